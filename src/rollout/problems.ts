@@ -1,0 +1,9 @@
+/** One thing that is wrong with a document or an inventory. */
+export interface Problem {
+  /** Where, as a user writes it: `strategy.waves[0].name`; empty for the whole document. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A parse that either gives a value or every problem at once. */
+export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: Problem[] };

@@ -1,0 +1,85 @@
+/**
+ * The resolved document: what the first activity, `resolve`, makes of the document that a user typed. Selectors are
+ * clusters now, defaults are filled in, durations are milliseconds. It is binding for the whole rollout.
+ * Plain types: workflows load this file.
+ */
+
+/** Istio Helm values, as nested objects. */
+export type Values = { readonly [key: string]: unknown };
+
+/** A wave after resolution: which remotes, in which order of waves, behind which gates. */
+export interface ResolvedWave {
+  readonly name: string;
+  readonly clusters: readonly string[];
+  /** A person must approve before the wave starts, or after it and before the next one. */
+  readonly approval?: 'before' | 'after';
+  /** How long the wave must have been successful before the next one starts; 0 = not at all. */
+  readonly minSuccessTimeMs: number;
+}
+
+/** A namespace that wants sidecars. */
+export interface ResolvedNamespace {
+  readonly name: string;
+  /** `enabled` sets `istio-injection=enabled`; anything else is a revision and sets `istio.io/rev`. */
+  readonly injection: string;
+  /** The remotes it is labelled in; absent = every remote. */
+  readonly clusters?: readonly string[];
+}
+
+/** What the parent workflow works from. */
+export interface ResolvedRollout {
+  readonly version: 1;
+  readonly mesh: string;
+  /** Minor of Istio, e.g. `1.31`. */
+  readonly release: string;
+  readonly revision: string;
+  readonly installer: 'istioctl' | 'helm';
+  readonly istioNamespace: string;
+  readonly meshID: string;
+  readonly network: string;
+  /** Istio values for every cluster; a cluster's own are laid over them. */
+  readonly values: Values;
+  readonly primary: { readonly cluster: string; readonly profile: string; readonly values: Values };
+  /** Every remote once, in the order of the document; `values` only where it has its own. */
+  readonly remotes: readonly { readonly cluster: string; readonly values?: Values }[];
+  readonly namespaces: readonly ResolvedNamespace[];
+  readonly waves: readonly ResolvedWave[];
+  readonly maxConcurrency: number;
+  readonly maxFailures: number;
+  readonly progressDeadlineMs: number;
+  /** Codes of findings that the user takes on. */
+  readonly accept: readonly string[];
+}
+
+/** What every cluster of a rollout has in common; part of each child's input. */
+export interface MeshSettings {
+  readonly mesh: string;
+  /** `firstExecutionRunId` of the rollout: stable over reset and continue-as-new. */
+  readonly rolloutId: string;
+  readonly release: string;
+  readonly revision: string;
+  readonly installer: 'istioctl' | 'helm';
+  readonly istioNamespace: string;
+  readonly meshID: string;
+  readonly network: string;
+  /** Name of the primary cluster. */
+  readonly primary: string;
+  readonly progressDeadlineMs: number;
+}
+
+/** Input of the workflow `primary`. */
+export interface PrimaryInput extends MeshSettings {
+  readonly profile: string;
+  /** Values of the mesh with the primary's own laid over them. */
+  readonly values: Values;
+}
+
+/** Input of the workflow `remote`. */
+export interface RemoteInput extends MeshSettings {
+  readonly cluster: string;
+  /** Values of the mesh with the remote's own laid over them. */
+  readonly values: Values;
+  /** The namespaces to label in this remote. */
+  readonly namespaces: readonly { readonly name: string; readonly injection: string }[];
+  readonly accept: readonly string[];
+}
