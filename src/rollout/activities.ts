@@ -1,6 +1,11 @@
 import type { ClusterInspection } from './findings.js';
 import type { PrimaryInput, RemoteInput, ResolvedRollout } from './resolved.js';
-import type { EndpointsResult, StepResult, VerifyInjectionResult, VerifyRemoteResult } from './step-results.js';
+import type {
+  EndpointsResult,
+  StepResult,
+  VerifyInjectionResult,
+  VerifyRemoteResult,
+} from './step-results.js';
 
 /**
  * The activities as the workflows see them. One small object in, one small object out; nothing secret in either.
@@ -11,7 +16,7 @@ import type { EndpointsResult, StepResult, VerifyInjectionResult, VerifyRemoteRe
 export interface Activities {
   /** Makes the document binding: schema, inventory, selectors, waves, defaults. Fails with `document-invalid`. */
   resolve(input: ResolveInput): Promise<ResolvedRollout>;
-  /** Reads clusters before anything is changed. An unreachable cluster is a finding, not a failure. */
+  /** Reads clusters before anything is changed. An unreachable cluster is a finding, not a failure (but see mustReach). */
   inspectClusters(input: InspectInput): Promise<ClusterInspection[]>;
   /** Applies base and istiod to the primary, and waits until the Deployment of istiod is available. */
   deployPrimary(input: PrimaryInput): Promise<StepResult>;
@@ -29,10 +34,11 @@ export interface Activities {
   verifyInjection(input: RemoteInput): Promise<VerifyInjectionResult>;
   /** The last pass: writes the Ready istiod Pods of now into every remote whose endpoints differ. */
   refreshEndpoints(input: RefreshEndpointsInput): Promise<RefreshEndpointsResult>;
-  /** The status of a cluster's workflow, for a rollout that was told nothing. */
-  describeClusterWorkflow(input: { readonly cluster: string }): Promise<ClusterWorkflowDescription>;
-  /** Asks the workflow of a cluster to end (cancellation), whoever started it. */
-  cancelClusterWorkflow(input: { readonly cluster: string; readonly rolloutId: string }): Promise<void>;
+  /**
+   * Makes the workflow ID of a cluster free for this rollout, or says that it is its own already. A workflow whose
+   * rollout has closed is cancelled and waited for; while another running rollout holds it: `cluster-held` (transient).
+   */
+  claimCluster(input: ClaimInput): Promise<ClaimResult>;
 }
 
 /** Input of `resolve`. */
@@ -45,6 +51,8 @@ export interface ResolveInput {
 
 /** Input of `inspectClusters`; everything that decides whether a cluster can take part. */
 export interface InspectInput {
+  /** Fail with `api-unavailable` (transient, so it is retried) instead of reporting an unreachable cluster. */
+  readonly mustReach?: boolean;
   readonly clusters: readonly { readonly cluster: string; readonly role: 'primary' | 'remote' }[];
   readonly mesh: string;
   readonly primary: string;
@@ -74,15 +82,25 @@ export interface RefreshEndpointsResult {
   readonly failed: readonly { readonly cluster: string; readonly code: string; readonly message: string }[];
 }
 
-/** Result of `describeClusterWorkflow`. */
-export interface ClusterWorkflowDescription {
-  /** Temporal's name, e.g. `RUNNING`; `NOT_FOUND` when there is none. */
-  readonly status: string;
-  /** The rollout that started it, when it tells. */
-  readonly rolloutId?: string;
-  readonly mesh?: string;
-  /** Whether that rollout still runs. */
-  readonly rolloutRunning: boolean;
+/** Input of `claimCluster`. */
+export interface ClaimInput {
+  readonly cluster: string;
+  /** The rollout that asks; the workflow of a cluster carries its rollout's in the memo {@link ClusterMemo}. */
+  readonly rolloutId: string;
+}
+
+/** Result of `claimCluster`. */
+export interface ClaimResult {
+  /** `free`: nothing of this ID runs. `mine`: the workflow that runs was started by this rollout. */
+  readonly state: 'free' | 'mine';
+  /** The mesh whose abandoned workflow was cancelled on the way. */
+  readonly tookOverFrom?: string;
+}
+
+/** Memo of a cluster's workflow: who started it. */
+export interface ClusterMemo {
+  readonly mesh: string;
+  readonly rolloutId: string;
 }
 
 /** The one detail of every ApplicationFailure that an activity throws. */

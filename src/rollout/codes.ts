@@ -14,7 +14,8 @@ interface Entry {
 export const FINDINGS = {
   'cluster-unreachable': {
     title: 'The API server of a cluster does not answer.',
-    action: 'Check the network, and the server in the kubeconfig that the inventory names; the check is repeated by itself.',
+    action:
+      'Check the network, and the server in the kubeconfig that the inventory names; the check is repeated by itself.',
     overridable: false,
   },
   'credentials-rejected': {
@@ -39,7 +40,8 @@ export const FINDINGS = {
   },
   'pod-cidr-overlap': {
     title: 'The pod CIDRs of two clusters overlap.',
-    action: 'On one network every pod address must be unique: give one of the clusters another pod CIDR, or take it out.',
+    action:
+      'On one network every pod address must be unique: give one of the clusters another pod CIDR, or take it out.',
     overridable: false,
   },
   'pod-service-cidr-overlap': {
@@ -49,12 +51,14 @@ export const FINDINGS = {
   },
   'service-cidr-overlap': {
     title: 'The service CIDRs of two clusters overlap.',
-    action: 'Make sure that nothing addresses a Service of the other cluster by its ClusterIP; then accept the finding.',
+    action:
+      'Make sure that nothing addresses a Service of the other cluster by its ClusterIP; then accept the finding.',
     overridable: true,
   },
   'cidr-unknown': {
     title: 'The pod or service CIDRs of a cluster cannot be found out.',
-    action: 'Name podCIDRs and serviceCIDRs of the cluster in the inventory, so that overlaps can be checked.',
+    action:
+      'Name podCIDRs and serviceCIDRs of the cluster in the inventory, so that overlaps can be checked.',
     overridable: true,
   },
   'same-cluster-twice': {
@@ -103,7 +107,8 @@ export const FINDINGS = {
     overridable: false,
   },
   'api-server-unverified': {
-    title: 'The worker cannot reach the address under which istiod is to reach a cluster, so it was not tried.',
+    title:
+      'The worker cannot reach the address under which istiod is to reach a cluster, so it was not tried.',
     action: 'Nothing when the step verify-remote succeeds: istiod itself has reached it then.',
     overridable: false,
   },
@@ -139,6 +144,11 @@ export const ERRORS = {
   'not-waiting': {
     title: 'The cluster does not wait for a person.',
     action: 'Look at its status: only a cluster in NeedsAttention can be retried or skipped.',
+    transient: false,
+  },
+  'decision-invalid': {
+    title: 'The update has a value that it cannot have.',
+    action: 'Correct the value that the message names and send it again.',
     transient: false,
   },
   'cluster-unknown': {
@@ -228,7 +238,8 @@ export const ERRORS = {
   },
   'injection-missing': {
     title: 'A probe Pod in a labelled namespace came back without the sidecar of this mesh.',
-    action: 'Nothing: it is tried again. Check that the API server of the remote reaches the Pods of istiod if it lasts.',
+    action:
+      'Nothing: it is tried again. Check that the API server of the remote reaches the Pods of istiod if it lasts.',
     transient: true,
   },
   'namespace-not-ready': {
@@ -240,6 +251,11 @@ export const ERRORS = {
     title: 'The remote was attached to another primary.',
     action: 'Detach the cluster from the other primary first, or accept attached-elsewhere to move it.',
     transient: false,
+  },
+  'cluster-held': {
+    title: 'Another rollout is at work on the cluster.',
+    action: 'Nothing: the cluster is taken as soon as the other rollout is done with it.',
+    transient: true,
   },
   'progress-deadline-exceeded': {
     title: 'The remote did not finish within progressDeadline.',

@@ -6,4 +6,6 @@ export interface Problem {
 }
 
 /** A parse that either gives a value or every problem at once. */
-export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: Problem[] };
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problems: Problem[] };

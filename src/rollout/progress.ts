@@ -96,13 +96,3 @@ export interface ClusterReport {
   readonly proof?: Proof;
   readonly podsWithoutSidecar?: number;
 }
-
-/** Payload of the updates `retry` and `skip`, on a rollout and on a cluster. */
-export interface DecisionInput {
-  /** On a rollout: which cluster; or `code`. On a cluster: ignored. */
-  readonly cluster?: string;
-  /** On a rollout: every cluster that waits with this code. */
-  readonly code?: string;
-  readonly by?: string;
-  readonly reason?: string;
-}

@@ -14,7 +14,11 @@ export class RolloutError extends Error {
    * @param code one of the catalogue
    * @param message what happened, with the offending values, without any credential
    */
-  constructor(code: ErrorCode, message: string, options: { cluster?: string; action?: string; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cluster?: string; action?: string; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'RolloutError';
     this.code = code;

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { ACCEPTABLE } from './acceptance.js';
+import { ERRORS, FINDINGS, type FindingCode } from './codes.js';
+import { closest } from './did-you-mean.js';
+import { DURATION_PATTERN, durationProblem } from './duration.js';
+import { limitProblem, PERCENT_PATTERN } from './percent.js';
+import { dnsLabelProblem, identifierProblem, labelKeyProblem, labelValueProblem, PATTERN } from './syntax.js';
+import { quote } from './wording.js';
+
+/** The kinds of fields that the document is made of. Each gives one problem at most, in words that say what to do. */
+
+/**
+ * A string that a plain function judges.
+ *
+ * @param problem what is wrong with a value, or nothing; it is also asked about what is not a string
+ * @param meta what OpenAPI shows of the rule
+ */
+export function text(problem: (input: unknown) => string | undefined, meta: Readonly<Record<string, unknown>> = {}) {
+  return z
+    .string({ error: ({ input }) => (input === undefined || input === null ? undefined : problem(input)) })
+    .superRefine((value, context) => {
+      const message = problem(value);
+      if (message !== undefined) context.addIssue(message);
+    })
+    .meta(meta);
+}
+
+/** DNS-1123 label of at most `longest` characters. */
+export function name(longest = 63) {
+  return text((input) => dnsLabelProblem(input, longest), { pattern: PATTERN.dnsLabel, maxLength: longest });
+}
+
+/** Name of the mesh's or network's identity: Istio writes it into labels. */
+export function identifier() {
+  return text(identifierProblem, { pattern: PATTERN.labelValue, minLength: 1, maxLength: 63 });
+}
+
+/** Labels that a cluster must all have. */
+export function selector() {
+  const key = text(labelKeyProblem, { pattern: PATTERN.labelKey });
+  const value = text(labelValueProblem, { pattern: PATTERN.labelValue, maxLength: 63 });
+  return z
+    .record(key, value)
+    .superRefine((labels, context) => {
+      if (Object.keys(labels).length === 0) context.addIssue('must name at least one label, such as tier: prod');
+    })
+    .meta({ minProperties: 1 });
+}
+
+/** Duration within bounds that are durations themselves. */
+export function duration(shortest: string, longest: string) {
+  return text((input) => durationProblem(input, shortest, longest), { pattern: DURATION_PATTERN, minLength: 2 });
+}
+
+/** A number of remotes, or a percentage of all of them. */
+export function limit(minimum: 0 | 1) {
+  const error = ({ input }: { readonly input?: unknown }) => limitProblem(input, minimum);
+  const count = z.int({ error }).min(minimum, { error });
+  const share = text((input) => limitProblem(input, minimum), { pattern: PERCENT_PATTERN });
+  return z.union([count, share], { error });
+}
+
+/** Istio Helm values; what may stand in them is judged by rules of its own. */
+export function values() {
+  return z.record(z.string(), z.unknown());
+}
+
+/** The code of a finding that users can take on. */
+export function acceptableCode() {
+  return z.enum(ACCEPTABLE as [FindingCode, ...FindingCode[]], {
+    error: ({ input }) => (typeof input === 'string' ? acceptProblem(input) : undefined),
+  });
+}
+
+function acceptProblem(code: string): string {
+  if (Object.hasOwn(FINDINGS, code))
+    return `${code} cannot be accepted. ${FINDINGS[code as FindingCode].action}`;
+  if (Object.hasOwn(ERRORS, code)) return `${code} is the code of a failure; only findings can be accepted`;
+  const guess = closest(code, ACCEPTABLE);
+  return `${quote(code)} is not the code of a finding; ${guess === undefined ? `known are ${ACCEPTABLE.join(', ')}` : `did you mean ${guess}?`}`;
+}

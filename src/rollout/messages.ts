@@ -1,0 +1,51 @@
+/** Payloads of signals and updates: each one small JSON object, as the Temporal UI and CLI send it. */
+
+/** Who decided, and why; every update carries it, the audit trail shows it. */
+export interface Actor {
+  readonly by?: string;
+  readonly reason?: string;
+}
+
+/** `retry` and `skip` on a rollout: one cluster, or all that wait with a code. On a cluster both are ignored. */
+export interface DecisionInput extends Actor {
+  readonly cluster?: string;
+  readonly code?: string;
+}
+
+/** Answer of `retry` and `skip`. */
+export interface DecisionResult {
+  readonly clusters: readonly string[];
+}
+
+/** `approve`: the wave to let go on; absent = the one that waits. */
+export interface ApproveInput extends Actor {
+  readonly wave?: string;
+}
+
+/** `accept`: findings that the user takes on from now on. */
+export interface AcceptInput extends Actor {
+  readonly codes: readonly string[];
+}
+
+/** `set`: strategy values from now on; absent ones stay. */
+export interface SetInput extends Actor {
+  readonly maxConcurrency?: number;
+  readonly maxFailures?: number;
+}
+
+/** Signal `decision` from a rollout to a cluster's workflow. `report` asks for its present state. */
+export interface ClusterDecision extends Actor {
+  readonly action: 'retry' | 'skip' | 'pause' | 'resume' | 'report';
+}
+
+/** Result of the workflow `rollout`. Every cluster's own result is in the query `progress`. */
+export interface RolloutSummary {
+  readonly mesh: string;
+  readonly status: 'Succeeded' | 'Aborted';
+  readonly succeeded: number;
+  readonly skipped: readonly string[];
+  /** Objects created or changed in all clusters. */
+  readonly changed: number;
+  /** One line for people. */
+  readonly message: string;
+}

@@ -1,0 +1,30 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Lab, startLab } from '../../lab/lab.js';
+import { ensureTools } from '../../lab/tools/tools.js';
+
+/**
+ * The one lab of a test run. Tests of the project `lab` share a process (see vitest.config.ts), so the first that asks
+ * starts it; the lab's reaper ends it with the process. Clusters are cheap: a test takes fresh ones and shares none.
+ */
+let lab: Promise<Lab> | undefined;
+let clusters = 0;
+
+/** The lab, running: Temporal, and the primary and remotes that come with it. */
+export function useLab(): Promise<Lab> {
+  lab ??= start();
+  return lab;
+}
+
+/** A name that no other test uses; a DNS-1123 label. */
+export function freshName(prefix: string): string {
+  clusters += 1;
+  return `${prefix}-${process.pid.toString(36)}-${clusters}`;
+}
+
+async function start(): Promise<Lab> {
+  const tools = await ensureTools({ onProgress: (line) => console.error(line) });
+  const directory = await mkdtemp(join(tmpdir(), 'mesh-rollout-test-'));
+  return await startLab({ directory, tools, remotes: 0 });
+}

@@ -1,0 +1,131 @@
+import { ApplicationFailure, Context } from '@temporalio/activity';
+import type { Activities, FailureDetail } from '../../src/rollout/activities.js';
+import { ERRORS, type ErrorCode } from '../../src/rollout/codes.js';
+import type { ClusterInspection } from '../../src/rollout/findings.js';
+import type { ResolvedRollout } from '../../src/rollout/resolved.js';
+import type { StepResult } from '../../src/rollout/step-results.js';
+
+/**
+ * A stand-in for the activities, so that a test says what happens on which cluster: everything succeeds at once but
+ * what `on` scripts. The workflows and the Temporal server are real.
+ */
+export class ScriptedActivities {
+  /** `<activity> <cluster>` in the order of the calls; every attempt counts. */
+  readonly calls: string[] = [];
+  readonly #scripts = new Map<string, (attempt: number) => unknown>();
+  /** The highest number of remotes that were in a step at the same time. */
+  mostAtOnce = 0;
+  #atOnce = new Set<string>();
+
+  readonly resolved: ResolvedRollout;
+
+  constructor(resolved: ResolvedRollout) {
+    this.resolved = resolved;
+  }
+
+  /** Scripts an activity on a cluster: what it returns, or throws, at its n-th call (from 1). */
+  on(activity: keyof Activities, cluster: string, script: (call: number) => unknown): this {
+    this.#scripts.set(`${activity} ${cluster}`, script);
+    return this;
+  }
+
+  /** How often an activity was called on a cluster. */
+  count(activity: keyof Activities, cluster: string): number {
+    return this.calls.filter((call) => call === `${activity} ${cluster}`).length;
+  }
+
+  /** The activities for the worker. */
+  build(): Activities {
+    const step = (activity: keyof Activities) => async (input: { cluster: string }) =>
+      (await this.#call(activity, input.cluster, result())) as StepResult;
+    const primary = (activity: keyof Activities) => async (input: { primary: string }) =>
+      await this.#call(activity, input.primary, { ...result(), addresses: ADDRESSES });
+    return {
+      resolve: async () => (await this.#call('resolve', '-', this.resolved)) as ResolvedRollout,
+      inspectClusters: async (input) =>
+        (await Promise.all(
+          input.clusters.map(({ cluster }) => this.#call('inspectClusters', cluster, inspection(cluster))),
+        )) as ClusterInspection[],
+      deployPrimary: primary('deployPrimary') as Activities['deployPrimary'],
+      collectEndpoints: primary('collectEndpoints') as Activities['collectEndpoints'],
+      prepareNamespace: step('prepareNamespace'),
+      installRemote: step('installRemote'),
+      registerRemote: step('registerRemote'),
+      activateInjection: step('activateInjection'),
+      verifyRemote: async ({ cluster }) =>
+        (await this.#call('verifyRemote', cluster, {
+          ...result(),
+          synced: 1,
+          webhookCA: true,
+          endpoints: ADDRESSES,
+        })) as Awaited<ReturnType<Activities['verifyRemote']>>,
+      labelNamespaces: step('labelNamespaces'),
+      verifyInjection: async ({ cluster }) =>
+        (await this.#call('verifyInjection', cluster, {
+          ...result(),
+          injected: ['default'],
+          unproven: [],
+          podsWithoutSidecar: 0,
+        })) as Awaited<ReturnType<Activities['verifyInjection']>>,
+      refreshEndpoints: async ({ clusters }) =>
+        (await this.#call('refreshEndpoints', clusters[0] ?? '', {
+          addresses: ADDRESSES,
+          changed: clusters,
+          failed: [],
+        })) as Awaited<ReturnType<Activities['refreshEndpoints']>>,
+      claimCluster: async ({ cluster }) =>
+        (await this.#call('claimCluster', cluster, { state: 'free' })) as Awaited<ReturnType<Activities['claimCluster']>>,
+    };
+  }
+
+  async #call(activity: keyof Activities, cluster: string, otherwise: unknown): Promise<unknown> {
+    this.calls.push(`${activity} ${cluster}`);
+    this.#atOnce.add(cluster);
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.#atOnce.size);
+    try {
+      const script = this.#scripts.get(`${activity} ${cluster}`);
+      return (script && (await script(this.count(activity, cluster)))) ?? otherwise;
+    } finally {
+      this.#atOnce.delete(cluster);
+    }
+  }
+}
+
+export const ADDRESSES = ['10.10.0.5'];
+
+export function result(changed = 1): StepResult {
+  return { changed, objects: 3, summary: 'done' };
+}
+
+/** What the inspection of a healthy cluster gives; every cluster has CIDRs and an identity of its own. */
+export function inspection(cluster: string, over: Partial<ClusterInspection> = {}): ClusterInspection {
+  const number = [...cluster].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 250, 7);
+  return {
+    cluster,
+    uid: `uid-${cluster}`,
+    kubernetesVersion: 'v1.34.4',
+    podCIDRs: [`10.${number}.0.0/16`],
+    serviceCIDRs: [`172.${number}.0.0/16`],
+    unreachable: false,
+    findings: [],
+    ...over,
+  };
+}
+
+/** Throws the failure that the frame around the activities makes of an error with this code. */
+export function fail(code: ErrorCode, message = `${code} happened`): never {
+  const detail: FailureDetail = { code, action: ERRORS[code].action };
+  const options = { message, type: code, nonRetryable: !ERRORS[code].transient, details: [detail] };
+  throw ApplicationFailure.create(options);
+}
+
+/** Stays in the activity until it is cancelled; heartbeats, so that a cancellation arrives. */
+export async function untilCancelled(): Promise<never> {
+  const context = Context.current();
+  const beat = setInterval(() => context.heartbeat(), 100);
+  try {
+    return await context.cancelled;
+  } finally {
+    clearInterval(beat);
+  }
+}

@@ -1,0 +1,31 @@
+import { RetryState } from '@temporalio/common';
+import { ActivityFailure, ApplicationFailure, isCancellation, TimeoutFailure } from '@temporalio/workflow';
+import type { FailureDetail } from '../src/rollout/activities.js';
+import { ERRORS } from '../src/rollout/codes.js';
+import type { Attention } from '../src/rollout/progress.js';
+
+/**
+ * What a person reads when an activity has failed for good. Rethrows what is no such failure: cancellation, and
+ * errors of the workflow's own code, which must fail the workflow task and not be parked.
+ */
+export function attentionOf(error: unknown): Attention {
+  if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+  const cause = error.cause;
+  const last = cause instanceof TimeoutFailure ? cause.cause : cause;
+  if (error.retryState === RetryState.TIMEOUT || cause instanceof TimeoutFailure) {
+    const { action } = ERRORS['progress-deadline-exceeded'];
+    const reason = last?.message ?? cause?.message ?? 'no attempt finished';
+    return {
+      code: 'progress-deadline-exceeded',
+      message: `Not done within progressDeadline. Last error: ${reason}`,
+      action,
+    };
+  }
+  const detail =
+    last instanceof ApplicationFailure ? (last.details?.[0] as FailureDetail | undefined) : undefined;
+  return {
+    code: detail?.code ?? 'internal-error',
+    message: last?.message ?? error.message,
+    action: detail?.action ?? ERRORS['internal-error'].action,
+  };
+}

@@ -1,0 +1,4 @@
+/** The workflow types that the worker serves: what the bundle holds. */
+export { primary } from './primary.js';
+export { remote } from './remote.js';
+export { rollout } from './rollout.js';

@@ -1,0 +1,72 @@
+import { ApplicationFailure, defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import { ERRORS, type ErrorCode, FINDINGS } from '../src/rollout/codes.js';
+import type {
+  AcceptInput,
+  Actor,
+  ApproveInput,
+  ClusterDecision,
+  DecisionInput,
+  DecisionResult,
+  SetInput,
+} from '../src/rollout/messages.js';
+import { Message } from '../src/rollout/names.js';
+import type { ClusterProgress, ClusterReport, RolloutProgress } from '../src/rollout/progress.js';
+
+/** The queries, signals and updates of the workflows; validators are synchronous, as Temporal wants them. */
+
+export const rolloutProgress = defineQuery<RolloutProgress>(Message.progress);
+export const clusterProgress = defineQuery<ClusterProgress>(Message.progress);
+
+export const clusterReport = defineSignal<[ClusterReport]>(Message.clusterReport);
+export const decision = defineSignal<[ClusterDecision]>(Message.decision);
+
+export const retry = defineUpdate<DecisionResult, [DecisionInput?]>(Message.retry);
+export const skip = defineUpdate<DecisionResult, [DecisionInput?]>(Message.skip);
+export const pause = defineUpdate<void, [Actor?]>(Message.pause);
+export const resume = defineUpdate<void, [Actor?]>(Message.resume);
+export const abort = defineUpdate<void, [Actor?]>(Message.abort);
+export const approve = defineUpdate<void, [ApproveInput?]>(Message.approve);
+export const accept = defineUpdate<void, [AcceptInput]>(Message.accept);
+export const set = defineUpdate<void, [SetInput]>(Message.set);
+
+/** Rejects an update; the client sees the code as the failure's type. */
+export function reject(code: ErrorCode, message: string): never {
+  throw ApplicationFailure.nonRetryable(message, code, { code, action: ERRORS[code].action });
+}
+
+/** Rejects a decision about a cluster that does not wait for one. */
+export function rejectUnlessWaiting({ cluster, status }: ClusterProgress): void {
+  if (status !== 'NeedsAttention')
+    reject('not-waiting', `Cluster ${cluster} is ${status}: it does not wait for a decision.`);
+}
+
+/** Rejects skipping the primary: without it no remote can be attached. */
+export function rejectPrimary({ cluster, role }: ClusterProgress): void {
+  if (role === 'primary')
+    reject('not-waiting', `Cluster ${cluster} is the primary: it cannot be skipped; retry it or abort.`);
+}
+
+/** Rejects an `accept` of codes that are no findings, or that nobody can take on. */
+export function rejectUnlessCodes(input: AcceptInput | undefined): void {
+  const codes = Array.isArray(input?.codes) ? input.codes : [];
+  if (codes.length === 0) reject('decision-invalid', 'accept needs codes: a list of finding codes.');
+  for (const code of codes) {
+    const finding = Object.hasOwn(FINDINGS, code) ? FINDINGS[code as keyof typeof FINDINGS] : undefined;
+    if (!finding) reject('decision-invalid', `${code} is not the code of a finding.`);
+    if (!finding.overridable) reject('decision-invalid', `${code} cannot be accepted: ${finding.action}`);
+  }
+}
+
+/** Rejects a `set` with anything but whole numbers in range. */
+export function rejectUnlessStrategy(input: SetInput | undefined): void {
+  const { maxConcurrency, maxFailures } = input ?? {};
+  if (maxConcurrency === undefined && maxFailures === undefined) {
+    reject('decision-invalid', 'set needs maxConcurrency or maxFailures.');
+  }
+  if (maxConcurrency !== undefined && !(Number.isInteger(maxConcurrency) && maxConcurrency >= 1)) {
+    reject('decision-invalid', 'maxConcurrency must be a whole number of 1 or more.');
+  }
+  if (maxFailures !== undefined && !(Number.isInteger(maxFailures) && maxFailures >= 0)) {
+    reject('decision-invalid', 'maxFailures must be a whole number of 0 or more.');
+  }
+}

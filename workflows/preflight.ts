@@ -1,0 +1,189 @@
+import { CancellationScope, condition } from '@temporalio/workflow';
+import { ERRORS } from '../src/rollout/codes.js';
+import type { ClusterInspection, Finding } from '../src/rollout/findings.js';
+import { applyAcceptance, comparePairs, isBlocking } from '../src/rollout/pairs.js';
+import type { Attention } from '../src/rollout/progress.js';
+import type { ResolvedRollout } from '../src/rollout/resolved.js';
+import { activities, callOptions } from './activities.js';
+import { attentionOf } from './attention.js';
+import type { RolloutRun } from './rollout-run.js';
+
+/**
+ * The checks before anything is changed. Findings about the primary or about a pair of clusters hold the rollout;
+ * findings about one remote hold that remote only, and it is let in when they are mended.
+ */
+export class Preflight {
+  readonly #run: RolloutRun;
+  readonly #resolved: ResolvedRollout;
+  readonly #inspections = new Map<string, ClusterInspection>();
+
+  constructor(run: RolloutRun, resolved: ResolvedRollout) {
+    this.#run = run;
+    this.#resolved = resolved;
+  }
+
+  /** Inspects every cluster; comes back when nothing holds the rollout any more. */
+  async validate(): Promise<void> {
+    const { primary, remotes } = this.#resolved;
+    await this.#inspect([primary.cluster, ...remotes.map((remote) => remote.cluster)]);
+    for (;;) {
+      const findings = this.#rolloutFindings();
+      this.#run.apply({ type: 'findings', findings });
+      const blocking = findings.filter(isBlocking);
+      if (blocking.length === 0) break;
+      this.#run.apply({ type: 'step', step: 'validate', status: 'NeedsAttention', at: Date.now() });
+      await this.#mended(blocking);
+      this.#run.apply({ type: 'step', step: 'validate', status: 'Running', at: Date.now() });
+      await this.#inspect(this.#takingPart(blocking.flatMap(clustersOf)));
+    }
+    for (const { cluster } of remotes) this.#showFindings(cluster);
+  }
+
+  /** Comes back with true when the remote may be changed, with false when a person skips it. */
+  async admit(cluster: string): Promise<boolean> {
+    while (!this.#run.isOver(cluster)) {
+      const attention = await this.#whyNot(cluster);
+      if (!attention) return !this.#run.isOver(cluster);
+      if ((await this.#run.hold(cluster, attention)) === 'skip') {
+        this.#run.apply({ type: 'cluster-skipped', cluster, at: Date.now() });
+      } else {
+        this.#run.apply({ type: 'cluster-started', cluster, at: Date.now() });
+        await this.#inspect([cluster]);
+      }
+    }
+    return false;
+  }
+
+  /** Why the remote may not be changed yet; one that is only unreachable is waited for first. */
+  async #whyNot(cluster: string): Promise<Attention | undefined> {
+    if (this.#inspections.get(cluster)?.unreachable) {
+      const [finding] = this.#findingsOf(cluster);
+      const attention = finding && { code: finding.code, message: finding.what, action: finding.action };
+      this.#run.apply({ type: 'cluster-started', cluster, at: Date.now(), ...(attention && { attention }) });
+      const failure = await this.#reachUnlessSkipped(cluster);
+      if (failure || this.#run.isOver(cluster)) return failure;
+    }
+    const blocking = this.#showFindings(cluster).filter(isBlocking);
+    return blocking.length > 0 ? attentionFor(blocking) : undefined;
+  }
+
+  async #reachUnlessSkipped(cluster: string): Promise<Attention | undefined> {
+    const waiting = new CancellationScope();
+    const skipped = condition(() => this.#run.isOver(cluster)).then(() => waiting.cancel());
+    skipped.catch(() => undefined); // Rejected when the whole rollout is cancelled, and so is what we wait for below.
+    try {
+      await waiting.run(() => this.#reach(cluster, this.#resolved.progressDeadlineMs));
+    } catch (error) {
+      if (!this.#run.isOver(cluster)) return attentionOf(error);
+    }
+    return undefined;
+  }
+
+  /** Waits until a held rollout is worth another look: a person decided, or the primary answers again. */
+  async #mended(blocking: readonly Finding[]): Promise<void> {
+    const { cluster } = this.#resolved.primary;
+    const onlyUnreachable = blocking.every((finding) => finding.code === 'cluster-unreachable');
+    if (onlyUnreachable) {
+      this.#run.apply({ type: 'attention-needed', attention: attentionFor(blocking) });
+      await this.#reach(cluster);
+      this.#run.apply({ type: 'attention-over' });
+    } else {
+      await this.#run.holdRollout(attentionFor(blocking));
+    }
+  }
+
+  async #inspect(clusters: readonly string[]): Promise<void> {
+    await Promise.all(
+      batches(clusters, BATCH).map(async (batch) => {
+        const summary =
+          batch.length === 1
+            ? `${batch[0]} · validate`
+            : `${batch.length} clusters · validate, from ${batch[0]}`;
+        this.#take(
+          await activities.inspectClusters.executeWithOptions(callOptions(summary), [
+            this.#inspectInput(batch),
+          ]),
+        );
+      }),
+    );
+  }
+
+  /** Inspects one cluster as soon as it answers; fails when it does not within the deadline. */
+  async #reach(cluster: string, deadlineMs?: number): Promise<void> {
+    const options = callOptions(`${cluster} · validate, waits for the API server`, deadlineMs);
+    const input = { ...this.#inspectInput([cluster]), mustReach: true };
+    this.#take(await activities.inspectClusters.executeWithOptions(options, [input]));
+  }
+
+  #inspectInput(clusters: readonly string[]) {
+    const { mesh, primary, release, istioNamespace, namespaces } = this.#resolved;
+    return {
+      clusters: clusters.map((cluster) => ({
+        cluster,
+        role: cluster === primary.cluster ? ('primary' as const) : ('remote' as const),
+      })),
+      mesh,
+      primary: primary.cluster,
+      release,
+      istioNamespace,
+      namespaces,
+    };
+  }
+
+  #take(inspections: readonly ClusterInspection[]): void {
+    for (const inspection of inspections) this.#inspections.set(inspection.cluster, inspection);
+  }
+
+  #rolloutFindings(): readonly Finding[] {
+    const { cluster } = this.#resolved.primary;
+    const inspections = this.#takingPart([...this.#inspections.keys()]).flatMap(
+      (name) => this.#inspections.get(name) ?? [],
+    );
+    const own = this.#inspections.get(cluster)?.findings ?? [];
+    return applyAcceptance([...own, ...comparePairs(inspections)], this.#run.accepted);
+  }
+
+  /**
+   * What is found about one remote. A pair is the rollout's business while nothing has started; a remote that was
+   * unreachable then is compared when it turns up, and a conflict holds it and not the others, which are at work.
+   */
+  #findingsOf(cluster: string): readonly Finding[] {
+    const own = this.#inspections.get(cluster)?.findings ?? [];
+    const pairs = comparePairs([...this.#inspections.values()]).filter((each) =>
+      clustersOf(each).includes(cluster),
+    );
+    return applyAcceptance([...own, ...pairs], this.#run.accepted);
+  }
+
+  #showFindings(cluster: string): readonly Finding[] {
+    const findings = this.#findingsOf(cluster);
+    if (findings.length > 0 || this.#run.cluster(cluster).findings) {
+      this.#run.apply({ type: 'cluster-findings', cluster, findings });
+    }
+    return findings;
+  }
+
+  #takingPart(clusters: readonly string[]): string[] {
+    return [...new Set(clusters)].filter((name) => this.#run.cluster(name).status !== 'Skipped');
+  }
+}
+
+/** Clusters of one `inspectClusters`: its result stays far below the size that Temporal warns about. */
+const BATCH = 25;
+
+function clustersOf(finding: Finding): string[] {
+  return [finding.cluster, finding.otherCluster].filter((name) => name !== undefined);
+}
+
+function attentionFor(blocking: readonly Finding[]): Attention {
+  const [first] = blocking;
+  const message = blocking.map((each) => each.what).join('\n');
+  return blocking.length === 1 && first
+    ? { code: first.code, message, action: first.action }
+    : { code: first?.code ?? 'preflight-blocked', message, action: ERRORS['preflight-blocked'].action };
+}
+
+function batches<T>(items: readonly T[], size: number): T[][] {
+  const count = Math.ceil(items.length / size);
+  return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size));
+}

@@ -1,0 +1,54 @@
+import { condition, sleep } from '@temporalio/workflow';
+import type { ResolvedRollout, ResolvedWave } from '../src/rollout/resolved.js';
+import { rolloutRemote } from './clusters.js';
+import type { Preflight } from './preflight.js';
+import type { RolloutRun } from './rollout-run.js';
+
+/**
+ * Rolls out wave after wave. A wave is over when each of its remotes is done or waits for a person; those that wait
+ * do not delay the next wave unless they exceed the failure budget. Comes back when every remote is over.
+ */
+export async function rolloutWaves(
+  run: RolloutRun,
+  resolved: ResolvedRollout,
+  preflight: Preflight,
+): Promise<void> {
+  const work: Promise<void>[] = [];
+  for (const wave of resolved.waves) {
+    if (wave.approval === 'before') await approved(run, wave, 'approval before it starts');
+    run.apply({ type: 'wave', wave: wave.name, status: 'Running' });
+    const remotes = Promise.all(wave.clusters.map((cluster) => oneRemote(run, resolved, preflight, cluster)));
+    work.push(remotes.then(() => run.apply({ type: 'wave', wave: wave.name, status: 'Succeeded' })));
+    await Promise.race([
+      Promise.all(work),
+      condition(() => wave.clusters.every((cluster) => run.isSettled(cluster))),
+    ]);
+    if (wave.minSuccessTimeMs > 0) {
+      run.apply({ type: 'wave', wave: wave.name, status: 'Running', waitingFor: 'its minSuccessTime' });
+      await sleep(wave.minSuccessTimeMs, { summary: `wave ${wave.name} · minSuccessTime` });
+    }
+    if (wave.approval === 'after') await approved(run, wave, 'approval before the next wave');
+  }
+  await Promise.all(work);
+}
+
+async function oneRemote(
+  run: RolloutRun,
+  resolved: ResolvedRollout,
+  preflight: Preflight,
+  cluster: string,
+): Promise<void> {
+  if (!(await preflight.admit(cluster))) return;
+  // Several remotes may wake for one free place: each looks again before it takes it.
+  while (!run.mayStart() && !run.isOver(cluster))
+    await condition(() => run.mayStart() || run.isOver(cluster));
+  await rolloutRemote(run, resolved, cluster);
+}
+
+async function approved(run: RolloutRun, wave: ResolvedWave, waitingFor: string): Promise<void> {
+  if (!run.approved.has(wave.name)) {
+    run.apply({ type: 'wave', wave: wave.name, status: 'NeedsAttention', waitingFor });
+    await condition(() => run.approved.has(wave.name));
+  }
+  run.apply({ type: 'wave', wave: wave.name, status: 'Running' });
+}
