@@ -1,7 +1,8 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
 import { ERRORS } from '../src/rollout/codes.js';
 import type { ClusterInspection, Finding } from '../src/rollout/findings.js';
-import { applyAcceptance, comparePairs, isBlocking } from '../src/rollout/pairs.js';
+import { applyAcceptance } from '../src/rollout/acceptance.js';
+import { comparePairs } from '../src/rollout/pairs.js';
 import type { Attention } from '../src/rollout/progress.js';
 import type { ResolvedRollout } from '../src/rollout/resolved.js';
 import { activities, callOptions } from './activities.js';
@@ -140,7 +141,7 @@ export class Preflight {
       (name) => this.#inspections.get(name) ?? [],
     );
     const own = this.#inspections.get(cluster)?.findings ?? [];
-    return applyAcceptance([...own, ...comparePairs(inspections)], this.#run.accepted);
+    return applyAcceptance([...own, ...comparePairs(inspections)], [...this.#run.accepted]);
   }
 
   /**
@@ -152,7 +153,7 @@ export class Preflight {
     const pairs = comparePairs([...this.#inspections.values()]).filter((each) =>
       clustersOf(each).includes(cluster),
     );
-    return applyAcceptance([...own, ...pairs], this.#run.accepted);
+    return applyAcceptance([...own, ...pairs], [...this.#run.accepted]);
   }
 
   #showFindings(cluster: string): readonly Finding[] {
@@ -170,6 +171,10 @@ export class Preflight {
 
 /** Clusters of one `inspectClusters`: its result stays far below the size that Temporal warns about. */
 const BATCH = 25;
+
+function isBlocking(finding: Finding): boolean {
+  return finding.severity === 'block';
+}
 
 function clustersOf(finding: Finding): string[] {
   return [finding.cluster, finding.otherCluster].filter((name) => name !== undefined);
