@@ -1,8 +1,7 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
 import { ERRORS } from '../src/rollout/codes.js';
 import type { ClusterInspection, Finding } from '../src/rollout/findings.js';
-import { applyAcceptance } from '../src/rollout/acceptance.js';
-import { comparePairs } from '../src/rollout/pairs.js';
+import { applyAcceptance, comparePairs, isBlocking } from '../src/rollout/pairs.js';
 import type { Attention } from '../src/rollout/progress.js';
 import type { ResolvedRollout } from '../src/rollout/resolved.js';
 import { activities, callOptions } from './activities.js';
@@ -137,11 +136,8 @@ export class Preflight {
 
   #rolloutFindings(): readonly Finding[] {
     const { cluster } = this.#resolved.primary;
-    const inspections = this.#takingPart([...this.#inspections.keys()]).flatMap(
-      (name) => this.#inspections.get(name) ?? [],
-    );
     const own = this.#inspections.get(cluster)?.findings ?? [];
-    return applyAcceptance([...own, ...comparePairs(inspections)], [...this.#run.accepted]);
+    return applyAcceptance([...own, ...comparePairs(this.#inspectionsTakingPart())], [...this.#run.accepted]);
   }
 
   /**
@@ -150,7 +146,7 @@ export class Preflight {
    */
   #findingsOf(cluster: string): readonly Finding[] {
     const own = this.#inspections.get(cluster)?.findings ?? [];
-    const pairs = comparePairs([...this.#inspections.values()]).filter((each) =>
+    const pairs = comparePairs(this.#inspectionsTakingPart()).filter((each) =>
       clustersOf(each).includes(cluster),
     );
     return applyAcceptance([...own, ...pairs], [...this.#run.accepted]);
@@ -164,6 +160,12 @@ export class Preflight {
     return findings;
   }
 
+  #inspectionsTakingPart(): ClusterInspection[] {
+    return this.#takingPart([...this.#inspections.keys()]).flatMap(
+      (name) => this.#inspections.get(name) ?? [],
+    );
+  }
+
   #takingPart(clusters: readonly string[]): string[] {
     return [...new Set(clusters)].filter((name) => this.#run.cluster(name).status !== 'Skipped');
   }
@@ -171,10 +173,6 @@ export class Preflight {
 
 /** Clusters of one `inspectClusters`: its result stays far below the size that Temporal warns about. */
 const BATCH = 25;
-
-function isBlocking(finding: Finding): boolean {
-  return finding.severity === 'block';
-}
 
 function clustersOf(finding: Finding): string[] {
   return [finding.cluster, finding.otherCluster].filter((name) => name !== undefined);

@@ -18,18 +18,25 @@ export async function rolloutWaves(
     if (wave.approval === 'before') await approved(run, wave, 'approval before it starts');
     run.apply({ type: 'wave', wave: wave.name, status: 'Running' });
     const remotes = Promise.all(wave.clusters.map((cluster) => oneRemote(run, resolved, preflight, cluster)));
-    work.push(remotes.then(() => run.apply({ type: 'wave', wave: wave.name, status: 'Succeeded' })));
-    await Promise.race([
-      Promise.all(work),
-      condition(() => wave.clusters.every((cluster) => run.isSettled(cluster))),
-    ]);
-    if (wave.minSuccessTimeMs > 0) {
-      run.apply({ type: 'wave', wave: wave.name, status: 'Running', waitingFor: 'its minSuccessTime' });
-      await sleep(wave.minSuccessTimeMs, { summary: `wave ${wave.name} · minSuccessTime` });
-    }
-    if (wave.approval === 'after') await approved(run, wave, 'approval before the next wave');
+    const gate = afterWave(run, wave, remotes);
+    work.push(
+      Promise.all([remotes, gate]).then(() =>
+        run.apply({ type: 'wave', wave: wave.name, status: 'Succeeded' }),
+      ),
+    );
+    await Promise.race([Promise.all(work), gate]);
   }
   await Promise.all(work);
+}
+
+/** Comes back when the next wave may start. */
+async function afterWave(run: RolloutRun, wave: ResolvedWave, remotes: Promise<unknown>): Promise<void> {
+  await Promise.race([remotes, condition(() => wave.clusters.every((cluster) => run.isSettled(cluster)))]);
+  if (wave.minSuccessTimeMs > 0) {
+    run.apply({ type: 'wave', wave: wave.name, status: 'Running', waitingFor: 'its minSuccessTime' });
+    await sleep(wave.minSuccessTimeMs, { summary: `wave ${wave.name} · minSuccessTime` });
+  }
+  if (wave.approval === 'after') await approved(run, wave, 'approval before the next wave');
 }
 
 async function oneRemote(

@@ -6,7 +6,11 @@ import { waitFor } from '../../lab/wait.js';
  * @param what what is waited for, for the error
  * @param timeoutMs milliseconds until it fails; errors of the condition count as "not yet" and are told then
  */
-export async function until<T>(what: string, condition: () => T | Promise<T>, timeoutMs = 60_000): Promise<NonNullable<T>> {
+export async function until<T>(
+  what: string,
+  condition: () => T | Promise<T>,
+  timeoutMs = 60_000,
+): Promise<NonNullable<T>> {
   const check = async () => ((await condition()) || undefined) as NonNullable<T> | undefined;
   return await waitFor({ what, check, timeoutMilliseconds: timeoutMs, intervalMilliseconds: 100 });
 }

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  NativeConnection,
+  Worker,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
 import type { Activities } from '../../src/rollout/activities.js';
 import { rolloutWorkflowId, WorkflowType } from '../../src/rollout/names.js';
 import { useLab } from './lab.js';
@@ -36,7 +42,11 @@ export async function startWorker(activities: Activities) {
     taskQueue,
     /** Starts a rollout of a mesh; the document is for the activity `resolve`, which a test scripts. */
     start: (mesh: string, document: unknown = {}) =>
-      client.workflow.start(WorkflowType.rollout, { workflowId: rolloutWorkflowId(mesh), taskQueue, args: [document] }),
+      client.workflow.start(WorkflowType.rollout, {
+        workflowId: rolloutWorkflowId(mesh),
+        taskQueue,
+        args: [document],
+      }),
     async close() {
       worker.shutdown();
       await running;

@@ -14,7 +14,11 @@ interface Wanted {
 export function resolvedRollout(wanted: Wanted): ResolvedRollout {
   const remotes = Array.from({ length: wanted.remotes }, () => ({ cluster: freshName('remote') }));
   const all = remotes.map((remote) => remote.cluster);
-  const waves = wanted.waves?.map((wave, index) => ({ minSuccessTimeMs: 0, ...wave, clusters: [all[index] ?? ''] }));
+  const waves = wanted.waves?.map((wave, index) => ({
+    minSuccessTimeMs: 0,
+    ...wave,
+    clusters: [all[index] ?? ''],
+  }));
   return {
     version: 1,
     mesh: freshName('mesh'),

@@ -74,7 +74,9 @@ export class ScriptedActivities {
           failed: [],
         })) as Awaited<ReturnType<Activities['refreshEndpoints']>>,
       claimCluster: async ({ cluster }) =>
-        (await this.#call('claimCluster', cluster, { state: 'free' })) as Awaited<ReturnType<Activities['claimCluster']>>,
+        (await this.#call('claimCluster', cluster, { state: 'free' })) as Awaited<
+          ReturnType<Activities['claimCluster']>
+        >,
     };
   }
 

@@ -1,0 +1,42 @@
+import type { LabCluster } from '../../lab/lab.js';
+
+interface Item {
+  readonly metadata: { readonly name: string; readonly namespace?: string; readonly resourceVersion: string };
+}
+
+/** Every kind that a rollout writes, and more. Leases and Events change by themselves and are left out. */
+const LISTS = [
+  '/api/v1/namespaces',
+  '/api/v1/services',
+  '/api/v1/configmaps',
+  '/api/v1/secrets',
+  '/api/v1/serviceaccounts',
+  '/apis/apps/v1/deployments',
+  '/apis/discovery.k8s.io/v1/endpointslices',
+  '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
+  '/apis/rbac.authorization.k8s.io/v1/clusterroles',
+  '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings',
+  '/apis/rbac.authorization.k8s.io/v1/roles',
+  '/apis/rbac.authorization.k8s.io/v1/rolebindings',
+  '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations',
+  '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations',
+  '/apis/policy/v1/poddisruptionbudgets',
+  '/apis/autoscaling/v2/horizontalpodautoscalers',
+  '/apis/networking.k8s.io/v1/networkpolicies',
+];
+
+/** ConfigMaps in which istiod itself keeps its leader elections: they change without anybody's doing. */
+const CHANGES_BY_ITSELF = /leader|election|istio-namespace-controller/;
+
+/** `path namespace/name` → resourceVersion of everything that a rollout could have changed in a cluster. */
+export async function resourceVersions(cluster: LabCluster): Promise<Record<string, string>> {
+  const lists = await Promise.all(
+    LISTS.map(async (path) => {
+      const { items } = await cluster.api.get<{ items: Item[] }>(path);
+      return items.map(({ metadata: { name, namespace, resourceVersion } }) => {
+        return [`${path} ${namespace ?? ''}/${name}`, resourceVersion] as const;
+      });
+    }),
+  );
+  return Object.fromEntries(lists.flat().filter(([key]) => !CHANGES_BY_ITSELF.test(key)));
+}

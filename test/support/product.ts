@@ -1,0 +1,19 @@
+import { type Product, prepareProduct } from '../../lab/product.js';
+import { ensureTools } from '../../lab/tools/tools.js';
+import { useLab } from './lab.js';
+
+let product: Promise<Product> | undefined;
+
+/** The worker and the API of `dist/` against the lab, both running; one pair for all end-to-end tests of a run. */
+export function useProduct(): Promise<Product> {
+  product ??= start();
+  return product;
+}
+
+async function start(): Promise<Product> {
+  const [lab, tools] = [await useLab(), await ensureTools({})];
+  const prepared = await prepareProduct(lab, tools);
+  await prepared.startWorker();
+  await prepared.startServer();
+  return prepared;
+}

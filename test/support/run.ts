@@ -1,0 +1,35 @@
+import { execa } from 'execa';
+import { ensureTools } from '../../lab/tools/tools.js';
+import { useLab } from './lab.js';
+import { useProduct } from './product.js';
+
+/** What a program printed, and how it ended. */
+export interface Outcome {
+  readonly exitCode: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function run(program: string, args: string[], env: Record<string, string> = {}): Promise<Outcome> {
+  const { exitCode, stdout, stderr } = await execa(program, args, { env, reject: false });
+  return { exitCode, stdout, stderr };
+}
+
+/** Runs the CLI of `dist/` against the running API. */
+export async function mesh(...args: string[]): Promise<Outcome> {
+  const product = await useProduct();
+  const [program, ...first] = product.cli;
+  return await run(program, [...first, ...args], product.environment);
+}
+
+/** Runs the Temporal CLI against the lab's server. */
+export async function temporal(...args: string[]): Promise<Outcome> {
+  const [lab, tools] = [await useLab(), await ensureTools({})];
+  return await run(tools.temporal, [...args, '--address', lab.temporal.address]);
+}
+
+/** Runs istioctl on a cluster of the lab. */
+export async function istioctl(kubeconfig: string, ...args: string[]): Promise<Outcome> {
+  const tools = await ensureTools({});
+  return await run(tools.istioctl, ['--kubeconfig', kubeconfig, ...args]);
+}
