@@ -16,6 +16,8 @@ export interface Product {
   readonly environment: Record<string, string>;
   /** Starts the worker and waits until it is ready; the logs of all its lives are one file. */
   startWorker(): Promise<LabProcess>;
+  /** Kills the worker (SIGKILL) and starts another. */
+  restartWorker(): Promise<LabProcess>;
   /** Starts the API and waits until it is ready. */
   startServer(): Promise<LabProcess>;
   readonly workerLog: string;
@@ -64,10 +66,19 @@ export async function prepareProduct(
     await service.waitUntil('to be ready', async () => ((await answers(readiness)) ? true : undefined));
     return service;
   };
+  let worker: LabProcess | undefined;
+  const startWorker = async () => {
+    worker = await start('worker', `http://127.0.0.1:${healthPort}/readyz`);
+    return worker;
+  };
   return {
     api,
     environment: { MESH_ROLLOUT_API: api },
-    startWorker: () => start('worker', `http://127.0.0.1:${healthPort}/readyz`),
+    startWorker,
+    restartWorker: async () => {
+      await worker?.end('SIGKILL');
+      return await startWorker();
+    },
     startServer: () => start('serve', `${api}/healthz`),
     workerLog: join(directory, 'worker.log'),
     serverLog: join(directory, 'serve.log'),

@@ -23,7 +23,7 @@ import { rolloutWaves } from './waves.js';
  * @param document the rollout document, as a user typed it
  */
 export async function rollout(document: unknown): Promise<RolloutSummary> {
-  const requestedBy = workflowInfo().memo?.['requestedBy'];
+  const { requestedBy } = workflowInfo().memo ?? {};
   const run = new RolloutRun(typeof requestedBy === 'string' ? requestedBy : 'temporal');
   try {
     await run.scope.run(async () => {

@@ -46,8 +46,7 @@ export async function runDemo(lab: Lab, product: Product, say: (line: string) =>
     intervalMilliseconds: 50,
   });
   say(`KILL -9 of the worker (pid ${worker.pid}) while the remotes install`);
-  await worker.end('SIGKILL');
-  const next = await product.startWorker();
+  const next = await product.restartWorker();
   say(
     `a new worker is up (pid ${next.pid}); Temporal hands it the work when the old one's heartbeats are missed`,
   );

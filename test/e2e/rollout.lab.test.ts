@@ -5,6 +5,7 @@ import { mesh as cli, istioctl } from '../support/run.js';
 import { until } from '../support/wait.js';
 import * as api from './api.js';
 import { resourceVersions } from './cluster-objects.js';
+import { documentFile } from './document-file.js';
 import { type Fleet, freshFleet } from './fleet.js';
 import { clusterOfSidecar, deployment, expectAttached, runningPod } from './proofs.js';
 
@@ -86,18 +87,3 @@ describe('a rollout of one primary and three remotes', () => {
     expect((await api.call('GET', `/v1/rollouts/nobody`)).status).toBe(404);
   });
 });
-
-async function documentFile(document: object): Promise<string> {
-  const { mkdtemp, writeFile } = await import('node:fs/promises');
-  const { tmpdir } = await import('node:os');
-  const { join } = await import('node:path');
-  const { onTestFinished } = await import('vitest');
-  const folder = await mkdtemp(join(tmpdir(), 'document-'));
-  onTestFinished(async () => {
-    const { rm } = await import('node:fs/promises');
-    await rm(folder, { recursive: true });
-  });
-  const file = join(folder, 'rollout.yaml');
-  await writeFile(file, JSON.stringify(document));
-  return file;
-}

@@ -3,7 +3,6 @@ import type { ApplicationFailure } from '@temporalio/common';
 import { afterEach, describe, expect, test } from 'vitest';
 import { clusterWorkflowId, Message } from '../../src/rollout/names.js';
 import type { ClusterProgress, RolloutProgress } from '../../src/rollout/progress.js';
-import { freshName } from '../support/lab.js';
 import { until } from '../support/wait.js';
 import { startWorker } from '../support/workflows.js';
 import { resolvedRollout } from './resolved-rollout.js';
@@ -156,7 +155,7 @@ describe('a rollout', () => {
         () => 'accepted',
         (error) => (error.cause as ApplicationFailure).type,
       );
-    expect(await rejected(Message.retry, { cluster: resolved.remotes[0]!.cluster })).toBe('not-waiting');
+    expect(await rejected(Message.retry, { cluster: resolved.remotes[0]?.cluster })).toBe('not-waiting');
     expect(await rejected(Message.retry, { cluster: 'nobody' })).toBe('cluster-unknown');
     expect(await rejected(Message.retry, { code: 'cidr-unknown' })).toBe('not-waiting');
     expect(await rejected(Message.skip, { cluster: resolved.primary.cluster })).toBe('not-waiting');
