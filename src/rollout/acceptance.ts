@@ -17,27 +17,30 @@ export const ACCEPTABLE = (Object.keys(FINDINGS) as FindingCode[]).filter(
 
 /**
  * The findings that are left when the user takes on some codes: an accepted block that is overridable no longer blocks
- * and stays visible as `info`; an accepted warning is gone. Applying it again changes nothing.
+ * and stays visible as `info`; an accepted warning is gone, and so is what never blocks. Applying it again changes nothing.
  */
 export function applyAcceptance(findings: readonly Finding[], accept: readonly string[]): Finding[] {
   return findings.flatMap((finding): Finding[] => {
     if (!accept.includes(finding.code)) return [finding];
-    if (finding.severity === 'warn') return [];
+    if (finding.severity === 'warn' || NEVER_BLOCKS.has(finding.code)) return [];
     if (finding.severity === 'block' && FINDINGS[finding.code].overridable)
       return [{ ...finding, severity: 'info' }];
     return [finding];
   });
 }
 
+/** Whether a finding holds anything at all. */
+export function isBlocking(finding: Finding): boolean {
+  return finding.severity === 'block';
+}
+
 /** Whether a finding holds the whole rollout: a block about the document, the primary, or a pair of clusters. */
 export function holdsRollout(finding: Finding, primary: string): boolean {
-  if (finding.severity !== 'block') return false;
-  return (
-    finding.cluster === undefined || finding.cluster === primary || finding.otherCluster !== undefined
-  );
+  if (!isBlocking(finding)) return false;
+  return finding.cluster === undefined || finding.cluster === primary || finding.otherCluster !== undefined;
 }
 
 /** Whether a finding holds this one remote while the others go on. */
 export function holdsCluster(finding: Finding, cluster: string): boolean {
-  return finding.severity === 'block' && finding.cluster === cluster && finding.otherCluster === undefined;
+  return isBlocking(finding) && finding.cluster === cluster && finding.otherCluster === undefined;
 }

@@ -4,31 +4,11 @@ import { ERRORS, FINDINGS, type FindingCode } from './codes.js';
 import { closest } from './did-you-mean.js';
 import { DURATION_PATTERN, durationProblem } from './duration.js';
 import { limitProblem, PERCENT_PATTERN } from './percent.js';
-import { dnsLabelProblem, identifierProblem, labelKeyProblem, labelValueProblem, PATTERN } from './syntax.js';
+import { identifierProblem, labelKeyProblem, labelValueProblem, PATTERN } from './syntax.js';
+import { text } from './text-schema.js';
 import { quote } from './wording.js';
 
-/** The kinds of fields that the document is made of. Each gives one problem at most, in words that say what to do. */
-
-/**
- * A string that a plain function judges.
- *
- * @param problem what is wrong with a value, or nothing; it is also asked about what is not a string
- * @param meta what OpenAPI shows of the rule
- */
-export function text(problem: (input: unknown) => string | undefined, meta: Readonly<Record<string, unknown>> = {}) {
-  return z
-    .string({ error: ({ input }) => (input === undefined || input === null ? undefined : problem(input)) })
-    .superRefine((value, context) => {
-      const message = problem(value);
-      if (message !== undefined) context.addIssue(message);
-    })
-    .meta(meta);
-}
-
-/** DNS-1123 label of at most `longest` characters. */
-export function name(longest = 63) {
-  return text((input) => dnsLabelProblem(input, longest), { pattern: PATTERN.dnsLabel, maxLength: longest });
-}
+/** The kinds of fields that the document is made of, beside texts and names. */
 
 /** Name of the mesh's or network's identity: Istio writes it into labels. */
 export function identifier() {
@@ -42,14 +22,18 @@ export function selector() {
   return z
     .record(key, value)
     .superRefine((labels, context) => {
-      if (Object.keys(labels).length === 0) context.addIssue('must name at least one label, such as tier: prod');
+      if (Object.keys(labels).length === 0)
+        context.addIssue('must name at least one label, such as tier: prod');
     })
     .meta({ minProperties: 1 });
 }
 
 /** Duration within bounds that are durations themselves. */
 export function duration(shortest: string, longest: string) {
-  return text((input) => durationProblem(input, shortest, longest), { pattern: DURATION_PATTERN, minLength: 2 });
+  return text((input) => durationProblem(input, shortest, longest), {
+    pattern: DURATION_PATTERN,
+    minLength: 2,
+  });
 }
 
 /** A number of remotes, or a percentage of all of them. */

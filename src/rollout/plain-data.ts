@@ -1,5 +1,5 @@
-import type { Parsed, Problem } from './problems.js';
 import { formatPath } from './problem-path.js';
+import type { Parsed, Problem } from './problems.js';
 
 /** How deep a document may nest; Istio's own values need about a dozen levels. */
 const DEEPEST = 32;
@@ -17,7 +17,10 @@ interface Node {
  */
 export function plainData(input: unknown, largest: number): Parsed<unknown> {
   const problems: Problem[] = [];
-  const tooLarge = { path: '', message: `is larger than ${largest / 1024} KiB (as JSON): move what is not needed out of it` };
+  const tooLarge = {
+    path: '',
+    message: `is larger than ${largest / 1024} KiB (as JSON): move what is not needed out of it`,
+  };
   let room = largest;
   const open: Node[] = [{ value: input, path: [] }];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
@@ -26,7 +29,8 @@ export function plainData(input: unknown, largest: number): Parsed<unknown> {
     if (room < 0) return { ok: false, problems: [tooLarge] };
     const problem = nodeProblem(node);
     if (problem !== undefined) problems.push({ path: formatPath(node.path), message: problem });
-    else open.push(...childrenOf(node).reverse());
+    else if (sizeOf(node.value) > room) return { ok: false, problems: [tooLarge] };
+    else open.push(...childrenOf(node));
   }
   if (problems.length > 0) return { ok: false, problems };
   const json = JSON.stringify(input) ?? 'null';
@@ -43,6 +47,10 @@ function nodeProblem({ value, path }: Node): string | undefined {
     return ['string', 'boolean', 'undefined'].includes(typeof value) ? undefined : 'is not JSON data';
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || prototype === Object.prototype ? undefined : 'is not JSON data';
+}
+
+function sizeOf(value: unknown): number {
+  return Array.isArray(value) ? value.length : 0;
 }
 
 function childrenOf({ value, path }: Node): Node[] {

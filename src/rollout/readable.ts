@@ -8,29 +8,31 @@ export type Readable<T> = T extends readonly (infer Item)[]
     : T;
 
 /**
- * What can be relied on in an input that a schema refused: everything but the places that its issues name. Rules across
- * fields then find their problems in the same answer. Defaults are not filled in.
- *
- * @param input plain JSON data; it is changed
+ * What can be relied on in an input that a schema refused: the places that its issues name are `undefined`, the rest has
+ * its type. Rules across fields then find their problems in the same answer. Defaults are not filled in.
  */
 export function readablePart<T>(input: unknown, issues: readonly z.core.$ZodIssue[]): Readable<T> {
-  const holder: Record<string, unknown> = { root: input };
-  for (const issue of issues) {
-    if (issue.code !== 'unrecognized_keys') removeAt(holder, ['root', ...issue.path]);
-    else for (const key of issue.keys) removeAt(holder, ['root', ...issue.path, key]);
+  let readable = input;
+  for (const { path, ...issue } of issues) {
+    const keys = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [key]) : [[]];
+    for (const key of keys) readable = withHole(readable, [...path, ...key]);
   }
-  return (holder['root'] ?? {}) as Readable<T>;
+  return (readable ?? {}) as Readable<T>;
 }
 
-/** Takes a place out. In a list it leaves a hole, so that the indices of the others stay what users see. */
-function removeAt(holder: Record<string, unknown>, path: readonly PropertyKey[]): void {
-  let parent: unknown = holder;
-  for (const part of path.slice(0, -1)) parent = child(parent, part);
-  const last = path.at(-1) ?? '';
-  if (Array.isArray(parent) && typeof last === 'number') parent[last] = undefined;
-  else if (typeof parent === 'object' && parent !== null) Reflect.deleteProperty(parent, last);
+/**
+ * Whether something in a part could not be read, at its own level: then what the part lacks says nothing about it.
+ *
+ * @param indifferent fields that do not matter for the question
+ */
+export function hasHole(part: object, indifferent: readonly string[] = []): boolean {
+  return Object.entries(part).some(([key, value]) => value === undefined && !indifferent.includes(key));
 }
 
-function child(parent: unknown, part: PropertyKey): unknown {
-  return typeof parent === 'object' && parent !== null ? Reflect.get(parent, part) : undefined;
+function withHole(value: unknown, [part, ...below]: readonly PropertyKey[]): unknown {
+  if (part === undefined) return undefined;
+  if (Array.isArray(value))
+    return value.map((item, index) => (index === part ? withHole(item, below) : item));
+  if (typeof value !== 'object' || value === null) return value;
+  return { ...value, [part]: withHole(Reflect.get(value, part), below) };
 }

@@ -23,7 +23,9 @@ export function checkSchema<T>(schema: z.ZodType<T>, input: unknown): Checked<T>
 /** The message of an issue for which the schema itself has no words. */
 const explain: z.core.$ZodErrorMap = (issue) => {
   if (issue.input === undefined) return 'is required';
-  if (issue.input === null) return 'is empty (null): give it a value, or leave the field out';
+  if (issue.input === null) {
+    return issue.path?.length ? 'is empty (null): give it a value, or leave the field out' : 'is empty';
+  }
   if (issue.code === 'invalid_value') {
     const names = issue.values.map(String);
     const guess = typeof issue.input === 'string' ? closest(issue.input, names) : undefined;
@@ -74,11 +76,11 @@ class FieldNames {
     return schema;
   }
 
-  /** Where else a field of exactly this name stands: users who forget a level are more frequent than typing errors. */
+  /** Where else a field of exactly this name stands, outside lists: whoever forgets a level gets its full path. */
   #elsewhere(schema: FieldSchema, name: string, path: readonly string[]): string | undefined {
     for (const [key, below] of Object.entries(schema.properties ?? {})) {
-      const found =
-        key === name ? formatPath([...path, key]) : this.#elsewhere(below.items ?? below, name, [...path, key]);
+      const here = [...path, key];
+      const found = key === name ? formatPath(here) : this.#elsewhere(below, name, here);
       if (found !== undefined) return found;
     }
     return undefined;

@@ -10,7 +10,9 @@ export type Selector = Readonly<Record<string, string>>;
 /** Whether a cluster carries every label of a selector. */
 export function matchesSelector(selector: Selector, cluster: LabelledCluster): boolean {
   const labels = cluster.labels ?? {};
-  return Object.entries(selector).every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value);
+  return Object.entries(selector).every(
+    ([key, value]) => Object.hasOwn(labels, key) && labels[key] === value,
+  );
 }
 
 /** A selector as users read it: `tier=prod,region=eu`. */

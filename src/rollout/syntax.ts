@@ -47,7 +47,8 @@ export function dnsLabelProblem(input: unknown, longest = LONGEST_NAME): string 
 /** The value of a Kubernetes label; empty is a valid one. */
 export function labelValueProblem(input: unknown): string | undefined {
   if (typeof input !== 'string') return stringProblem(input);
-  if (input.length > LONGEST_NAME) return `has ${input.length} characters; at most ${LONGEST_NAME} are allowed`;
+  if (input.length > LONGEST_NAME)
+    return `has ${input.length} characters; at most ${LONGEST_NAME} are allowed`;
   if (LABEL_VALUE.test(input)) return undefined;
   return `${quote(input)} is not a label value: use letters, digits, "-", "_" and ".", with a letter or digit at both ends`;
 }

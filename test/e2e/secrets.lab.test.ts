@@ -104,14 +104,16 @@ async function everyHistory(address: string): Promise<string> {
     const texts: string[] = [];
     for await (const { workflowId, runId } of client.workflow.list()) {
       const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-      texts.push(
-        JSON.stringify(history, (_key, value) =>
-          value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : value,
-        ),
-      );
+      texts.push(JSON.stringify(history, decodePayload));
     }
     return texts.join('\n');
   } finally {
     await connection.close();
   }
+}
+
+/** Payloads are bytes, or base64 where protobuf has made JSON of itself; both hide what they hold. */
+function decodePayload(key: string, value: unknown): unknown {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
+  return key === 'data' && typeof value === 'string' ? Buffer.from(value, 'base64').toString('utf8') : value;
 }

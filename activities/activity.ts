@@ -1,0 +1,100 @@
+import { Context } from '@temporalio/activity';
+import type { Logger } from '@temporalio/common';
+import { redact } from '../src/rollout/redact.js';
+import { RolloutError } from '../src/rollout/rollout-error.js';
+import type { StepResult } from '../src/rollout/step-results.js';
+import { deadlineOf } from './deadline.js';
+import { toFailure } from './failure.js';
+
+/** What the frame gives to the body of an activity. */
+export interface StepContext {
+  /** Aborts when Temporal cancels, pauses or resets the activity, when the worker stops, and when time is up. */
+  readonly signal: AbortSignal;
+  /** When the attempt has to be over, in milliseconds since the epoch; `signal` aborts then. */
+  readonly deadline: number;
+  /** Says in a few words what is being done; the Temporal UI shows it, and a timeout names it. */
+  heartbeat(detail: string): void;
+  readonly log: Logger;
+}
+
+/** Often enough that a cancellation is obeyed at once: Temporal delivers it with the answer to a heartbeat. */
+const LONGEST_HEARTBEAT_INTERVAL_MS = 3_000;
+
+/**
+ * The frame around every activity: heartbeats, cancellation, its own deadline a little before Temporal's (so that a
+ * timeout comes with a reason), and failures as {@link toFailure} makes them.
+ *
+ * Cancellation leaves as Temporal's own CancelledFailure, also where a library threw an AbortError: Temporal takes an
+ * AbortError of a paused or reset activity for a cancellation that nobody asked for, and the attempt hangs until its
+ * timeout (sdk-typescript 1.23, worker/src/activity.ts).
+ */
+export function defineActivity<Input, Result>(
+  run: (input: Input, step: StepContext) => Promise<Result>,
+  clusterOf: (input: Input) => string | undefined = () => undefined,
+): (input: Input) => Promise<Result> {
+  return async (input) => {
+    const context = Context.current();
+    const { heartbeatTimeoutMs } = context.info;
+    const deadline = deadlineOf(context.info);
+    let detail = 'started';
+    // Without a heartbeat timeout an activity must not heartbeat.
+    const beat = () => {
+      if (heartbeatTimeoutMs) context.heartbeat({ detail });
+    };
+    const interval = Math.min((heartbeatTimeoutMs ?? 0) / 3, LONGEST_HEARTBEAT_INTERVAL_MS);
+    const pulse = heartbeatTimeoutMs ? setInterval(beat, interval) : undefined;
+    const timeIsUp = new AbortController();
+    const startedAt = Date.now();
+    const timer = setTimeout(() => {
+      const seconds = Math.round((Date.now() - startedAt) / 1000);
+      timeIsUp.abort(
+        new RolloutError('api-unavailable', `not done within ${seconds} s; the last thing was: ${detail}`),
+      );
+    }, deadline - startedAt);
+    beat();
+    try {
+      return await run(input, {
+        signal: AbortSignal.any([context.cancellationSignal, timeIsUp.signal]),
+        deadline,
+        heartbeat: (words) => {
+          detail = words;
+          beat();
+        },
+        log: context.log,
+      });
+    } catch (error) {
+      if (context.cancellationSignal.aborted) await context.cancelled;
+      const reason = timeIsUp.signal.aborted && isAbortError(error) ? timeIsUp.signal.reason : error;
+      if (!(reason instanceof RolloutError) && reason instanceof Error) {
+        context.log.error('unexpected error', { stack: redact(reason.stack ?? reason.message) });
+      }
+      throw toFailure(reason, { cluster: clusterOf(input) });
+    } finally {
+      clearTimeout(timer);
+      clearInterval(pulse);
+    }
+  };
+}
+
+/** Input of a step: it is about `cluster`, or about the primary where there is none. */
+interface StepInput {
+  readonly cluster?: string;
+  readonly primary: string;
+}
+
+/**
+ * The frame around a step of a cluster: like {@link defineActivity}; failures name the cluster, and the result tells how
+ * many attempts it took.
+ */
+export function defineStep<Input extends StepInput, Result extends StepResult>(
+  run: (input: Input, step: StepContext) => Promise<Result>,
+): (input: Input) => Promise<Result> {
+  return defineActivity(
+    async (input: Input, step) => ({ ...(await run(input, step)), attempts: Context.current().info.attempt }),
+    (input) => input.cluster ?? input.primary,
+  );
+}
+
+function isAbortError(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}

@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
+import type { Activities, ClusterMemo } from '../src/rollout/activities.js';
+import { clusterWorkflowId, rolloutWorkflowId } from '../src/rollout/names.js';
+import { RolloutError } from '../src/rollout/rollout-error.js';
+import { isClosed, rolloutFacts } from '../src/temporal/rollout-facts.js';
+import { defineActivity, type StepContext } from './activity.js';
+import type { ActivityDependencies } from './dependencies.js';
+
+const CALL_TIMEOUT_MS = 5_000;
+const POLL_MS = 500;
+/** A cancelled workflow ends with its activity's next heartbeat; it may have to wait for a worker. */
+const PATIENCE_MS = 60_000;
+
+/**
+ * The activity `claimCluster`. A workflow that somebody else's running rollout started is left alone; one whose rollout
+ * is gone, for example terminated, would hold the cluster for ever and is cancelled.
+ */
+export function claimCluster({ temporalClient }: ActivityDependencies): Activities['claimCluster'] {
+  return defineActivity(
+    async ({ cluster, rolloutId }, step) => {
+      const client = await temporalClient();
+      const workflowId = clusterWorkflowId(cluster);
+      const holder = await describe(client, workflowId);
+      if (holder === undefined) return { state: 'free' };
+      const { mesh, rolloutId: owner } = (holder.memo ?? {}) as Partial<ClusterMemo>;
+      if (owner === rolloutId) return { state: 'mine' };
+      if (mesh === undefined || owner === undefined || (await isRunning(client, mesh, owner))) {
+        const who =
+          mesh === undefined ? 'a workflow that tells no mesh' : `the running rollout of mesh ${mesh}`;
+        throw new RolloutError('cluster-held', `${who} is at work on it (workflow ${workflowId})`, {
+          cluster,
+        });
+      }
+      step.log.info('taking over a cluster whose rollout has closed', { cluster, mesh, owner });
+      await cancelAndWait(client, holder, step, cluster);
+      return { state: 'free', tookOverFrom: mesh };
+    },
+    ({ cluster }) => cluster,
+  );
+}
+
+/** The open workflow of an ID; undefined when there is none. */
+async function describe(
+  client: Client,
+  workflowId: string,
+): Promise<WorkflowExecutionDescription | undefined> {
+  try {
+    const handle = client.workflow.getHandle(workflowId);
+    const description = await client.withDeadline(Date.now() + CALL_TIMEOUT_MS, () => handle.describe());
+    return isClosed(factsOf(description).execution) ? undefined : description;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+async function isRunning(client: Client, mesh: string, rolloutId: string): Promise<boolean> {
+  const rollout = await describe(client, rolloutWorkflowId(mesh));
+  return rollout !== undefined && factsOf(rollout).rolloutId === rolloutId;
+}
+
+function factsOf(description: WorkflowExecutionDescription) {
+  return rolloutFacts(description, description.raw.workflowExecutionInfo?.firstRunId);
+}
+
+async function cancelAndWait(
+  client: Client,
+  { workflowId, runId }: WorkflowExecutionDescription,
+  step: StepContext,
+  cluster: string,
+): Promise<void> {
+  const handle = client.workflow.getHandle(workflowId, runId);
+  await client.withDeadline(Date.now() + CALL_TIMEOUT_MS, () => handle.cancel()).catch(ignoreNotFound);
+  const end = Math.min(step.deadline, Date.now() + PATIENCE_MS);
+  while ((await describe(client, workflowId))?.runId === runId) {
+    if (Date.now() > end) {
+      throw new RolloutError(
+        'cluster-held',
+        `its abandoned workflow ${workflowId} was cancelled and has not ended yet`,
+        {
+          cluster,
+        },
+      );
+    }
+    step.heartbeat(`waits for the abandoned workflow ${workflowId} to end`);
+    await sleep(POLL_MS, undefined, { signal: step.signal });
+  }
+}
+
+/** It has ended by itself meanwhile. */
+function ignoreNotFound(error: unknown): void {
+  if (!(error instanceof WorkflowNotFoundError)) throw error;
+}

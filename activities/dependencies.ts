@@ -1,0 +1,12 @@
+import type { Client } from '@temporalio/client';
+import type { Istioctl } from '../src/istio/istioctl.js';
+import type { Clusters } from '../src/kubernetes/clusters.js';
+
+/** What the activities work with; the worker makes it once. */
+export interface ActivityDependencies {
+  /** The inventory and the clusters in it. */
+  readonly clusters: Clusters;
+  readonly istioctl: Istioctl;
+  /** A client of the Temporal that the worker serves; connects on first use. */
+  readonly temporalClient: () => Promise<Client>;
+}

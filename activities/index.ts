@@ -1,0 +1,34 @@
+import type { Activities } from '../src/rollout/activities.js';
+import { activateInjection } from './activate-injection.js';
+import { claimCluster } from './claim-cluster.js';
+import { collectEndpoints } from './collect-endpoints.js';
+import type { ActivityDependencies } from './dependencies.js';
+import { deployPrimary } from './deploy-primary.js';
+import { inspectClusters } from './inspect-clusters.js';
+import { installRemote } from './install-remote.js';
+import { labelNamespaces } from './label-namespaces.js';
+import { prepareNamespace } from './prepare-namespace.js';
+import { refreshEndpoints } from './refresh-endpoints.js';
+import { registerRemote } from './register-remote.js';
+import { resolve } from './resolve.js';
+import { verifyInjection } from './verify-injection.js';
+import { verifyRemote } from './verify-remote.js';
+
+/** All activities, to be registered with a worker. */
+export function createActivities(dependencies: ActivityDependencies): Activities {
+  return {
+    resolve: resolve(dependencies),
+    inspectClusters: inspectClusters(dependencies),
+    deployPrimary: deployPrimary(dependencies),
+    collectEndpoints: collectEndpoints(dependencies),
+    prepareNamespace: prepareNamespace(dependencies),
+    installRemote: installRemote(dependencies),
+    registerRemote: registerRemote(dependencies),
+    activateInjection: activateInjection(dependencies),
+    verifyRemote: verifyRemote(dependencies),
+    labelNamespaces: labelNamespaces(dependencies),
+    verifyInjection: verifyInjection(dependencies),
+    refreshEndpoints: refreshEndpoints(dependencies),
+    claimCluster: claimCluster(dependencies),
+  };
+}

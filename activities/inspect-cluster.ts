@@ -1,0 +1,87 @@
+import { findMissingPermissions } from '../src/kubernetes/access-review.js';
+import { readCIDRs } from '../src/kubernetes/cidrs.js';
+import type { ClusterClient } from '../src/kubernetes/cluster-client.js';
+import { ClusterError } from '../src/kubernetes/cluster-error.js';
+import { readClusterUID, readNamespace } from '../src/kubernetes/namespaces.js';
+import { optionalRead } from '../src/kubernetes/optional-read.js';
+import { PERMISSIONS } from '../src/kubernetes/permissions.js';
+import type { ReadOptions } from '../src/kubernetes/request-options.js';
+import { readServerVersion } from '../src/kubernetes/server-version.js';
+import type { InspectInput } from '../src/rollout/activities.js';
+import type { ClusterInspection, Finding } from '../src/rollout/findings.js';
+import type { InventoryCluster } from '../src/rollout/inventory.js';
+import type { ResolvedNamespace } from '../src/rollout/resolved.js';
+import {
+  checkAttachment,
+  checkCIDRs,
+  checkMesh,
+  checkNamespace,
+  checkPermissions,
+  checkVersion,
+} from './preflight-checks.js';
+
+/**
+ * Reads everything that decides whether one cluster can take part. Nothing is written: what the API server is asked to
+ * try are dry runs.
+ *
+ * @throws RolloutError when the cluster does not answer or does not let the worker in
+ */
+export async function inspectCluster(
+  client: ClusterClient,
+  entry: InventoryCluster,
+  role: 'primary' | 'remote',
+  input: Omit<InspectInput, 'clusters'>,
+  options: ReadOptions,
+): Promise<ClusterInspection> {
+  const cluster = client.name;
+  // First and alone: a cluster that does not answer costs one connection.
+  const version = await readServerVersion(client, options);
+  const injected =
+    role === 'primary' ? [] : input.namespaces.filter((namespace) => appliesTo(namespace, cluster));
+  const [uid, cidrs, missing, istioNamespace, namespaces] = await Promise.all([
+    optionalRead(readClusterUID(client, options)),
+    readCIDRs(client, entry, options),
+    findMissingPermissions(
+      client,
+      PERMISSIONS[role],
+      { istio: input.istioNamespace, injected: injected.map(({ name }) => name) },
+      options,
+    ),
+    optionalRead(readNamespace(client, input.istioNamespace, options)),
+    Promise.all(injected.map((namespace) => inspectNamespace(client, namespace, options))),
+  ]);
+  return {
+    cluster,
+    ...(uid === undefined ? {} : { uid }),
+    kubernetesVersion: version.gitVersion,
+    ...cidrs,
+    unreachable: false,
+    findings: [
+      ...checkVersion(cluster, version, input.release),
+      ...checkPermissions(cluster, missing),
+      ...(role === 'primary'
+        ? checkMesh(cluster, istioNamespace, input.mesh)
+        : checkAttachment(cluster, istioNamespace, input.primary)),
+      ...namespaces.flat(),
+      ...checkCIDRs(cluster, cidrs),
+    ],
+  };
+}
+
+function appliesTo({ clusters }: ResolvedNamespace, cluster: string): boolean {
+  return clusters === undefined || clusters.includes(cluster);
+}
+
+async function inspectNamespace(
+  client: ClusterClient,
+  namespace: ResolvedNamespace,
+  options: ReadOptions,
+): Promise<Finding[]> {
+  try {
+    return checkNamespace(client.name, namespace, await readNamespace(client, namespace.name, options));
+  } catch (error) {
+    // Whether it exists is not known then; the missing permission is a finding of its own.
+    if (error instanceof ClusterError && error.code === 'permission-denied') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { concurrently } from '../src/istio/concurrently.js';
+import type { Activities, InspectInput } from '../src/rollout/activities.js';
+import type { ErrorCode, FindingCode } from '../src/rollout/codes.js';
+import type { ClusterInspection, Finding } from '../src/rollout/findings.js';
+import { RolloutError } from '../src/rollout/rollout-error.js';
+import { defineActivity } from './activity.js';
+import type { ActivityDependencies } from './dependencies.js';
+import { inspectCluster } from './inspect-cluster.js';
+import { checkTool, finding } from './preflight-checks.js';
+
+const CONCURRENCY = 10;
+const REQUEST_TIMEOUT_MS = 5_000;
+/** A cluster that does not answer gets this long altogether; one that refuses connections does so at once. */
+const PATIENCE_MS = 8_000;
+const PAUSE_MS = 500;
+
+/**
+ * The activity `inspectClusters`: what is found about each cluster, in the order of the input. What is wrong with one
+ * cluster is a finding of that cluster and never a failure of the activity; with `mustReach` a cluster that does not
+ * answer is.
+ */
+export function inspectClusters(dependencies: ActivityDependencies): Activities['inspectClusters'] {
+  return defineActivity(async (input, step) => {
+    let done = 0;
+    const inspections = await concurrently(input.clusters, CONCURRENCY, async ({ cluster, role }) => {
+      const inspection = await inspect(dependencies, cluster, role, input, step.signal);
+      done += 1;
+      step.heartbeat(`inspected ${done} of ${input.clusters.length} clusters`);
+      return inspection;
+    });
+    const tool = input.clusters.some(({ role }) => role === 'primary')
+      ? await inspectTool(dependencies, input)
+      : [];
+    return inspections.map((inspection) =>
+      inspection.cluster === input.primary
+        ? { ...inspection, findings: [...inspection.findings, ...tool] }
+        : inspection,
+    );
+  });
+}
+
+async function inspect(
+  { clusters }: ActivityDependencies,
+  cluster: string,
+  role: 'primary' | 'remote',
+  input: InspectInput,
+  signal: AbortSignal,
+): Promise<ClusterInspection> {
+  const giveUp = Date.now() + PATIENCE_MS;
+  for (;;) {
+    let where = `cluster ${cluster} in the inventory`;
+    try {
+      const entry = await clusters.entry(cluster);
+      const client = await clusters.get(cluster);
+      where = client.server;
+      return await inspectCluster(client, entry, role, input, { signal, timeoutMs: REQUEST_TIMEOUT_MS });
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof RolloutError)) throw error;
+      const unreachable = error.code === 'api-unavailable';
+      if (!unreachable) return uninspected(cluster, false, whyNot(error, cluster, where));
+      if (Date.now() + PAUSE_MS > giveUp) {
+        if (input.mustReach) throw error;
+        return uninspected(cluster, true, whyNot(error, cluster, where));
+      }
+    }
+    await sleep(PAUSE_MS, undefined, { signal });
+  }
+}
+
+function uninspected(cluster: string, unreachable: boolean, why: Finding): ClusterInspection {
+  return { cluster, podCIDRs: [], serviceCIDRs: [], unreachable, findings: [why] };
+}
+
+/** The finding that each way of not getting in becomes; other errors are no property of the cluster. */
+const FINDING_OF: Partial<Record<ErrorCode, FindingCode>> = {
+  'api-unavailable': 'cluster-unreachable',
+  'credentials-refused': 'credentials-rejected',
+  'cluster-not-usable': 'kubeconfig-unusable',
+  'permission-denied': 'permission-missing',
+  // Nothing is sent that an API server could refuse: it is another server, or another path of it.
+  'request-rejected': 'kubeconfig-unusable',
+};
+
+function whyNot(error: RolloutError, cluster: string, where: string): Finding {
+  const code = FINDING_OF[error.code];
+  if (code === undefined) throw error;
+  return finding(code, 'block', { cluster, what: `${cluster}: ${error.message}`, where });
+}
+
+/** Once for the worker; it stands with the primary, so that it holds the rollout. */
+async function inspectTool({ istioctl }: ActivityDependencies, input: InspectInput): Promise<Finding[]> {
+  try {
+    return checkTool(input.primary, input.release, await istioctl.version(), istioctl.path);
+  } catch (error) {
+    if (!(error instanceof RolloutError)) throw error;
+    const about = { cluster: input.primary, what: error.message, where: istioctl.path };
+    return [finding('tool-release-mismatch', 'block', about)];
+  }
+}

@@ -1,0 +1,43 @@
+import { applyManifests } from '../src/istio/apply-manifests.js';
+import { addressesOf, readyControlPlanePods } from '../src/istio/control-plane-pods.js';
+import { writeEndpoints } from '../src/istio/endpoints.js';
+import { findSuperfluous, prune } from '../src/istio/prune.js';
+import { remoteManifests } from '../src/istio/remote-manifests.js';
+import type { Activities } from '../src/rollout/activities.js';
+import type { RemoteInput } from '../src/rollout/resolved.js';
+import { defineStep } from './activity.js';
+import type { ActivityDependencies } from './dependencies.js';
+import { summarise } from './summarise.js';
+import { waitUntil } from './wait-until.js';
+
+/**
+ * The activity `installRemote`: everything of the remote profile but the injector webhook, and all Ready istiod Pods in
+ * the EndpointSlice. The Pods are read anew: since `collectEndpoints` they may have moved.
+ */
+export function installRemote({ clusters, istioctl }: ActivityDependencies): Activities['installRemote'] {
+  return defineStep(async (input: RemoteInput, step) => {
+    const { signal } = step;
+    const [remote, primary] = await Promise.all([clusters.get(input.cluster), clusters.get(input.primary)]);
+    const pods = await waitUntil(step, () => readyControlPlanePods(primary, input, signal));
+    const addresses = addressesOf(pods);
+
+    step.heartbeat('renders the manifests of the remote');
+    const [first = ''] = addresses;
+    const manifests = await remoteManifests(istioctl.renderer, input, first, signal);
+    const { installation, objects, endpointSlice, injector } = manifests;
+
+    step.heartbeat(`applies ${objects.length} objects`);
+    const applied = await applyManifests(remote, objects, signal);
+    const sliceChanged = await writeEndpoints(remote, input, addresses, signal, endpointSlice);
+    const superfluous = await findSuperfluous(remote, [...objects, injector], installation, signal);
+    const pruned = await prune(remote, superfluous, signal);
+
+    const changed = applied.changed + Number(sliceChanged) + pruned;
+    return summarise(
+      applied.objects + 1,
+      changed,
+      `Istio ${installation.version} points to ${addresses.join(', ')}`,
+      pruned,
+    );
+  });
+}

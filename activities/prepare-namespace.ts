@@ -1,0 +1,25 @@
+import { prepareRemoteNamespace } from '../src/istio/istio-namespace.js';
+import { refuseOwnControlPlane } from '../src/istio/own-control-plane.js';
+import type { Activities } from '../src/rollout/activities.js';
+import type { RemoteInput } from '../src/rollout/resolved.js';
+import { defineStep } from './activity.js';
+import type { ActivityDependencies } from './dependencies.js';
+import { summarise } from './summarise.js';
+
+/**
+ * The activity `prepareNamespace`: the istio namespace of the remote, with its network and the annotation that lets the
+ * primary's istiod lead there.
+ */
+export function prepareNamespace({ clusters }: ActivityDependencies): Activities['prepareNamespace'] {
+  return defineStep(async (input: RemoteInput, { signal }) => {
+    const remote = await clusters.get(input.cluster);
+    const move = input.accept.includes('attached-elsewhere');
+    if (!move) await refuseOwnControlPlane(remote, input, signal);
+    const changed = await prepareRemoteNamespace(remote, input, move, signal);
+    return summarise(
+      1,
+      Number(changed),
+      `namespace ${input.istioNamespace} names ${input.primary} as its control plane`,
+    );
+  });
+}

@@ -1,0 +1,80 @@
+import { readReaderToken, requestReaderToken } from '../src/istio/reader-token.js';
+import type { RemoteAccess } from '../src/istio/remote-access.js';
+import { writeRemoteSecret } from '../src/istio/remote-secret.js';
+import { tryAccess } from '../src/istio/try-access.js';
+import type { Activities } from '../src/rollout/activities.js';
+import { FINDINGS } from '../src/rollout/codes.js';
+import type { Finding } from '../src/rollout/findings.js';
+import type { RemoteInput } from '../src/rollout/resolved.js';
+import { RolloutError } from '../src/rollout/rollout-error.js';
+import type { StepResult } from '../src/rollout/step-results.js';
+import { defineStep, type StepContext } from './activity.js';
+import type { ActivityDependencies } from './dependencies.js';
+import { summarise } from './summarise.js';
+import { waitUntil } from './wait-until.js';
+
+/**
+ * The activity `registerRemote`: a token of the reader in the remote, tried together with server and CA, then the remote
+ * secret in the primary. The secret comes last: a bad one would make the next start of istiod wait for the remote.
+ */
+export function registerRemote(dependencies: ActivityDependencies): Activities['registerRemote'] {
+  return defineStep((input: RemoteInput, step) => register(dependencies, input, step));
+}
+
+/** What the activity does; also for a remote secret that somebody has deleted since. */
+export async function register(
+  dependencies: ActivityDependencies,
+  input: RemoteInput,
+  step: StepContext,
+): Promise<StepResult> {
+  const { access, issued } = await readAccess(dependencies, input, step);
+  const findings = await verifyAccess(dependencies, access, step);
+  step.heartbeat('writes the remote secret');
+  const primary = await dependencies.clusters.get(input.primary);
+  const written = await writeRemoteSecret(primary, input.istioNamespace, access, step.signal);
+  const tried = findings.length === 0 ? 'tried' : 'not tried from here';
+  const fact = `${input.primary} reads ${input.cluster} at ${access.server}, ${tried}`;
+  const result = summarise(2, Number(issued) + Number(written), fact);
+  return findings.length === 0 ? result : { ...result, findings };
+}
+
+/**
+ * What the remote secret says: server of the inventory, else of the kubeconfig; CA and token of the remote itself.
+ *
+ * @throws RolloutError `token-not-issued`
+ */
+export async function readAccess(
+  { clusters }: ActivityDependencies,
+  { cluster, istioNamespace }: RemoteInput,
+  step: StepContext,
+): Promise<{ access: RemoteAccess; issued: boolean }> {
+  const [remote, entry] = await Promise.all([clusters.get(cluster), clusters.entry(cluster)]);
+  const issued = await requestReaderToken(remote, istioNamespace, step.signal);
+  const token = await waitUntil(step, () => readReaderToken(remote, istioNamespace, step.signal), {
+    intervalMs: 250,
+  });
+  return { access: { cluster, server: entry.apiServer ?? remote.server, ...token }, issued };
+}
+
+/**
+ * Tries the access. What the worker cannot reach is a finding: only istiod can tell then.
+ *
+ * @throws RolloutError `remote-secret-refused`; `api-unavailable` when it is the server that the worker itself uses
+ */
+async function verifyAccess(
+  { clusters }: ActivityDependencies,
+  access: RemoteAccess,
+  step: StepContext,
+): Promise<Finding[]> {
+  const { cluster, server } = access;
+  step.heartbeat(`tries ${server} with the token of the remote`);
+  const trial = await tryAccess(access, step.signal);
+  if (trial.outcome === 'works') return [];
+  if (server === (await clusters.get(cluster)).server) {
+    throw new RolloutError('api-unavailable', `${server} does not answer: ${trial.reason}`, { cluster });
+  }
+  const code = 'api-server-unverified';
+  const what = `the worker does not reach ${server} (${trial.reason}), so the remote secret of ${cluster} was not tried`;
+  const where = `apiServer of ${cluster} in the inventory`;
+  return [{ code, severity: 'info', cluster, what, where, action: FINDINGS[code].action }];
+}

@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RolloutError } from '../src/rollout/rollout-error.js';
+import type { StepContext } from './activity.js';
+
+/** How long one attempt waits: the reason why it is not so yet becomes visible as the attempt's failure. */
+const SLICE_MS = 60_000;
+const INTERVAL_MS = 1_000;
+
+/**
+ * Asks again and again until `check` gives a value. "Not yet" is a transient RolloutError that says why; when this
+ * attempt's slice of time is over, the last one is thrown, and Temporal starts the next attempt. Errors that need a
+ * person are thrown at once, and so is `api-unavailable`: a cluster that does not answer is retried with Temporal's
+ * growing intervals.
+ *
+ * @throws the last "not yet"; what else `check` throws; the signal's reason
+ */
+export async function waitUntil<T>(
+  step: Pick<StepContext, 'signal' | 'deadline' | 'heartbeat'>,
+  check: () => Promise<T>,
+  options: { readonly sliceMs?: number; readonly intervalMs?: number } = {},
+): Promise<T> {
+  const end = Math.min(step.deadline, Date.now() + (options.sliceMs ?? SLICE_MS));
+  const intervalMs = options.intervalMs ?? INTERVAL_MS;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      step.signal.throwIfAborted();
+      const isNotYet = error instanceof RolloutError && error.transient && error.code !== 'api-unavailable';
+      if (!isNotYet || Date.now() + intervalMs >= end) throw error;
+      step.heartbeat(error.message);
+    }
+    await pause(intervalMs, step.signal);
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch((error: unknown) => {
+    signal.throwIfAborted();
+    throw error;
+  });
+}

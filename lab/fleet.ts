@@ -1,0 +1,145 @@
+import { join } from 'node:path';
+import { writeInventory } from './inventory.js';
+import { ControlPlane } from './istiod/control-plane.js';
+import type { ClusterHost } from './kubernetes/cluster-spec.js';
+import type { LabCluster } from './kubernetes/lab-cluster.js';
+import { type StartedCluster, startCluster } from './kubernetes/start-cluster.js';
+import type { AddClusterOptions } from './lab-options.js';
+import { ConnectProxy } from './network/connect-proxy.js';
+import { reservePort } from './network/ports.js';
+import type { ClusterStatus } from './status.js';
+
+/** The end of routes for the istiod Pods of the lab's own primary. */
+const ISTIOD = 'istiod';
+
+interface Member extends StartedCluster {
+  inInventory: boolean;
+  controlPlane: ControlPlane | undefined;
+  istiodProxy: ConnectProxy | undefined;
+}
+
+/** The clusters of a lab, as they come and go. */
+export class Fleet {
+  readonly #host: ClusterHost;
+  readonly #inventoryPath: string;
+  readonly #onChange: () => void;
+  readonly #names = new Set<string>();
+  readonly #members = new Map<string, Member>();
+  #lastNumber = 0;
+  #inventory: Promise<void> = Promise.resolve();
+
+  /** @param onChange called when a cluster came or went, or an istiod's readiness changed. */
+  constructor(host: ClusterHost, inventoryPath: string, onChange: () => void) {
+    this.#host = host;
+    this.#inventoryPath = inventoryPath;
+    this.#onChange = onChange;
+  }
+
+  /** In the order in which they were added. */
+  get clusters(): LabCluster[] {
+    const members = [...this.#names].flatMap((name) => this.#members.get(name) ?? []);
+    return members.map(({ cluster }) => cluster);
+  }
+
+  /** @throws Error when there is a cluster of that name, or a program does not start. */
+  async add(name: string, options: AddClusterOptions = {}): Promise<LabCluster> {
+    if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) throw new Error(`"${name}" is no DNS-1123 label`);
+    if (this.#names.has(name)) throw new Error(`the lab has a cluster "${name}" already`);
+    const { role = 'remote' } = options;
+    const istiodEnd = this.#names.size === 0 ? ISTIOD : `${ISTIOD}.${name}`;
+    this.#names.add(name);
+    try {
+      const started = await startCluster(this.#host, {
+        name,
+        number: ++this.#lastNumber,
+        role,
+        labels: options.labels ?? {},
+        podCIDR: options.podCIDR,
+        serviceCIDR: options.serviceCIDR,
+        controllers: options.controllers ?? 'full',
+        istiodEnd: role === 'primary' ? istiodEnd : undefined,
+      });
+      const runs = role === 'primary' ? await this.#runIstiods(started.cluster) : {};
+      const inInventory = options.inInventory ?? true;
+      this.#members.set(name, {
+        ...started,
+        inInventory,
+        controlPlane: undefined,
+        istiodProxy: undefined,
+        ...runs,
+      });
+      await this.#writeInventory();
+      return started.cluster;
+    } catch (error) {
+      this.#names.delete(name);
+      throw error;
+    }
+  }
+
+  /** @throws Error when there is no cluster of that name. */
+  async remove(name: string): Promise<void> {
+    const member = this.#members.get(name);
+    if (!member) throw new Error(`the lab has no cluster "${name}"`);
+    this.#members.delete(name);
+    await this.#writeInventory();
+    await endMember(member);
+    this.#names.delete(name);
+  }
+
+  /** Ends all clusters. */
+  async end(): Promise<void> {
+    await Promise.all([...this.#members.values()].map(endMember));
+  }
+
+  /** What {@link LabStatus} says of the clusters. */
+  status(): ClusterStatus[] {
+    return this.clusters.map((cluster) => ({
+      name: cluster.name,
+      role: cluster.role,
+      labels: cluster.labels,
+      server: cluster.server,
+      apiServer: cluster.apiServer,
+      kubeconfigPath: cluster.kubeconfigPath,
+      podCIDR: cluster.podCIDR,
+      serviceCIDR: cluster.serviceCIDR,
+      running: cluster.running,
+      istiods: this.#members.get(cluster.name)?.controlPlane?.status() ?? [],
+    }));
+  }
+
+  async #runIstiods(cluster: LabCluster): Promise<Pick<Member, 'controlPlane' | 'istiodProxy'>> {
+    const { directory, network, processes, tools, onProgress } = this.#host;
+    const port = await reservePort();
+    const istiodProxy = await ConnectProxy.listen(port, network.istiodEgressOf(cluster.name));
+    const controlPlane = new ControlPlane({
+      cluster,
+      network,
+      processes,
+      command: tools['pilot-discovery'],
+      proxyUrl: `http://127.0.0.1:${port}`,
+      directory: join(directory, 'pods'),
+      logDirectory: join(directory, 'logs', cluster.name),
+      onProgress: (line) => {
+        onProgress(line);
+        this.#onChange();
+      },
+    });
+    return { istiodProxy, controlPlane };
+  }
+
+  /** One write after the other, the last one with the last state. */
+  #writeInventory(): Promise<void> {
+    this.#onChange();
+    const write = () => {
+      const listed = this.clusters.filter(({ name }) => this.#members.get(name)?.inInventory);
+      return writeInventory(this.#inventoryPath, listed);
+    };
+    this.#inventory = this.#inventory.then(write);
+    return this.#inventory;
+  }
+}
+
+async function endMember({ controlPlane, istiodProxy, end }: Member): Promise<void> {
+  await controlPlane?.end();
+  await Promise.all([istiodProxy?.close(), end()]);
+}

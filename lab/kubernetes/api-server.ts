@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LabProcess, ProcessTable } from '../processes/process-table.js';
+import { ApiClient } from './api-client.js';
+import type { ClusterFiles } from './cluster-files.js';
+
+/** What distinguishes one API server of the lab from another. */
+export interface ApiServerOptions {
+  /** Name of the cluster. */
+  cluster: string;
+  /** Path of kube-apiserver. */
+  command: string;
+  etcdUrl: string;
+  /** Keys of the cluster in etcd begin with it. */
+  etcdPrefix: string;
+  /** IP address, not loopback, that its certificate carries. */
+  address: string;
+  /** On 127.0.0.1. */
+  port: number;
+  serviceCIDR: string;
+  files: ClusterFiles;
+  logFile: string;
+}
+
+/** A kube-apiserver that can be killed and started again on the same port, certificate and data. */
+export class ApiServer {
+  /** Such as `https://127.0.0.1:12345`. */
+  readonly server: string;
+  readonly #processes: ProcessTable;
+  readonly #options: ApiServerOptions;
+  #process: LabProcess | undefined;
+
+  constructor(processes: ProcessTable, options: ApiServerOptions) {
+    this.#processes = processes;
+    this.#options = options;
+    this.server = `https://127.0.0.1:${options.port}`;
+  }
+
+  get running(): boolean {
+    return this.#process?.running ?? false;
+  }
+
+  /** Starts it and waits until `/readyz` says ok. Does nothing when it runs. Returns its CA, PEM. */
+  async start(): Promise<string> {
+    const { cluster, command, files, logFile } = this.#options;
+    this.#process = this.running
+      ? this.#process
+      : await this.#processes.start({
+          name: `${cluster}/kube-apiserver`,
+          command,
+          args: apiServerArguments(this.#options),
+          workingDirectory: files.directory,
+          logFile,
+        });
+    const certificate = join(files.certificates, 'apiserver.crt');
+    return (this.#process as LabProcess).waitUntil('/readyz', async () => {
+      const certificateAuthority = lastCertificate(await readFile(certificate, 'utf8'));
+      const api = new ApiClient({ server: this.server, certificateAuthority, token: files.adminToken });
+      try {
+        (await api.open('/readyz', AbortSignal.timeout(5_000))).resume();
+        return certificateAuthority;
+      } finally {
+        api.close();
+      }
+    });
+  }
+
+  /** Kills it (SIGKILL). Does nothing when it does not run. */
+  async kill(): Promise<void> {
+    await this.#process?.end();
+  }
+}
+
+/** kube-apiserver's arguments, Kubernetes 1.34. */
+function apiServerArguments(options: ApiServerOptions): string[] {
+  const { files } = options;
+  return [
+    `--etcd-servers=${options.etcdUrl}`,
+    `--etcd-prefix=${options.etcdPrefix}`,
+    '--bind-address=127.0.0.1',
+    `--secure-port=${options.port}`,
+    `--advertise-address=${options.address}`,
+    `--cert-dir=${files.certificates}`,
+    `--service-account-key-file=${files.serviceAccountKey}`,
+    `--service-account-signing-key-file=${files.serviceAccountKey}`,
+    '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
+    `--token-auth-file=${files.tokens}`,
+    `--authentication-token-webhook-config-file=${files.tokenWebhook}`,
+    '--authentication-token-webhook-version=v1',
+    // A user who was removed is refused soon: only the API server's own cache of 10 s is left.
+    '--authentication-token-webhook-cache-ttl=0s',
+    '--authorization-mode=RBAC',
+    `--service-cluster-ip-range=${options.serviceCIDR}`,
+    '--allow-privileged=true',
+    // Together they send webhook calls to a Pod's address through the lab's proxy instead of to a Service's.
+    `--egress-selector-config-file=${files.egressSelector}`,
+    '--enable-aggregator-routing=true',
+    '--kubelet-preferred-address-types=InternalIP',
+    '--profiling=false',
+  ];
+}
+
+/** kube-apiserver writes its own certificate first and the CA that signed it after. */
+function lastCertificate(pem: string): string {
+  const last = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g)?.at(-1);
+  if (!last) throw new Error('no certificate yet');
+  return `${last}\n`;
+}

@@ -1,0 +1,35 @@
+import type { ClusterNetwork } from '../network/cluster-network.js';
+import type { ProcessTable } from '../processes/process-table.js';
+import type { ToolPaths } from '../tools/tool-names.js';
+import type { Controllers } from './controllers.js';
+import type { ClusterRole } from './lab-cluster.js';
+import type { TokenReviewer } from './token-review.js';
+
+/** What all clusters of a lab share. */
+export interface ClusterHost {
+  directory: string;
+  /** Directory with a short path: a unix socket's may have some 100 characters. */
+  socketDirectory: string;
+  tools: ToolPaths;
+  processes: ProcessTable;
+  network: ClusterNetwork;
+  etcdUrl: string;
+  tokenReviewer: TokenReviewer;
+  onProgress: (line: string) => void;
+}
+
+/** One cluster to start. */
+export interface ClusterSpec {
+  name: string;
+  /** Number of the cluster in its lab, from 1, never used twice: its addresses and its keys in etcd. */
+  number: number;
+  role: ClusterRole;
+  labels: Record<string, string>;
+  /** `undefined`: one of its own. */
+  podCIDR: string | undefined;
+  /** `undefined`: one of its own. */
+  serviceCIDR: string | undefined;
+  controllers: Controllers;
+  /** The end of routes that stands for its istiod Pods; `undefined` when it runs none. */
+  istiodEnd: string | undefined;
+}

@@ -1,0 +1,42 @@
+import type { ApiClient } from './api-client.js';
+
+/** Whether istiod Pods in the cluster get a real istiod process (`primary`) or stay objects (`remote`). */
+export type ClusterRole = 'primary' | 'remote';
+
+/** A Kubernetes cluster of the lab. */
+export interface LabCluster {
+  readonly name: string;
+  readonly role: ClusterRole;
+  /** Labels of its entry in the inventory. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Absolute path of a kubeconfig for the user `admin`, group `system:masters`. */
+  readonly kubeconfigPath: string;
+  /** Name of the kubeconfig's context: the cluster's name. */
+  readonly context: string;
+  /** Address of the API server in the kubeconfig, such as `https://127.0.0.1:12345`. */
+  readonly server: string;
+  /** Address under which istiod reaches the API server, such as `https://192.0.2.2:6443`; only istiod can. */
+  readonly apiServer: string;
+  /** PEM. */
+  readonly certificateAuthority: string;
+  readonly adminToken: string;
+  /** Such as `10.2.0.0/16`. */
+  readonly podCIDR: string;
+  /** Such as `10.130.0.0/16`. */
+  readonly serviceCIDR: string;
+  /** A client with the rights of `admin`. */
+  readonly api: ApiClient;
+  readonly running: boolean;
+  /** Kills the API server (SIGKILL). */
+  stopApiServer(): Promise<void>;
+  /** Starts the API server again, same port, certificate and data; returns when Pods can run again. */
+  startApiServer(): Promise<void>;
+  /**
+   * Makes a user who may do nothing until RBAC says so, and returns the path of a kubeconfig (same context name).
+   *
+   * @param groups besides `system:authenticated`.
+   */
+  addUser(name: string, groups?: string[]): Promise<string>;
+  /** The API server refuses that user's tokens (401): at once, or within 10 s when it has seen them lately. */
+  removeUser(name: string): void;
+}

@@ -1,0 +1,121 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createPortForwardDefinition } from '../kwok/kwok.js';
+import { ConnectProxy } from '../network/connect-proxy.js';
+import { reservePort } from '../network/ports.js';
+import { ApiClient } from './api-client.js';
+import { ApiServer } from './api-server.js';
+import { clusterAddresses } from './cidrs.js';
+import { writeClusterFiles } from './cluster-files.js';
+import type { ClusterHost, ClusterSpec } from './cluster-spec.js';
+import { Components } from './components.js';
+import { writeKubeconfig } from './kubeconfig.js';
+import type { LabCluster } from './lab-cluster.js';
+import { createNodes, labNodes } from './nodes.js';
+
+/** A started cluster, and how to end it. */
+export interface StartedCluster {
+  cluster: LabCluster;
+  /** Ends its processes and leaves the network. Its keys stay in etcd. */
+  end(): Promise<void>;
+}
+
+/** Starts a cluster: API server, controllers, kubelets; returns when Pods can be created (`full`: and run). */
+export async function startCluster(host: ClusterHost, spec: ClusterSpec): Promise<StartedCluster> {
+  const started = performance.now();
+  const { name, number, controllers } = spec;
+  const directory = join(host.directory, 'clusters', name);
+  const logDirectory = join(host.directory, 'logs', name);
+  const addresses = clusterAddresses(number);
+  const podCIDR = spec.podCIDR ?? addresses.podCIDR;
+  const serviceCIDR = spec.serviceCIDR ?? addresses.serviceCIDR;
+  const nodes = labNodes(name, number, podCIDR);
+  const port = await reservePort();
+  const kubeletPort = controllers === 'full' ? await reservePort() : undefined;
+
+  host.network.join({
+    name,
+    address: addresses.apiServer,
+    apiServerPort: port,
+    kubeletPort,
+    nodeAddresses: nodes.map(({ address }) => address),
+    istiodEnd: spec.istiodEnd,
+  });
+  const egressSocket = join(host.socketDirectory, `${number}.sock`);
+  const proxy = await ConnectProxy.listen(egressSocket, host.network.egressOf(name));
+  const tokenReviewUrl = host.tokenReviewer.urlOf(name);
+  const files = await writeClusterFiles(directory, { tokenReviewUrl, egressSocket });
+  const apiServer = new ApiServer(host.processes, {
+    cluster: name,
+    command: host.tools['kube-apiserver'],
+    etcdUrl: host.etcdUrl,
+    etcdPrefix: `/cluster-${number}`,
+    address: addresses.apiServer,
+    port,
+    serviceCIDR,
+    files,
+    logFile: join(logDirectory, 'kube-apiserver.log'),
+  });
+  const certificateAuthority = await apiServer.start();
+  host.onProgress(`${name}: API server is ready (${seconds(started)})`);
+
+  const { server } = apiServer;
+  const access = { server, certificateAuthority, token: files.adminToken };
+  const api = new ApiClient(access);
+  const kubeconfigPath = join(directory, 'kubeconfig.yaml');
+  const rootCAFile = join(directory, 'ca.crt');
+  const runsIstiod = spec.istiodEnd !== undefined;
+  await Promise.all([
+    writeKubeconfig(kubeconfigPath, name, 'admin', access),
+    writeFile(rootCAFile, certificateAuthority),
+    createNodes(api, nodes, controllers),
+    runsIstiod && createPortForwardDefinition(api),
+  ]);
+  const common = { cluster: name, kubeconfigPath, files, logDirectory, runsIstiod, kubeletPort };
+  const components = new Components(host, api, { ...common, controllers, rootCAFile, podCIDR });
+  await components.start();
+  host.onProgress(`${name}: ready (${seconds(started)})`);
+
+  const cluster: LabCluster = {
+    name,
+    role: spec.role,
+    labels: spec.labels,
+    kubeconfigPath,
+    context: name,
+    server,
+    apiServer: `https://${addresses.apiServer}:6443`,
+    certificateAuthority,
+    adminToken: files.adminToken,
+    podCIDR,
+    serviceCIDR,
+    api,
+    get running() {
+      return apiServer.running;
+    },
+    stopApiServer: () => apiServer.kill(),
+    startApiServer: async () => {
+      if (apiServer.running) return;
+      await apiServer.start();
+      await components.restart();
+    },
+    addUser: async (user, groups = []) => {
+      const path = join(directory, 'users', `${user.replace(/[^\w.-]/g, '_')}.yaml`);
+      const token = host.tokenReviewer.addUser(name, user, groups);
+      await writeKubeconfig(path, name, user, { server, certificateAuthority, token });
+      return path;
+    },
+    removeUser: (user) => host.tokenReviewer.removeUser(name, user),
+  };
+  return {
+    cluster,
+    end: async () => {
+      host.network.leave(name);
+      api.close();
+      await Promise.all([proxy.close(), apiServer.kill(), components.end()]);
+    },
+  };
+}
+
+function seconds(since: number): string {
+  return `${((performance.now() - since) / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,31 @@
+import type { Controllers } from './kubernetes/controllers.js';
+import type { ClusterRole } from './kubernetes/lab-cluster.js';
+import type { ToolPaths } from './tools/tool-names.js';
+
+/** What to start. */
+export interface LabOptions {
+  /** State directory: created here, removed when the lab ends. It must not exist, or be empty. */
+  directory: string;
+  tools: ToolPaths;
+  /** Number of remote clusters beside the primary: `remote-1` with the label `tier=canary`, others with `tier=prod`. */
+  remotes: number;
+  /** Default true. */
+  temporal?: boolean;
+  onProgress?: (line: string) => void;
+}
+
+/** How a cluster that is added differs from the others. */
+export interface AddClusterOptions {
+  /** Default `remote`. */
+  role?: ClusterRole;
+  /** Labels of its inventory entry; default none. */
+  labels?: Record<string, string>;
+  /** IPv4, at least a /23; default one of its own. */
+  podCIDR?: string;
+  /** IPv4; default one of its own. */
+  serviceCIDR?: string;
+  /** Default `full`. */
+  controllers?: Controllers;
+  /** Default true. */
+  inInventory?: boolean;
+}

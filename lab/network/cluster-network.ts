@@ -1,0 +1,102 @@
+import type { Destination, Resolve } from './connect-proxy.js';
+import type { RouteTable } from './route-table.js';
+
+// In a real cluster istiod answers these to localhost only, or to nobody without a token; a port-forward reaches
+// them, the network does not. The proxy dials from loopback, so it must not let them through.
+const PORT_FORWARD_ONLY = new Set([8080, 15014]);
+const KUBELET_PORT = 10_250;
+
+/** What the network must know of one cluster. */
+export interface NetworkMember {
+  name: string;
+  /** IP address under which istiod reaches the API server (port 6443), such as `192.0.2.1`. */
+  address: string;
+  /** Port of the API server on 127.0.0.1. */
+  apiServerPort: number;
+  /** Port of the kubelets (kwok) on 127.0.0.1; `undefined` when the cluster runs no Pods. */
+  kubeletPort: number | undefined;
+  /** IP addresses of its Node objects. */
+  nodeAddresses: string[];
+  /** The end of routes that stands for its istiod Pods; `undefined` when it runs none. */
+  istiodEnd: string | undefined;
+}
+
+/** Ports of a Pod, such as 15017, and where on 127.0.0.1 the process behind each listens. */
+export type PodPorts = ReadonlyMap<number, number>;
+
+interface Member extends NetworkMember {
+  pods: Map<string, PodPorts>;
+}
+
+/** The lab's flat network: which process answers at which address, seen from each cluster. */
+export class ClusterNetwork {
+  readonly #routes: RouteTable;
+  readonly #members = new Map<string, Member>();
+
+  constructor(routes: RouteTable) {
+    this.#routes = routes;
+  }
+
+  /** Adds a cluster, and routes in both directions between every API server and every control plane. */
+  join(member: NetworkMember): void {
+    this.#members.set(member.name, { ...member, pods: new Map() });
+    for (const { name: cluster } of this.#members.values()) {
+      for (const { istiodEnd } of this.#members.values()) {
+        if (istiodEnd === undefined) continue;
+        this.#routes.between(cluster, istiodEnd);
+        this.#routes.between(istiodEnd, cluster);
+      }
+    }
+    if (member.kubeletPort !== undefined) this.#routes.between(member.name, 'kubelets');
+  }
+
+  /** Removes a cluster and cuts its routes. */
+  leave(name: string): void {
+    const member = this.#members.get(name);
+    this.#members.delete(name);
+    this.#routes.removeEnd(name);
+    if (member?.istiodEnd !== undefined) this.#routes.removeEnd(member.istiodEnd);
+  }
+
+  /** Lets a process answer under a Pod's address. */
+  addPod(cluster: string, address: string, ports: PodPorts): void {
+    this.#members.get(cluster)?.pods.set(address, ports);
+  }
+
+  /** From now on nothing answers under that Pod's address. */
+  removePod(cluster: string, address: string): void {
+    this.#members.get(cluster)?.pods.delete(address);
+  }
+
+  /** What the API server of `cluster` reaches: its own kubelets, and istiod Pods; its own first where addresses overlap. */
+  egressOf(cluster: string): Resolve {
+    return (host, port) => {
+      const own = this.#members.get(cluster);
+      if (!own) return undefined;
+      if (port === KUBELET_PORT && own.kubeletPort !== undefined && own.nodeAddresses.includes(host)) {
+        return { route: this.#routes.between(cluster, 'kubelets'), port: own.kubeletPort };
+      }
+      return this.#podDestination(own, host, port);
+    };
+  }
+
+  /** What the istiod Pods of `cluster` reach: the API servers of all clusters. */
+  istiodEgressOf(cluster: string): Resolve {
+    return (host, port) => {
+      const from = this.#members.get(cluster)?.istiodEnd;
+      const to = [...this.#members.values()].find((one) => one.address === host);
+      if (from === undefined || !to || port !== 6443) return undefined;
+      return { route: this.#routes.between(from, to.name), port: to.apiServerPort };
+    };
+  }
+
+  #podDestination(own: Member, host: string, port: number): Destination | undefined {
+    if (PORT_FORWARD_ONLY.has(port)) return undefined;
+    for (const one of [own, ...this.#members.values()]) {
+      const local = one.pods.get(host)?.get(port);
+      if (local === undefined || one.istiodEnd === undefined) continue;
+      return { route: this.#routes.between(own.name, one.istiodEnd), port: local };
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,37 @@
+import type { ClusterRole } from './kubernetes/lab-cluster.js';
+import type { ProcessIdentity } from './tools/process-identity.js';
+
+/** A lab at one moment. */
+export interface LabStatus {
+  /** Absolute path of the state directory. */
+  directory: string;
+  /** Absolute path of the directory of its unix sockets. */
+  socketDirectory: string;
+  inventoryPath: string;
+  /** Process that runs the lab; when it ends, so does the lab. */
+  owner: ProcessIdentity;
+  /** ISO 8601. */
+  startedAt: string;
+  /** False while the lab starts. */
+  ready: boolean;
+  /** `undefined` when the lab was started without Temporal. */
+  temporal?: { address: string; uiUrl: string; running: boolean };
+  clusters: ClusterStatus[];
+  /** Children that live, each the leader of a process group. */
+  processes: { name: string; pid: number }[];
+}
+
+/** A cluster of a {@link LabStatus}. */
+export interface ClusterStatus {
+  name: string;
+  role: ClusterRole;
+  labels: Readonly<Record<string, string>>;
+  server: string;
+  apiServer: string;
+  kubeconfigPath: string;
+  podCIDR: string;
+  serviceCIDR: string;
+  /** Whether its API server runs. */
+  running: boolean;
+  istiods: { namespace: string; name: string; address: string; ready: boolean }[];
+}

@@ -1,0 +1,58 @@
+import type { FastifyRequest } from 'fastify';
+import { ApiError } from './api-codes.js';
+import { findToken, type Scope, type Token } from './tokens.js';
+
+/** Who acts when the API runs without tokens. */
+export const ANONYMOUS = 'api';
+
+/** Whether an address can be reached from this machine only. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/**
+ * Checks at start that the API is not open to the network.
+ * @throws Error when it would listen beyond loopback without tokens
+ */
+export function assertGuarded(host: string, tokens: readonly Token[] | undefined): void {
+  if (tokens !== undefined || isLoopback(host)) return;
+  throw new Error(
+    `MESH_ROLLOUT_HOST is ${host}, so that others could reach the API, and there are no tokens. Set MESH_ROLLOUT_TOKENS_FILE, or unset MESH_ROLLOUT_HOST for 127.0.0.1.`,
+  );
+}
+
+/**
+ * Lets a request in and says who acts.
+ * With tokens: by the bearer token. Without, on loopback: whoever is on this machine, but no web page in its browser,
+ * which could get here under a name of its own (DNS rebinding) or from another site (CSRF).
+ * @returns the name for the audit
+ * @throws ApiError `unauthorized`, `scope-missing` or `origin-refused`
+ */
+export function admit(request: FastifyRequest, tokens: readonly Token[] | undefined, scope: Scope): string {
+  if (tokens === undefined) {
+    assertLocal(request.headers.host, request.headers.origin, request.headers['sec-fetch-site']);
+    return ANONYMOUS;
+  }
+  const token = findToken(tokens, request.headers.authorization);
+  if (token === undefined) throw new ApiError('unauthorized', 'A valid bearer token is needed.');
+  if (scope === 'operate' && token.scope !== 'operate') {
+    throw new ApiError('scope-missing', `The token ${token.name} has the scope ${token.scope}.`);
+  }
+  return token.name;
+}
+
+function assertLocal(
+  host: string | undefined,
+  origin: string | undefined,
+  site: string | string[] | undefined,
+): void {
+  const name = /^(\[[^\]]*\]|[^:]*)(:\d+)?$/.exec(host ?? '')?.[1] ?? '';
+  if (!isLoopback(name.toLowerCase()))
+    throw new ApiError('origin-refused', 'The Host header is not of this machine.');
+  if (origin !== undefined && origin.toLowerCase() !== `http://${host}`.toLowerCase()) {
+    throw new ApiError('origin-refused', 'The Origin header is of another site.');
+  }
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') {
+    throw new ApiError('origin-refused', 'The request comes from another site.');
+  }
+}

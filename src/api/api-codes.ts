@@ -1,0 +1,60 @@
+/** Codes of answers that are about the request itself; those about rollouts are in the catalogue of src/rollout. */
+export const API_CODES = {
+  'request-unreadable': {
+    status: 400,
+    title: 'The body of the request cannot be read.',
+    action: 'Send one JSON object, or YAML with the content type application/yaml.',
+  },
+  'request-invalid': {
+    status: 400,
+    title: 'The request is not valid.',
+    action: 'Correct every problem listed; /openapi.json describes what is expected.',
+  },
+  unauthorized: {
+    status: 401,
+    title: 'The request carries no bearer token that is known.',
+    action: 'Send a token of the tokens file of the server; the CLI reads it from MESH_ROLLOUT_TOKEN.',
+  },
+  'scope-missing': {
+    status: 403,
+    title: 'The token may read, but not operate.',
+    action: 'Use a token with the scope operate.',
+  },
+  'origin-refused': {
+    status: 403,
+    title: 'Without tokens the API answers this machine only, and no web page.',
+    action:
+      'Call it under 127.0.0.1 or localhost, without a foreign Origin; or give the server a tokens file.',
+  },
+  'route-unknown': {
+    status: 404,
+    title: 'There is nothing under this path and method.',
+    action: 'Look into /openapi.json for what there is.',
+  },
+  'body-too-large': {
+    status: 413,
+    title: 'The body of the request is too large.',
+    action: 'Send at most 64 KiB; a document may have 24 KiB.',
+  },
+  'media-type-unsupported': {
+    status: 415,
+    title: 'The content type of the request is not supported.',
+    action: 'Send application/json or application/yaml.',
+  },
+} as const satisfies Record<string, { status: number; title: string; action: string }>;
+
+export type ApiCode = keyof typeof API_CODES;
+
+/** Thrown for a request that cannot be served as it is. */
+export class ApiError extends Error {
+  readonly code: ApiCode;
+  readonly problems: readonly { readonly path: string; readonly message: string }[] | undefined;
+
+  /** @param detail what is wrong with this very request; without credentials */
+  constructor(code: ApiCode, detail: string, problems?: ApiError['problems']) {
+    super(detail);
+    this.name = 'ApiError';
+    this.code = code;
+    this.problems = problems;
+  }
+}

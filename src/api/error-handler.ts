@@ -1,0 +1,54 @@
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { ApiError } from './api-codes.js';
+import { PROBLEM_MEDIA_TYPE, type ProblemDetails, problemOf } from './problem.js';
+
+/** Answers every error, and every unknown path, as problem+json. Only what is our own fault is logged as an error. */
+export function answerWithProblems(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const problem = problemOf(translate(error));
+    if (problem.status >= 500) request.log.error({ err: error }, problem.title);
+    return sendProblem(reply, problem);
+  });
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(reply, problemOf(new ApiError('route-unknown', `${request.method} ${pathOf(request.url)}`))),
+  );
+}
+
+/** Sends a problem as the answer. */
+export function sendProblem(reply: FastifyReply, problem: ProblemDetails): FastifyReply {
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+  return reply.code(problem.status).type(PROBLEM_MEDIA_TYPE).send(JSON.stringify(problem));
+}
+
+/** Fastify's own errors, as ours. */
+function translate(error: FastifyError): unknown {
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const problems = error.validation.map(({ instancePath, message }) => ({
+      path: instancePath.slice(1).replaceAll('/', '.'),
+      message: message ?? 'is not valid',
+    }));
+    return new ApiError(
+      'request-invalid',
+      `The ${error.validationContext ?? 'request'} is not valid.`,
+      problems,
+    );
+  }
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new ApiError('body-too-large', 'The body is longer than 64 KiB.');
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new ApiError('media-type-unsupported', 'The content type is neither JSON nor YAML.');
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+      return new ApiError('request-unreadable', 'The body is empty.');
+    default:
+      // The JSON parser and Node's HTTP parser give plain errors with a status.
+      return error.statusCode === 400
+        ? new ApiError('request-unreadable', 'The body is not valid JSON.')
+        : error;
+  }
+}
+
+function pathOf(url: string): string {
+  return (url.split('?', 1)[0] ?? '').slice(0, 200);
+}

@@ -1,0 +1,37 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { ApiDependencies } from '../dependencies.js';
+import { EventStream } from '../event-stream.js';
+import { RolloutFeed } from '../rollout-feed.js';
+import { MeshParams, problemAnswers } from '../schemas.js';
+
+const DESCRIPTION =
+  'Server-sent events: `snapshot` (a whole rollout), then `change` (the rollout without its clusters, and the clusters ' +
+  'that changed), `problem` (it cannot be looked at now) and `end`. Ids grow; Last-Event-ID goes on behind an event.';
+
+/** A rollout as a stream of server-sent events. */
+export function eventRoutes(instance: FastifyInstance, { rollouts, lookIntervalMs }: ApiDependencies): void {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+  const feed = new RolloutFeed({ look: (mesh) => rollouts.get(mesh), intervalMs: lookIntervalMs ?? 1_000 });
+  app.addHook('preClose', async () => feed.close());
+
+  app.get('/rollouts/:mesh/events', {
+    schema: {
+      summary: 'Follow a rollout',
+      description: DESCRIPTION,
+      params: MeshParams,
+      headers: z.object({ 'last-event-id': z.string().max(32).exactOptional() }),
+      response: {
+        200: { description: 'Events', content: { 'text/event-stream': { schema: z.string() } } },
+        ...problemAnswers(400, 401, 403, 404, 503),
+      },
+    },
+    handler: async (request, reply) => {
+      const lastId = Number.parseInt(request.headers['last-event-id'] ?? '', 10);
+      const stream = new EventStream(reply);
+      const leave = await feed.follow(request.params.mesh, Number.isNaN(lastId) ? undefined : lastId, stream);
+      stream.onClose(leave);
+    },
+  });
+}

@@ -1,0 +1,120 @@
+import type { DecisionInput, DecisionResult } from '../rollout/messages.js';
+import type { RolloutListItem, RolloutView } from '../temporal/rollout-view.js';
+import type { StartedRollout } from '../temporal/start-rollout.js';
+import { ApiProblem, ApiUnreachable, type Problem } from './api-error.js';
+
+export interface ApiTarget {
+  /** Without a slash at the end. */
+  readonly baseUrl: string;
+  readonly token?: string;
+}
+
+/** Every call of the API ends within seconds by itself; this is for a server that hangs. */
+const TIMEOUT_MS = 30_000;
+
+/**
+ * The API as the CLI uses it. Every method throws {@link ApiUnreachable} or {@link ApiProblem}, nothing else.
+ */
+export class ApiClient {
+  readonly target: ApiTarget;
+
+  constructor(target: ApiTarget) {
+    this.target = target;
+  }
+
+  start(document: unknown): Promise<StartedRollout> {
+    return this.#json('POST', '/v1/rollouts', document);
+  }
+
+  async list(limit: number): Promise<readonly RolloutListItem[]> {
+    const answer = await this.#json<{ rollouts: readonly RolloutListItem[] }>(
+      'GET',
+      `/v1/rollouts?limit=${limit}`,
+    );
+    return answer.rollouts;
+  }
+
+  get(mesh: string): Promise<RolloutView> {
+    return this.#json('GET', rolloutPath(mesh));
+  }
+
+  decide(mesh: string, action: 'retry' | 'skip', input: Omit<DecisionInput, 'by'>): Promise<DecisionResult> {
+    return this.#json('POST', `${rolloutPath(mesh)}/${action}`, input);
+  }
+
+  /**
+   * Opens the stream of a rollout's events.
+   * @param lastId to go on behind that event
+   */
+  async events(
+    mesh: string,
+    lastId: string | undefined,
+    signal: AbortSignal,
+  ): Promise<ReadableStream<Uint8Array>> {
+    const headers = { accept: 'text/event-stream', ...(lastId !== undefined && { 'last-event-id': lastId }) };
+    const answer = await this.#fetch(`${rolloutPath(mesh)}/events`, { headers, signal });
+    if (!answer.body) throw new ApiUnreachable(this.target.baseUrl, 'the answer is empty');
+    return answer.body;
+  }
+
+  async #json<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const answer = await this.#fetch(path, {
+      method,
+      ...(body !== undefined && {
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    try {
+      return (await answer.json()) as T;
+    } catch (error) {
+      throw new ApiUnreachable(this.target.baseUrl, 'what answers is not the API of mesh-rollout', {
+        cause: error,
+      });
+    }
+  }
+
+  async #fetch(path: string, init: RequestInit): Promise<Response> {
+    const { baseUrl, token } = this.target;
+    const headers = {
+      ...(init.headers as Record<string, string>),
+      ...(token && { authorization: `Bearer ${token}` }),
+    };
+    let answer: Response;
+    try {
+      // A redirect could take the token elsewhere.
+      answer = await fetch(`${baseUrl}${path}`, { ...init, headers, redirect: 'error' });
+    } catch (error) {
+      throw new ApiUnreachable(baseUrl, reasonOf(error), { cause: error });
+    }
+    if (!answer.ok) throw new ApiProblem(await readProblem(answer));
+    return answer;
+  }
+}
+
+function rolloutPath(mesh: string): string {
+  return `/v1/rollouts/${encodeURIComponent(mesh)}`;
+}
+
+async function readProblem(answer: Response): Promise<Problem> {
+  const fallback = {
+    title: `The server answered ${answer.status} ${answer.statusText}.`,
+    status: answer.status,
+  };
+  const isProblem = answer.headers.get('content-type')?.startsWith('application/problem+json') ?? false;
+  if (!isProblem)
+    return { ...fallback, action: 'Check that --api or MESH_ROLLOUT_API names the API of mesh-rollout.' };
+  return answer.json().then(
+    (problem: Partial<Problem>) => ({ ...fallback, ...problem }),
+    () => fallback,
+  );
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === 'TimeoutError') return `no answer within ${TIMEOUT_MS / 1000} s`;
+  const cause = error.cause as { code?: string; message?: string } | undefined;
+  if (cause?.code === 'ECONNREFUSED') return 'connection refused';
+  return cause?.message || cause?.code || error.message;
+}

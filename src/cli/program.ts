@@ -1,0 +1,64 @@
+import { Command, CommanderError } from 'commander';
+import { addDecisionCommands } from './commands/decide.js';
+import { addLabCommands } from './commands/lab.js';
+import { addListCommand } from './commands/list.js';
+import { addServiceCommands } from './commands/services.js';
+import { addStartCommand } from './commands/start.js';
+import { addStatusCommand } from './commands/status.js';
+import { addWatchCommand } from './commands/watch.js';
+import type { CliContext, CommandResult } from './context.js';
+import { ExitCode } from './exit-code.js';
+import { renderError } from './render/error.js';
+import { writeLines } from './terminal.js';
+
+const EXIT_CODES = `
+Exit codes of start --watch and watch:
+  0  every cluster is attached
+  1  error
+  3  the rollout has ended, and clusters were skipped or it was aborted
+  4  the rollout waits for a person
+  5  the watch is over, the rollout goes on`;
+
+/**
+ * Runs one command line.
+ * @param args without the program's own name
+ * @returns how the process should end; every error has been told on standard error by then
+ */
+export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
+  let exitCode: number = ExitCode.done;
+  const program = buildProgram(context, async (result) => {
+    exitCode = await result;
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+  } catch (error) {
+    // Commander has written its message already.
+    if (error instanceof CommanderError) return error.exitCode;
+    const { err } = context;
+    writeLines(err, renderError(error, { style: err.style, width: err.size().columns }));
+    return ExitCode.error;
+  }
+  return exitCode;
+}
+
+function buildProgram(context: CliContext, run: (result: CommandResult) => Promise<void>): Command {
+  const program = new Command('mesh-rollout')
+    .description('Attaches many Kubernetes clusters to one shared Istio control plane.')
+    .addHelpText('after', EXIT_CODES)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.out.write(text),
+      writeErr: (text) => context.err.write(text),
+      getOutHelpWidth: () => Math.min(context.out.size().columns, 100),
+      getErrHelpWidth: () => Math.min(context.err.size().columns, 100),
+    })
+    .showSuggestionAfterError();
+  addStartCommand(program, context, run);
+  addListCommand(program, context, run);
+  addStatusCommand(program, context, run);
+  addWatchCommand(program, context, run);
+  addDecisionCommands(program, context, run);
+  addServiceCommands(program, context, run);
+  addLabCommands(program, context, run);
+  return program;
+}

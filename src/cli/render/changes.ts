@@ -1,0 +1,98 @@
+import type { StepProgress } from '../../rollout/progress.js';
+import type { ClusterView, RolloutView } from '../../temporal/rollout-view.js';
+import { changedText, elapsedOf } from './counts.js';
+import { clean, pad } from './text.js';
+import { formatClock, formatDuration } from './time.js';
+
+/**
+ * What has changed between two looks at a rollout: one line a change, for logs and pipes.
+ * @param previous absent for the first look
+ * @param at when it was seen, in milliseconds since the epoch
+ */
+export function renderChanges(previous: RolloutView | undefined, next: RolloutView, at: number): string[] {
+  const width = Math.max(next.mesh.length, ...next.clusters.map(({ cluster }) => cluster.length));
+  const line = (who: string, what: string) => `${formatClock(at)}  ${pad(who, width)}  ${what}`;
+  const before = new Map(previous?.clusters.map((cluster) => [cluster.cluster, cluster]));
+  return [
+    ...rolloutChanges(previous, next).map((what) => line(next.mesh, what)),
+    ...next.clusters.flatMap((cluster) =>
+      clusterChanges(before.get(cluster.cluster), cluster, at).map((what) => line(cluster.cluster, what)),
+    ),
+  ];
+}
+
+function rolloutChanges(previous: RolloutView | undefined, next: RolloutView): string[] {
+  const lines: string[] = [];
+  if (previous?.worker !== next.worker && (previous || next.worker !== 'answers'))
+    lines.push(workerText(next.worker));
+  if (previous?.status !== next.status) lines.push(next.status);
+  next.steps.forEach((step, index) => {
+    const text = stepText(step);
+    if (text !== undefined && text !== stepText(previous?.steps[index])) lines.push(text);
+  });
+  if (next.attempt?.lastError && next.attempt.attempt !== previous?.attempt?.attempt)
+    lines.push(attemptText(next));
+  for (const wave of next.waves) {
+    const old = previous?.waves.find(({ name }) => name === wave.name);
+    if (wave.waitingFor !== undefined && wave.waitingFor !== old?.waitingFor) {
+      lines.push(`wave ${wave.name} waits for ${clean(wave.waitingFor)}`);
+    }
+  }
+  if (next.attention && next.attention.message !== previous?.attention?.message)
+    lines.push(attentionText(next));
+  for (const { path, message } of previous?.problems ? [] : (next.problems ?? []))
+    lines.push(`${path} ${message}`);
+  return lines;
+}
+
+function clusterChanges(previous: ClusterView | undefined, next: ClusterView, at: number): string[] {
+  const { status, step, attention } = next;
+  const isNew = previous?.status !== status;
+  if (status === 'Pending') return [];
+  if (status === 'NeedsAttention' || status === 'Paused') {
+    const isSame = !isNew && previous?.attention?.message === attention?.message;
+    return isSame
+      ? []
+      : [`${status}${step ? ` at ${step}` : ''}${attention ? `: ${attentionText(next)}` : ''}`];
+  }
+  if (status === 'Running') return runningChanges(previous, next, at);
+  if (!isNew) return [];
+  const took = next.startedAt === undefined ? '' : ` after ${formatDuration(elapsedOf(next, at))}`;
+  return [status === 'Succeeded' ? `Succeeded${took}, ${changedText(next.changed)}` : `${status}${took}`];
+}
+
+function runningChanges(previous: ClusterView | undefined, next: ClusterView, at: number): string[] {
+  const { step, attempt, attention } = next;
+  const lines: string[] = [];
+  if (previous?.status !== 'Running' || previous.step !== step)
+    lines.push(`Running${step ? ` ${step}` : ''}`);
+  if (attention && attention.message !== previous?.attention?.message) lines.push(attentionText(next));
+  if (attempt?.lastError && (attempt.attempt !== previous?.attempt?.attempt || !previous.attempt.lastError)) {
+    lines.push(attemptText(next, at));
+  }
+  return lines;
+}
+
+function stepText(step: StepProgress | undefined): string | undefined {
+  if (!step || step.status === 'Pending') return undefined;
+  return `${step.step} ${step.status}${step.message ? `: ${clean(step.message)}` : ''}`;
+}
+
+function attemptText({ attempt }: Pick<ClusterView, 'attempt'>, at?: number): string {
+  const error = attempt?.lastError;
+  const next = attempt?.nextAttemptAt;
+  const wait = at === undefined || next === undefined ? '' : `; next try in ${formatDuration(next - at)}`;
+  const failed = (attempt?.attempt ?? 2) - 1;
+  return `${attempt?.activity} try ${failed} failed: ${error?.code ? `${error.code}: ` : ''}${clean(error?.message ?? '')}${wait}`;
+}
+
+function attentionText({ attention }: Pick<ClusterView, 'attention'>): string {
+  return attention ? `${attention.code}: ${clean(attention.message)} → ${clean(attention.action)}` : '';
+}
+
+function workerText(worker: RolloutView['worker']): string {
+  if (worker === 'answers') return 'a worker answers again';
+  return worker === 'none'
+    ? 'no worker answers: the rollout goes on when one runs again'
+    : 'the workflow fails in the worker: look into its log';
+}

@@ -1,0 +1,35 @@
+import type { ClusterView } from '../../temporal/rollout-view.js';
+import { changedText } from './counts.js';
+import type { Frame } from './frame.js';
+import type { Style } from './style.js';
+import { formatDuration } from './time.js';
+
+/** A part of what is told about a cluster, in one style; cleaned and wrapped where it is shown. */
+export interface DetailPart {
+  readonly text: string;
+  /** Left out where it would take a line of its own. */
+  readonly isExtra?: boolean;
+  readonly style: keyof Style | undefined;
+}
+
+/** What a user has to know about a cluster beside its row: the error and what comes next. */
+export function clusterDetail(cluster: ClusterView, now: Frame['now']): DetailPart[] {
+  const { attention, attempt, status } = cluster;
+  if (attention) {
+    const problem = { text: `${attention.code}: ${attention.message}`, style: 'warn' } as const;
+    // While it runs it waits by itself, for example for another rollout to let the cluster go.
+    if (status === 'Running') return [problem];
+    return [problem, { text: `→ ${attention.action}`, style: undefined }];
+  }
+  if (status === 'Running' && attempt?.state === 'paused') {
+    return [{ text: 'paused in Temporal: unpause the activity there', style: 'warn' }];
+  }
+  if (status === 'Running' && attempt?.lastError) {
+    const { code, message } = attempt.lastError;
+    const wait = attempt.nextAttemptAt === undefined ? undefined : Math.max(0, attempt.nextAttemptAt - now);
+    const next = wait === undefined ? 'trying again now' : `next try in ${formatDuration(wait)}`;
+    return [{ text: `${code ? `${code}: ` : ''}${message} (${next})`, style: 'warn' }];
+  }
+  if (status === 'Succeeded') return [{ text: changedText(cluster.changed), style: 'dim', isExtra: true }];
+  return [];
+}

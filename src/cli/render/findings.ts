@@ -1,0 +1,31 @@
+import type { Finding } from '../../rollout/findings.js';
+import type { RolloutView } from '../../temporal/rollout-view.js';
+import type { Frame } from './frame.js';
+import { clean, wrap } from './text.js';
+
+/** The findings of the checks, each with what to do; in a table that is redrawn only their number. */
+export function renderFindings(view: RolloutView, frame: Frame): string[] {
+  const all = [...view.findings, ...view.clusters.flatMap((cluster) => cluster.findings ?? [])];
+  if (all.length === 0) return [];
+  if (frame.detail === 'short') {
+    const warnings = all.filter(({ severity }) => severity === 'warn').length;
+    if (warnings === 0) return [];
+    const count = warnings === 1 ? '1 warning' : `${warnings} warnings`;
+    return wrap(`${count} of the checks: mesh-rollout status ${view.mesh}`, frame.width).map(frame.style.dim);
+  }
+  return [frame.style.dim('FINDINGS'), ...all.flatMap((finding) => findingLines(finding, frame))];
+}
+
+function findingLines(finding: Finding, { style, width }: Frame): string[] {
+  const about = [finding.cluster, finding.otherCluster].filter((name) => name !== undefined).join(', ');
+  const text = `${finding.code}${about === '' ? '' : ` (${about})`}: ${clean(finding.what)}`;
+  const look =
+    finding.severity === 'block' ? style.bad : finding.severity === 'warn' ? style.warn : style.dim;
+  const lead = finding.severity.padEnd(5);
+  const lines = wrap(text, width - 7);
+  return [
+    ...lines.map((line, index) => `${look(index === 0 ? lead : '     ')}  ${line}`),
+    ...wrap(`where: ${clean(finding.where)}`, width - 7).map((line) => `       ${style.dim(line)}`),
+    ...wrap(`→ ${clean(finding.action)}`, width - 7).map((line) => `       ${line}`),
+  ];
+}

@@ -1,0 +1,26 @@
+import type { RolloutView } from '../../temporal/rollout-view.js';
+import { renderClusters } from './clusters.js';
+import { renderFindings } from './findings.js';
+import type { Frame } from './frame.js';
+import { renderHeader } from './header.js';
+import { renderNext } from './next-steps.js';
+
+/** A rollout that is under way, as a table. Sections are parted by an empty line. */
+export function renderProgress(view: RolloutView, frame: Frame): string[] {
+  const sections = [
+    renderHeader(view, frame),
+    renderClusters(view.clusters, frame),
+    renderFindings(view, frame),
+    renderNext(view, frame),
+  ];
+  return sections
+    .filter((lines) => lines.length > 0)
+    .flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
+}
+
+/** Fits lines into a terminal of so many rows: what does not fit is counted. */
+export function clip(lines: readonly string[], rows: number): string[] {
+  if (lines.length <= rows) return [...lines];
+  const kept = Math.max(1, rows - 1);
+  return [...lines.slice(0, kept), `… ${lines.length - kept} more lines`];
+}

@@ -1,0 +1,36 @@
+import type { Style } from './style.js';
+import { cut, pad, widthOf } from './text.js';
+
+export interface Column {
+  readonly title: string;
+  readonly align?: 'left' | 'right';
+  /** Cells are never wider; styled cells must keep to it themselves. */
+  readonly maxWidth?: number;
+}
+
+const GAP = '  ';
+
+/** Lines of a table: a dim header, then the rows. Columns without any cell are left out; no line ends in spaces. */
+export function table(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  style: Style,
+): string[] {
+  const used = columns.map((_, index) => index === 0 || rows.some((row) => (row[index] ?? '') !== ''));
+  const widths = columns.map(({ title }, index) =>
+    Math.max(title.length, ...rows.map((row) => widthOf(row[index] ?? ''))),
+  );
+  const line = (cells: readonly string[]) =>
+    columns
+      .flatMap(({ align }, index) =>
+        used[index] ? [pad(cells[index] ?? '', widths[index] ?? 0, align)] : [],
+      )
+      .join(GAP)
+      .trimEnd();
+  return [style.dim(line(columns.map(({ title }) => title))), ...rows.map(line)];
+}
+
+/** Cuts the cells of a row to the width of their columns. */
+export function fitRow(columns: readonly Column[], cells: readonly string[]): string[] {
+  return cells.map((cell, index) => cut(cell, columns[index]?.maxWidth ?? Number.POSITIVE_INFINITY));
+}

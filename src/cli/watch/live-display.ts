@@ -1,0 +1,48 @@
+import type { RolloutView } from '../../temporal/rollout-view.js';
+import type { Problem } from '../api-error.js';
+import { LiveTable } from '../live-table.js';
+import type { Frame } from '../render/frame.js';
+import { clip, renderProgress } from '../render/progress.js';
+import { clean, wrap } from '../render/text.js';
+import { type Output, writeLines } from '../terminal.js';
+import type { WatchDisplay } from './display.js';
+import { renderEnding } from './ending.js';
+
+const TICK_MS = 1_000;
+
+/** A table that is redrawn in place, every second for the sake of the times: for people at a terminal. */
+export function liveDisplay(out: Output, now: () => number): WatchDisplay {
+  const table = new LiveTable(out);
+  let current: RolloutView | undefined;
+  let problem: Problem | undefined;
+  const frame = (): Frame => ({ width: out.size().columns, style: out.style, now: now(), detail: 'short' });
+  const draw = () => {
+    const lines = [...problemLines(problem, frame()), ...(current ? renderProgress(current, frame()) : [])];
+    table.draw(clip(lines, out.size().rows - 1));
+  };
+  const ticker = setInterval(draw, TICK_MS);
+  return {
+    show: (item, view) => {
+      current = view;
+      problem = item.type === 'problem' ? item.problem : undefined;
+      draw();
+    },
+    close: (end, view) => {
+      clearInterval(ticker);
+      if (view) {
+        // The whole of it may be longer than the screen, so the last table gives way to it.
+        table.draw([]);
+        table.close();
+        writeLines(out, renderEnding(end, view, frame()));
+      } else table.close();
+    },
+  };
+}
+
+function problemLines(problem: Problem | undefined, { width, style }: Frame): string[] {
+  if (!problem) return [];
+  const text = [problem.detail ?? problem.title, problem.action]
+    .filter((part) => part !== undefined)
+    .join(' ');
+  return [...wrap(clean(text), width).map(style.warn), ''];
+}

@@ -1,0 +1,88 @@
+import { ConfigError, type ConfigProblem } from './config-error.js';
+import { type Environment, SECRET_VARIABLES, VARIABLES } from './environment.js';
+
+/** What the environment says, parsed once at start; deeply frozen. Only composition roots read it. */
+export interface Config {
+  readonly temporal: { readonly address: string; readonly namespace: string };
+  /** Path of the inventory file; see {@link requireInventory}. */
+  readonly inventory?: string;
+  readonly istioctl: string;
+  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  readonly server: { readonly host: string; readonly port: number; readonly tokensFile?: string };
+  /** `healthPort` is absent when the health endpoint is off. */
+  readonly worker: { readonly maxActivities: number; readonly healthPort?: number };
+  /** What the CLI uses: base URL of the API, without a slash at the end, and its token. */
+  readonly client: { readonly api: string; readonly token?: string };
+}
+
+/**
+ * Parses the environment.
+ * @throws ConfigError with every problem at once: which variable, what it is, what to do
+ */
+export function readConfig(environment: Environment): Config {
+  const set = Object.fromEntries(
+    Object.keys(VARIABLES.shape).flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
+  );
+  const parsed = VARIABLES.safeParse(set);
+  if (!parsed.success) {
+    throw new ConfigError(
+      parsed.error.issues.map((issue) => problemOf(String(issue.path[0]), issue.message, set)),
+    );
+  }
+  const value = parsed.data;
+  return freeze({
+    temporal: { address: value.TEMPORAL_ADDRESS, namespace: value.TEMPORAL_NAMESPACE },
+    ...(value.MESH_ROLLOUT_INVENTORY !== undefined && { inventory: value.MESH_ROLLOUT_INVENTORY }),
+    istioctl: value.MESH_ROLLOUT_ISTIOCTL,
+    logLevel: value.MESH_ROLLOUT_LOG_LEVEL,
+    server: {
+      host: value.MESH_ROLLOUT_HOST,
+      port: value.MESH_ROLLOUT_PORT,
+      ...(value.MESH_ROLLOUT_TOKENS_FILE !== undefined && { tokensFile: value.MESH_ROLLOUT_TOKENS_FILE }),
+    },
+    worker: {
+      maxActivities: value.MESH_ROLLOUT_WORKER_ACTIVITIES,
+      ...(value.MESH_ROLLOUT_WORKER_HEALTH_PORT !== 'off' && {
+        healthPort: value.MESH_ROLLOUT_WORKER_HEALTH_PORT,
+      }),
+    },
+    client: {
+      api: value.MESH_ROLLOUT_API.replace(/\/+$/, ''),
+      ...(value.MESH_ROLLOUT_TOKEN !== undefined && { token: value.MESH_ROLLOUT_TOKEN }),
+    },
+  });
+}
+
+/**
+ * The path of the inventory, for those that cannot do without.
+ * @throws ConfigError when MESH_ROLLOUT_INVENTORY is not set
+ */
+export function requireInventory(config: Config): string {
+  if (config.inventory !== undefined) return config.inventory;
+  throw new ConfigError([
+    {
+      variable: 'MESH_ROLLOUT_INVENTORY',
+      message: 'is not set',
+      action: 'Set it to the path of the file that names the clusters and their kubeconfigs.',
+    },
+  ]);
+}
+
+function problemOf(
+  variable: string,
+  expectation: string,
+  set: Record<string, string | undefined>,
+): ConfigProblem {
+  const shown = SECRET_VARIABLES.has(variable) ? 'is not usable' : `is ${JSON.stringify(set[variable])}`;
+  const fallback = VARIABLES.safeParse({}).data?.[variable as keyof typeof VARIABLES.shape];
+  return {
+    variable,
+    message: `${shown}: ${expectation}`,
+    action: fallback === undefined ? 'Correct it or unset it.' : `Correct it, or unset it for ${fallback}.`,
+  };
+}
+
+function freeze<T extends object>(value: T): T {
+  for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) freeze(part);
+  return Object.freeze(value);
+}

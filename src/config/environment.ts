@@ -1,0 +1,79 @@
+import { z } from 'zod';
+
+/** Environment variables as a process gets them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const port = (what: string) =>
+  z
+    .string()
+    .regex(/^\d{1,5}$/, `expected ${what}, a number from 0 to 65535`)
+    .transform(Number)
+    .refine((value) => value <= 65_535, `expected ${what}, a number from 0 to 65535`);
+
+const count = (what: string, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,6}$/, `expected ${what}, a number from 1 to ${max}`)
+    .transform(Number)
+    .refine((value) => value >= 1 && value <= max, `expected ${what}, a number from 1 to ${max}`);
+
+/**
+ * Every environment variable of the project: what it is for is its description, what it must look like is its
+ * message. A variable that is empty counts as not set, as compose files leave them.
+ */
+export const VARIABLES = z.object({
+  TEMPORAL_ADDRESS: z
+    .string()
+    .regex(/^(\[[0-9a-fA-F:]+\]|[^\s:/]+):\d{1,5}$/, 'expected host:port without a scheme')
+    .default('127.0.0.1:7233')
+    .describe('Where the frontend of Temporal listens'),
+  TEMPORAL_NAMESPACE: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'expected the name of a Temporal namespace')
+    .default('default')
+    .describe('Namespace of Temporal'),
+  MESH_ROLLOUT_INVENTORY: z
+    .string()
+    .optional()
+    .describe('File with the inventory; worker and API server need it'),
+  MESH_ROLLOUT_ISTIOCTL: z
+    .string()
+    .default('istioctl')
+    .describe('Path of istioctl, or its name on PATH; for the worker'),
+  MESH_ROLLOUT_HOST: z
+    .string()
+    .regex(/^[^\s/]+$/, 'expected a host name or an address')
+    .default('127.0.0.1')
+    .describe('Address the API server listens on; another than loopback needs tokens'),
+  MESH_ROLLOUT_PORT: port('a port').default(8180).describe('Port of the API server; 0 = any free one'),
+  MESH_ROLLOUT_TOKENS_FILE: z
+    .string()
+    .optional()
+    .describe('File with the bearer tokens that the API server accepts'),
+  MESH_ROLLOUT_API: z
+    .url({ protocol: /^https?$/, error: 'expected a URL that begins with http:// or https://' })
+    .default('http://127.0.0.1:8180')
+    .describe('Base URL of the API, for the CLI'),
+  MESH_ROLLOUT_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, 'expected one line without spaces')
+    .optional()
+    .describe('Bearer token that the CLI sends'),
+  MESH_ROLLOUT_LOG_LEVEL: z
+    .enum(
+      ['trace', 'debug', 'info', 'warn', 'error', 'silent'],
+      'expected trace, debug, info, warn, error or silent',
+    )
+    .default('info')
+    .describe('Least level that worker and API server log'),
+  MESH_ROLLOUT_WORKER_ACTIVITIES: count('how many activities may run at once', 1000)
+    .default(100)
+    .describe('Activities that one worker runs at once'),
+  MESH_ROLLOUT_WORKER_HEALTH_PORT: z
+    .union([z.literal('off'), port('a port, or off')], 'expected a port, or off')
+    .default(8181)
+    .describe('Loopback port with /healthz and /readyz of the worker; off = none'),
+});
+
+/** Names of variables whose value must never be shown. */
+export const SECRET_VARIABLES: ReadonlySet<string> = new Set(['MESH_ROLLOUT_TOKEN']);

@@ -1,0 +1,27 @@
+/**
+ * Calls `work` for every item, at most `limit` at a time, and gives the results in the order of the items. After the
+ * first failure nothing new is started; what is under way is waited for, so that a retry meets no stragglers.
+ *
+ * @throws the first failure
+ */
+export async function concurrently<Item, Result>(
+  items: readonly Item[],
+  limit: number,
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results = new Array<Result>(items.length);
+  const failures: unknown[] = [];
+  let next = 0;
+  const lane = async () => {
+    for (let i = next++; i < items.length && failures.length === 0; i = next++) {
+      try {
+        results[i] = await work(items[i] as Item);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, lane));
+  if (failures.length > 0) throw failures[0];
+  return results;
+}

@@ -1,0 +1,48 @@
+import type { ClusterClient } from '../kubernetes/cluster-client.js';
+import { isReady, type Pod } from '../kubernetes/pod-problem.js';
+import { RolloutError } from '../rollout/rollout-error.js';
+import { RevisionLabel } from './ownership.js';
+
+/** Where a control plane runs. */
+export interface ControlPlane {
+  readonly istioNamespace: string;
+  readonly revision: string;
+}
+
+/** One Ready Pod of istiod. */
+export interface ControlPlanePod {
+  readonly name: string;
+  /** Its IPv4 or IPv6 address. */
+  readonly address: string;
+}
+
+/**
+ * The Pods of istiod that are Ready and not on their way out, sorted by address. On one network remotes reach them by
+ * these addresses.
+ *
+ * @throws RolloutError `no-ready-endpoint` when there is none
+ */
+export async function readyControlPlanePods(
+  primary: ClusterClient,
+  { istioNamespace, revision }: ControlPlane,
+  signal: AbortSignal,
+): Promise<ControlPlanePod[]> {
+  const query = { labelSelector: `app=istiod,${RevisionLabel}=${revision}` };
+  const pods = await primary.list<Pod>(`/api/v1/namespaces/${istioNamespace}/pods`, { query, signal });
+  const ready = pods
+    .filter(isReady)
+    .flatMap(({ metadata, status }) =>
+      status?.podIP ? [{ name: metadata.name, address: status.podIP }] : [],
+    )
+    .sort((a, b) => (a.address < b.address ? -1 : 1));
+  if (ready.length > 0) return ready;
+  const found = pods.length === 0 ? 'there is none' : `${pods.length} are not ready`;
+  throw new RolloutError('no-ready-endpoint', `no Pod of istiod (revision ${revision}) is ready: ${found}`, {
+    cluster: primary.name,
+  });
+}
+
+/** The addresses of Pods, sorted. */
+export function addressesOf(pods: readonly ControlPlanePod[]): string[] {
+  return pods.map(({ address }) => address);
+}

@@ -1,0 +1,44 @@
+import type { FieldConflict } from '../kubernetes/cluster-error.js';
+import { ISTIOCTL_MANAGER } from './ownership.js';
+
+/** What to do about a refused apply of what istioctl rendered. */
+export interface Settlement {
+  /** Fields of webhooks that stay istiod's: they are left out of the object. */
+  readonly leave: readonly WebhookField[];
+  /** Fields of istioctl itself are taken over. */
+  readonly force: boolean;
+}
+
+/** The fields that istiod keeps up to date in webhook configurations. */
+const ISTIOD_FIELDS = ['caBundle', 'failurePolicy'] as const;
+export type WebhookField = (typeof ISTIOD_FIELDS)[number];
+
+/** istiod's field manager: the name of its binary. */
+export const ISTIOD_MANAGER = 'pilot-discovery';
+
+/**
+ * Managers whose fields belong to the installation: `istioctl install` applies as one, and deactivates the injector
+ * with an update under the name of its binary (istio 1.31, istioctl/pkg/tag/util.go, DeactivateIstioInjectionWebhook).
+ */
+const ISTIOCTL_MANAGERS = new Set([ISTIOCTL_MANAGER, 'istioctl']);
+
+/**
+ * Whether conflicts are with known parts of Istio only. `istioctl install` forces every apply; here a field that a
+ * person or another tool has set is not taken away from them.
+ *
+ * istiod writes its CA into every webhook and sets the failure policy of validating ones to Fail once it answers
+ * (istio 1.31, pkg/webhooks/webhookpatch.go, pkg/webhooks/validation/controller/controller.go).
+ *
+ * @returns undefined when another manager is involved
+ */
+export function settleConflicts(conflicts: readonly FieldConflict[]): Settlement | undefined {
+  const leave = new Set<WebhookField>();
+  let force = false;
+  for (const { manager, field } of conflicts) {
+    const ofIstiod = ISTIOD_FIELDS.find((name) => field.endsWith(`.${name}`));
+    if (ISTIOCTL_MANAGERS.has(manager)) force = true;
+    else if (manager === ISTIOD_MANAGER && ofIstiod !== undefined) leave.add(ofIstiod);
+    else return undefined;
+  }
+  return { leave: [...leave], force };
+}

@@ -1,0 +1,101 @@
+import type { ClusterClient } from '../kubernetes/cluster-client.js';
+import { type Namespace, readNamespace } from '../kubernetes/namespaces.js';
+import { MANAGED_BY } from '../rollout/names.js';
+import { RolloutError } from '../rollout/rollout-error.js';
+import { concurrently } from './concurrently.js';
+import { injects } from './injector-webhook.js';
+import { RevisionLabel } from './ownership.js';
+import type { WebhookConfiguration } from './webhook-configuration.js';
+
+const INJECTION_LABEL = 'istio-injection';
+const CONCURRENCY = 4;
+
+/** A namespace and what it wants: `enabled`, or a revision. */
+export interface InjectedNamespace {
+  readonly name: string;
+  readonly injection: string;
+}
+
+/** The one label by which a namespace asks for sidecars. */
+export function injectionLabel(injection: string): Record<string, string> {
+  return injection === 'enabled' ? { [INJECTION_LABEL]: 'enabled' } : { [RevisionLabel]: injection };
+}
+
+/**
+ * Labels namespaces for injection, all or none: first every one is looked at. One that carries the label already is not
+ * touched, whoever wrote it.
+ *
+ * @param injectors the webhooks of the cluster; they carry istiod's CA, or creating Pods would fail
+ * @returns how many were changed
+ * @throws RolloutError `namespace-not-ready` with every problem: a namespace is missing or going away, carries a label
+ * that contradicts, or no webhook would look at it
+ */
+export async function labelNamespaces(
+  remote: ClusterClient,
+  namespaces: readonly InjectedNamespace[],
+  injectors: readonly WebhookConfiguration[],
+  signal: AbortSignal,
+): Promise<number> {
+  const looked = await concurrently(namespaces, CONCURRENCY, async (wanted) => {
+    const live = await readNamespace(remote, wanted.name, { signal });
+    return { ...wanted, live, problem: problemOf(wanted, live, injectors) };
+  });
+  const problems = looked.flatMap(({ problem }) => problem ?? []);
+  if (problems.length > 0) {
+    throw new RolloutError('namespace-not-ready', problems.join('; '), { cluster: remote.name });
+  }
+  const changed = await concurrently(looked, CONCURRENCY, async ({ name, injection, live }) => {
+    const labels = injectionLabel(injection);
+    if (hasLabels(live, labels)) return false;
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
+    return (await remote.apply(namespace, { fieldManager: MANAGED_BY, previous: live ?? null, signal }))
+      .changed;
+  });
+  return changed.filter(Boolean).length;
+}
+
+/** Why a namespace cannot be labelled, or undefined. */
+export function problemOf(
+  { name, injection }: InjectedNamespace,
+  live: Namespace | undefined,
+  injectors: readonly WebhookConfiguration[],
+): string | undefined {
+  if (live === undefined) return `namespace ${name} does not exist`;
+  if (live.status?.phase === 'Terminating') return `namespace ${name} is being deleted`;
+  const wanted = injectionLabel(injection);
+  for (const key of [INJECTION_LABEL, RevisionLabel]) {
+    const value = live.metadata.labels?.[key];
+    if (value === undefined || value === wanted[key]) continue;
+    // A label of an earlier rollout goes by itself when this one applies another.
+    if (!isOnlyOurs(live, key))
+      return `namespace ${name} is labelled ${key}=${value}, not ${describe(wanted)}`;
+  }
+  if (injects(injectors, wanted)) return undefined;
+  return `no injector webhook looks at namespaces labelled ${describe(wanted)} (namespace ${name})`;
+}
+
+function hasLabels(namespace: Namespace | undefined, labels: Record<string, string>): boolean {
+  const live = namespace?.metadata.labels ?? {};
+  const others = [INJECTION_LABEL, RevisionLabel].filter((key) => !(key in labels));
+  return (
+    Object.entries(labels).every(([key, value]) => live[key] === value) &&
+    others.every((key) => live[key] === undefined)
+  );
+}
+
+function isOnlyOurs({ metadata }: Namespace, label: string): boolean {
+  const owners = (metadata.managedFields ?? []).filter(({ fieldsV1 }) => {
+    const fields = fieldsV1 as { 'f:metadata'?: { 'f:labels'?: Record<string, unknown> } } | undefined;
+    return fields?.['f:metadata']?.['f:labels']?.[`f:${label}`] !== undefined;
+  });
+  return (
+    owners.length > 0 &&
+    owners.every(({ manager, operation }) => manager === MANAGED_BY && operation === 'Apply')
+  );
+}
+
+function describe(labels: Record<string, string>): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+}

@@ -1,0 +1,101 @@
+import type { ClusterClient } from '../kubernetes/cluster-client.js';
+import { collectionPath } from '../kubernetes/kinds.js';
+import { RolloutError } from '../rollout/rollout-error.js';
+import { applyManifest } from './apply-manifests.js';
+import { liveDefaultTag, remoteTagManifest } from './default-tag.js';
+import { type Manifest, manifestOf, objectOf } from './manifests.js';
+import { type Installation, RevisionLabel } from './ownership.js';
+import { deactivated, selects, type WebhookConfiguration } from './webhook-configuration.js';
+
+/**
+ * Applies the injector webhook to a remote. From then on, and until istiod has written its CA, no Pod can be created
+ * in namespaces that are labelled already: so this comes after everything else.
+ *
+ * In a remote that `istioctl install` had set up once, the tag `default` does the injecting and the injector is switched
+ * off; that stays so, for both together would inject twice (`istioctl analyze`: IST0139).
+ *
+ * @returns how many objects there are and how many were created or changed
+ */
+export async function applyInjector(
+  remote: ClusterClient,
+  injector: Manifest,
+  installation: Installation,
+  signal: AbortSignal,
+): Promise<{ objects: number; changed: number }> {
+  const tag = installation.revision === 'default' ? await liveDefaultTag(remote, signal) : undefined;
+  const manifests =
+    tag === undefined ? [injector] : [remoteTagManifest(tag, injector, installation), switchedOff(injector)];
+  let changed = 0;
+  for (const manifest of manifests) {
+    if (await applyManifest(remote, manifest, signal)) changed++;
+  }
+  return { objects: manifests.length, changed };
+}
+
+/** The injector with its webhooks switched off, as it stands beside a tag. */
+export function switchedOff(injector: Manifest): Manifest {
+  return manifestOf(deactivated(objectOf<WebhookConfiguration>(injector)), injector.component, {});
+}
+
+/** The injector webhooks of a revision in a cluster: its own, and those of tags that point to it. */
+export async function readInjectors(
+  client: ClusterClient,
+  revision: string,
+  signal: AbortSignal,
+): Promise<WebhookConfiguration[]> {
+  const path = collectionPath('admissionregistration.k8s.io/v1', 'MutatingWebhookConfiguration');
+  const query = { labelSelector: `app=sidecar-injector,${RevisionLabel}=${revision}` };
+  return client.list<WebhookConfiguration>(path, { query, signal });
+}
+
+/**
+ * Makes sure that istiod has written its CA into every webhook of a revision's injectors, and that it is the mesh's.
+ *
+ * @param meshRoot PEM
+ * @throws RolloutError `webhook-ca-missing` until then
+ */
+export async function checkInjectorCA(
+  client: ClusterClient,
+  revision: string,
+  meshRoot: string,
+  signal: AbortSignal,
+): Promise<WebhookConfiguration[]> {
+  const injectors = await readInjectors(client, revision, signal);
+  if (injectors.length === 0) {
+    throw new RolloutError('webhook-ca-missing', `there is no injector webhook of revision ${revision}`, {
+      cluster: client.name,
+    });
+  }
+  for (const { metadata, webhooks = [] } of injectors) {
+    const problem = caProblem(webhooks, meshRoot);
+    if (problem !== undefined) {
+      const message = `MutatingWebhookConfiguration ${metadata.name} ${problem}`;
+      throw new RolloutError('webhook-ca-missing', message, { cluster: client.name });
+    }
+  }
+  return injectors;
+}
+
+/** Whether some webhook would inject Pods of a namespace with these labels. */
+export function injects(
+  injectors: readonly WebhookConfiguration[],
+  namespaceLabels: Record<string, string>,
+): boolean {
+  return injectors.some(({ webhooks = [] }) =>
+    webhooks.some(
+      ({ namespaceSelector, objectSelector }) =>
+        selects(namespaceSelector, namespaceLabels) && selects(objectSelector, {}),
+    ),
+  );
+}
+
+function caProblem(
+  webhooks: NonNullable<WebhookConfiguration['webhooks']>,
+  meshRoot: string,
+): string | undefined {
+  const roots = webhooks.map(({ clientConfig }) =>
+    Buffer.from(clientConfig.caBundle ?? '', 'base64').toString('utf8'),
+  );
+  if (roots.some((root) => root === '')) return 'has no CA yet';
+  return roots.every((root) => root.trim() === meshRoot.trim()) ? undefined : 'has the CA of another mesh';
+}

@@ -1,0 +1,71 @@
+import { RolloutError } from '../rollout/rollout-error.js';
+import type { IstioOperator } from './istio-operator.js';
+import { type ProcessOutcome, runLeashed } from './leashed-process.js';
+import { Renderer } from './renderer.js';
+
+/** Longer messages of istioctl are cut: they stand in the progress of a cluster. */
+const MAX_WORDS = 600;
+
+/**
+ * The istioctl binary of the worker. It only renders: it gets no kubeconfig and nothing of the worker's environment,
+ * and never talks to a cluster. It cannot outlive the worker.
+ */
+export class Istioctl {
+  readonly path: string;
+  /** Renders with it, and keeps what it rendered. */
+  readonly renderer = new Renderer(this);
+  #version: Promise<string> | undefined;
+
+  /** @param path of the binary, or its name on the PATH of the worker. */
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /**
+   * The version of the binary, e.g. `1.31.0`; asked once. It is what istioctl writes into the label
+   * `operator.istio.io/version` (istio 1.31, operator/pkg/install/install.go, getOwnerLabels).
+   *
+   * @throws RolloutError `render-failed` when the binary cannot be run.
+   */
+  version(): Promise<string> {
+    this.#version ??= this.#askVersion().catch((error: unknown) => {
+      this.#version = undefined;
+      throw error;
+    });
+    return this.#version;
+  }
+
+  /**
+   * The manifests of an IstioOperator document, as YAML of many documents, sorted the way istioctl applies kinds
+   * (istio 1.31, operator/cmd/mesh/manifest-generate.go).
+   *
+   * @throws RolloutError `render-failed` with istioctl's own words; the signal's reason when it aborts.
+   */
+  async manifestGenerate(operator: IstioOperator, signal?: AbortSignal): Promise<string> {
+    const input = JSON.stringify(operator);
+    return (await this.#run(['manifest', 'generate', '--filename', '-'], input, signal)).stdout;
+  }
+
+  async #askVersion(): Promise<string> {
+    const { stdout } = await this.#run(['version', '--remote=false', '--output', 'json'], '');
+    const version = /"version":\s*"([^"]+)"/.exec(stdout)?.[1];
+    if (version === undefined)
+      throw new RolloutError('render-failed', `${this.path} does not tell its version`);
+    return version;
+  }
+
+  async #run(args: readonly string[], input: string, signal?: AbortSignal): Promise<ProcessOutcome> {
+    // Without a home, ~/.istioctl/config.yaml of whoever runs the worker has no say.
+    const env = { PATH: process.env.PATH ?? '', HOME: '/dev/null' };
+    const outcome = await runLeashed({ command: this.path, args, input, env, signal });
+    if (outcome.status !== 0) throw new RolloutError('render-failed', this.#explain(outcome));
+    return outcome;
+  }
+
+  #explain({ status, stderr, stdout }: ProcessOutcome): string {
+    if (status === 127) return `there is no istioctl at ${this.path}`;
+    const words = (stderr.trim() || stdout.trim()).replace(/^Error: /, '').replaceAll(/\s+/g, ' ');
+    const cut = words.length > MAX_WORDS ? `${words.slice(0, MAX_WORDS)}…` : words;
+    return `istioctl ended with status ${status}: ${cut || 'it said nothing'}`;
+  }
+}

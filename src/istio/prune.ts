@@ -1,0 +1,88 @@
+import type { ClusterClient } from '../kubernetes/cluster-client.js';
+import { collectionPath } from '../kubernetes/kinds.js';
+import { describeObject, type KubernetesObject, type ObjectReference } from '../kubernetes/objects.js';
+import { concurrently } from './concurrently.js';
+import type { Manifest } from './manifests.js';
+import { ComponentLabel, type Installation, NotPrunedLabel, ownerLabels } from './ownership.js';
+
+/** The kinds that istioctl prunes (istio 1.31, operator/pkg/uninstall/prune.go) and that these charts render. */
+const NAMESPACED_KINDS = [
+  'apps/v1/Deployment',
+  'v1/Service',
+  'v1/ConfigMap',
+  'v1/ServiceAccount',
+  'rbac.authorization.k8s.io/v1/RoleBinding',
+  'rbac.authorization.k8s.io/v1/Role',
+  'policy/v1/PodDisruptionBudget',
+  'autoscaling/v2/HorizontalPodAutoscaler',
+];
+const CLUSTER_KINDS = [
+  'admissionregistration.k8s.io/v1/MutatingWebhookConfiguration',
+  'admissionregistration.k8s.io/v1/ValidatingWebhookConfiguration',
+  'rbac.authorization.k8s.io/v1/ClusterRole',
+  'rbac.authorization.k8s.io/v1/ClusterRoleBinding',
+];
+
+const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
+const CONCURRENCY = 8;
+/** The charts' label on objects of an installation without a name; that of a named one is its owner's. */
+const OWNER_LABEL = 'install.operator.istio.io/owning-resource';
+const NO_OWNER = 'unknown';
+
+/**
+ * What an earlier rollout or `istioctl install` of the same version and revision left behind that is not rendered any
+ * more, for example an autoscaler that the values have switched off. Narrower than istioctl's own rule, which would also
+ * take the gateways of other IstioOperator documents: only components Base and Pilot, nothing that a named document
+ * owns.
+ *
+ * @param manifests everything that is rendered for the cluster now
+ */
+export async function findSuperfluous(
+  client: ClusterClient,
+  manifests: readonly Manifest[],
+  installation: Installation,
+  signal: AbortSignal,
+): Promise<ObjectReference[]> {
+  const wanted = new Set(manifests.map((manifest) => describeObject(manifest)));
+  const selector = { ...ownerLabels(installation) };
+  const equalities = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
+  const labelSelector = [...equalities, `${ComponentLabel} in (Base,Pilot)`, `${NotPrunedLabel}!=true`].join(
+    ',',
+  );
+
+  const kinds = [
+    ...NAMESPACED_KINDS.map((kind) => [kind, installation.istioNamespace] as const),
+    ...CLUSTER_KINDS.map((kind) => [kind, undefined] as const),
+  ];
+  const found = await concurrently(kinds, CONCURRENCY, async ([path, namespace]) => {
+    const slash = path.lastIndexOf('/');
+    const [apiVersion, kind] = [path.slice(0, slash), path.slice(slash + 1)];
+    const options = { query: { labelSelector }, accept: METADATA_ONLY, signal };
+    const items = await client.list<KubernetesObject>(collectionPath(apiVersion, kind, namespace), options);
+    return items
+      .filter(({ metadata }) => (metadata.labels?.[OWNER_LABEL] ?? NO_OWNER) === NO_OWNER)
+      .map(({ metadata: { name } }) => ({
+        apiVersion,
+        kind,
+        name,
+        ...(namespace === undefined ? {} : { namespace }),
+      }));
+  });
+  return found.flat().filter((object) => !wanted.has(describeObject(object)));
+}
+
+/**
+ * Deletes what {@link findSuperfluous} found, with what depends on it gone first, as istioctl does.
+ *
+ * @returns how many there were
+ */
+export async function prune(
+  client: ClusterClient,
+  objects: readonly ObjectReference[],
+  signal: AbortSignal,
+): Promise<number> {
+  const deleted = await concurrently(objects, CONCURRENCY, (object) =>
+    client.delete(object, { propagation: 'Foreground', signal }),
+  );
+  return deleted.filter(Boolean).length;
+}

@@ -1,0 +1,21 @@
+import { setMaxListeners } from 'node:events';
+
+/**
+ * The promise's result, or the signal's reason as soon as it aborts. The promise itself goes on; its result is dropped.
+ */
+export async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  signal.throwIfAborted();
+  // One activity's signal serves many requests at once; Node warns of a leak above ten listeners.
+  setMaxListeners(0, signal);
+  let onAbort: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
+  }
+}

@@ -1,0 +1,95 @@
+import type { ClusterClient } from './cluster-client.js';
+import type { Permission } from './permissions.js';
+import type { ReadOptions } from './request-options.js';
+
+/** One verb that the credentials do not have. */
+export interface MissingPermission {
+  readonly verb: string;
+  readonly resource: string;
+  /** Absent: in the whole cluster. */
+  readonly namespace?: string;
+  readonly dispensable: boolean;
+}
+
+/** The namespaces behind the scopes of {@link Permission}. */
+export interface Namespaces {
+  readonly istio: string;
+  readonly injected: readonly string[];
+}
+
+interface Review {
+  readonly status?: { readonly allowed?: boolean };
+}
+
+/**
+ * Asks the API server, verb by verb, what the credentials may do (SelfSubjectAccessReview, which everybody may
+ * create); all questions at once over the cluster's few connections. Nothing is stored.
+ */
+export async function findMissingPermissions(
+  client: ClusterClient,
+  permissions: readonly Permission[],
+  namespaces: Namespaces,
+  options: ReadOptions = {},
+): Promise<MissingPermission[]> {
+  const questions = permissions.flatMap((permission) =>
+    namespacesOf(permission, namespaces).flatMap((namespace) =>
+      permission.verbs.map((verb) => ({
+        verb,
+        resource: permission.resource,
+        ...(namespace === undefined ? {} : { namespace }),
+        dispensable: permission.dispensable === true,
+      })),
+    ),
+  );
+  const answers = await Promise.all(questions.map((question) => isAllowed(client, question, options)));
+  return questions.filter((_, index) => !answers[index]);
+}
+
+function namespacesOf(
+  { scope }: Permission,
+  { istio, injected }: Namespaces,
+): readonly (string | undefined)[] {
+  switch (scope) {
+    case 'cluster':
+      return [undefined];
+    case 'istio':
+      return [istio];
+    case 'injected':
+      return injected;
+  }
+}
+
+async function isAllowed(
+  client: ClusterClient,
+  { verb, resource, namespace }: MissingPermission,
+  options: ReadOptions,
+): Promise<boolean> {
+  const [name = '', subresource] = resource.split('/');
+  const dot = name.indexOf('.');
+  const body = {
+    apiVersion: 'authorization.k8s.io/v1',
+    kind: 'SelfSubjectAccessReview',
+    spec: {
+      resourceAttributes: {
+        verb,
+        group: dot < 0 ? '' : name.slice(dot + 1),
+        resource: dot < 0 ? name : name.slice(0, dot),
+        subresource,
+        namespace,
+      },
+    },
+  };
+  const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+  const review = await client.request<Review>('POST', path, { ...options, body });
+  return review.status?.allowed === true;
+}
+
+/** `create, patch deployments.apps in istio-system; list nodes`: missing permissions in one line, for people. */
+export function describeMissing(missing: readonly MissingPermission[]): string {
+  const verbs = new Map<string, string[]>();
+  for (const { verb, resource, namespace } of missing) {
+    const where = namespace === undefined ? resource : `${resource} in ${namespace}`;
+    verbs.set(where, [...(verbs.get(where) ?? []), verb]);
+  }
+  return [...verbs].map(([where, list]) => `${list.join(', ')} ${where}`).join('; ');
+}

@@ -1,0 +1,76 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { KubernetesObject, ObjectReference, SerialisedObject } from './objects.js';
+import type { ReadOptions, RequestOptions, WriteOptions } from './request-options.js';
+
+export interface ApplyOptions extends WriteOptions {
+  /** Take fields over from other managers. @default false: a conflict is an error */
+  readonly force?: boolean;
+  /**
+   * The object before, when the caller has just read it (also what a dry run gave back); null when it knows that there
+   * is none. It saves the request with which `changed` is found out.
+   */
+  readonly previous?: KubernetesObject | null;
+  /** Only the metadata of the result is wanted: a CRD's own answer has 0.2 MB. @default false; not for dry runs */
+  readonly metadataOnly?: boolean;
+}
+
+/** What an apply did. */
+export interface Applied<T> {
+  /** The object after it; with `dryRun` the object that it would be. */
+  readonly object: T;
+  /** Whether anything was created or changed; with `dryRun`, whether it would be. */
+  readonly changed: boolean;
+}
+
+interface Writer {
+  get<T>(path: string, options: ReadOptions): Promise<T | undefined>;
+  requestWithStatus<T>(
+    method: 'PATCH',
+    path: string,
+    options: RequestOptions,
+  ): Promise<{ readonly status: number; readonly object: T }>;
+  pathOf(object: KubernetesObject | ObjectReference, signal?: AbortSignal): Promise<string>;
+}
+
+const WHOLE = 'application/json';
+/** Only the metadata travels: enough for the resourceVersion of a CRD of 0.2 MB. */
+const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json';
+
+/**
+ * Server-side apply, and whether it changed anything. An apply that changes nothing does not move the resourceVersion
+ * (kubernetes.io/docs/reference/using-api/server-side-apply; apiserver `fieldmanager/skipnonapplied`, `etcd3/store.go`
+ * `GuaranteedUpdate`), one that creates answers 201. So the metadata is read first, unless `previous` tells it; another
+ * writer in between can only make an unchanged object look changed.
+ * A dry run stores nothing and keeps the resourceVersion: there the objects themselves are compared.
+ */
+export async function applyObject<T extends KubernetesObject>(
+  client: Writer,
+  object: T | SerialisedObject,
+  options: ApplyOptions,
+): Promise<Applied<T>> {
+  const { fieldManager, force, dryRun, signal, timeoutMs } = options;
+  const timing = { signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+  const path = await client.pathOf(object, signal);
+  const previous =
+    options.previous === undefined
+      ? await client.get<KubernetesObject>(path, { ...timing, accept: dryRun ? WHOLE : METADATA_ONLY })
+      : options.previous;
+  const { status, object: applied } = await client.requestWithStatus<T>('PATCH', path, {
+    ...timing,
+    accept: options.metadataOnly && !dryRun ? METADATA_ONLY : WHOLE,
+    contentType: 'application/apply-patch+yaml',
+    query: { fieldManager, force: force === true, dryRun: dryRun ? 'All' : undefined },
+    body: 'json' in object ? object.json : object,
+  });
+  if (status === 201 || !previous) return { object: applied, changed: true };
+  const changed = dryRun
+    ? !isDeepStrictEqual(comparable(previous), comparable(applied))
+    : previous.metadata.resourceVersion !== applied.metadata.resourceVersion;
+  return { object: applied, changed };
+}
+
+/** An object without what moves by itself: a dry run stamps the time into managedFields. */
+function comparable(object: KubernetesObject): unknown {
+  const managedFields = object.metadata.managedFields?.map(({ time, ...fields }) => fields);
+  return { ...object, metadata: { ...object.metadata, managedFields } };
+}

@@ -1,0 +1,233 @@
+import { bufferFromFileOrString, type KubeConfig } from '@kubernetes/client-node';
+import type { RolloutError } from '../rollout/rollout-error.js';
+import { abortable } from './abortable.js';
+import { type Applied, type ApplyOptions, applyObject } from './apply.js';
+import { connectionError } from './connection-errors.js';
+import { type Access, Credentials } from './credentials.js';
+import { discoverResource } from './discover-resource.js';
+import { type HttpAnswer, sendRequest } from './http-request.js';
+import { collectionPath, knownResource, objectPath, resourcePath } from './kinds.js';
+import { listAll } from './list-all.js';
+import { type KubeconfigSource, loadKubeconfig } from './load-kubeconfig.js';
+import type { KubernetesObject, ObjectReference, SerialisedObject } from './objects.js';
+import { referenceOf } from './objects.js';
+import { type ForwardedAnswer, type ForwardOptions, getThroughPortForward } from './port-forward.js';
+import type {
+  DeleteOptions,
+  Method,
+  Query,
+  ReadOptions,
+  RequestOptions,
+  WriteOptions,
+} from './request-options.js';
+import { garbageError, statusError } from './status-errors.js';
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+
+/**
+ * One cluster's API: requests as raw JSON over keep-alive connections, so that objects arrive as they were rendered.
+ * Every failure is a RolloutError that names the cluster; an aborted signal rejects with the signal's reason.
+ * A 401 is answered once by asking the kubeconfig for new credentials.
+ */
+export class ClusterClient {
+  /** Its name in the inventory. */
+  readonly name: string;
+  /** The kubeconfig's server, e.g. `https://10.0.0.1:6443`. */
+  readonly server: string;
+  /** The CA with which the kubeconfig checks the server, as PEM; undefined when it relies on the system's. */
+  readonly certificateAuthority: string | undefined;
+  readonly #credentials: Credentials;
+  readonly #plurals = new Map<string, ReturnType<typeof discoverResource>>();
+
+  /** @throws RolloutError `cluster-not-usable` when the kubeconfig or its context cannot be used */
+  constructor(source: KubeconfigSource) {
+    const config = loadKubeconfig(source);
+    this.name = source.name;
+    this.server = config.getCurrentCluster()?.server ?? '';
+    this.certificateAuthority = certificateAuthority(config);
+    this.#credentials = new Credentials(source, config);
+  }
+
+  /**
+   * Sends one request and gives its JSON.
+   *
+   * @param path below the server, e.g. `/api/v1/namespaces`
+   * @throws ClusterError for every answer that is not 2xx, with its `status` and `reason`
+   */
+  async request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
+    return this.#parse<T>(await this.#send(method, path, options), `${method} ${path}`);
+  }
+
+  /** Like `request`, and tells the status too: 201 is how a server-side apply says that it created. */
+  async requestWithStatus<T>(
+    method: Method,
+    path: string,
+    options: RequestOptions,
+  ): Promise<{ status: number; object: T }> {
+    const answer = await this.#send(method, path, options);
+    return { status: answer.status, object: this.#parse<T>(answer, `${method} ${path}`) };
+  }
+
+  /** One object, or undefined when it, its namespace or its API does not exist (404). */
+  async get<T>(path: string, options: ReadOptions = {}): Promise<T | undefined> {
+    const answer = await this.#send('GET', path, options, [404]);
+    return answer.status === 404 ? undefined : this.#parse<T>(answer, `GET ${path}`);
+  }
+
+  /**
+   * All items of a collection, page by page (500 each). Items of a list carry no apiVersion and kind.
+   *
+   * @param options `timeoutMs` is per page
+   */
+  async list<T>(path: string, options: ReadOptions = {}): Promise<T[]> {
+    return listAll<T>(this, path, options);
+  }
+
+  /**
+   * Server-side apply (Kubernetes ≥ 1.16) of an object as it is: the fields in it become the manager's, those that the
+   * manager had set before and that are not in it any more go away. See {@link applyObject} for `changed`.
+   *
+   * @throws ClusterError `field-conflict` with `conflicts` when another manager owns a field and `force` is not set
+   */
+  async apply<T extends KubernetesObject>(
+    object: T | SerialisedObject,
+    options: ApplyOptions,
+  ): Promise<Applied<T>> {
+    return applyObject(this, object, options);
+  }
+
+  /** JSON merge patch (RFC 7386): null takes a field away, absent fields stay. Gives the object after it. */
+  async patch<T>(path: string, patch: unknown, options: WriteOptions): Promise<T> {
+    const contentType = 'application/merge-patch+json';
+    return this.request<T>('PATCH', path, { ...writeOptions(options), body: patch, contentType });
+  }
+
+  /** Creates an object of a well-known kind. A taken name is a ClusterError for which `isAlreadyExists` is true. */
+  async create<T extends KubernetesObject>(object: T, options: WriteOptions): Promise<T> {
+    const path = collectionPath(object.apiVersion, object.kind, object.metadata.namespace);
+    return this.request<T>('POST', path, { ...writeOptions(options), body: object });
+  }
+
+  /** Deletes an object of a well-known kind; false when it did not exist. It may be there for a while, terminating. */
+  async delete(object: KubernetesObject | ObjectReference, options: DeleteOptions = {}): Promise<boolean> {
+    const { dryRun, propagation, uid, signal } = options;
+    const body = {
+      apiVersion: 'v1',
+      kind: 'DeleteOptions',
+      propagationPolicy: propagation ?? 'Background',
+      ...(uid === undefined ? {} : { preconditions: { uid } }),
+    };
+    const query = { dryRun: dryRun ? 'All' : undefined };
+    const answer = await this.#send('DELETE', objectPath(object), { query, body, signal }, [404]);
+    return answer.status !== 404;
+  }
+
+  /**
+   * An HTTP GET to a port of a Pod through the API server (`pods/portforward`), as `kubectl port-forward` makes it.
+   * The Pod sees a caller on localhost.
+   */
+  async getThroughPortForward(
+    namespace: string,
+    pod: string,
+    port: number,
+    path: string,
+    options: ForwardOptions = {},
+  ): Promise<ForwardedAnswer> {
+    await abortable(this.#credentials.access(), options.signal);
+    const target = { cluster: this.name, server: this.#host(), namespace, pod, port };
+    return getThroughPortForward(this.#credentials.config, target, path, options);
+  }
+
+  /** The path of one object of any kind that the cluster serves; custom resources are looked up once. */
+  async pathOf(object: KubernetesObject | ObjectReference, signal?: AbortSignal): Promise<string> {
+    const { apiVersion, kind, namespace, name } = referenceOf(object);
+    if (knownResource(apiVersion, kind) !== undefined) return objectPath(object);
+    const key = `${apiVersion}/${kind}`;
+    const found = this.#plurals.get(key) ?? discoverResource(this, apiVersion, kind, signal);
+    this.#plurals.set(key, found);
+    found.catch(() => this.#plurals.delete(key));
+    return `${resourcePath(apiVersion, await found, namespace)}/${encodeURIComponent(name)}`;
+  }
+
+  /** Closes its connections. Not needed at the end of a process, and not for clients that are merely replaced. */
+  close(): void {
+    this.#credentials.close();
+  }
+
+  async #send(
+    method: Method,
+    path: string,
+    options: RequestOptions,
+    alsoGood: readonly number[] = [],
+  ): Promise<HttpAnswer> {
+    const access = await abortable(this.#credentials.access(), options.signal);
+    let answer = await this.#attempt(method, path, options, access);
+    if (answer.status === 401) {
+      this.#credentials.renew(access);
+      const renewed = await abortable(this.#credentials.access(), options.signal);
+      answer = await this.#attempt(method, path, options, renewed);
+    }
+    if ((answer.status >= 200 && answer.status < 300) || alsoGood.includes(answer.status)) return answer;
+    throw statusError(answer, this.name, `${method} ${path}`);
+  }
+
+  async #attempt(method: Method, path: string, options: RequestOptions, access: Access): Promise<HttpAnswer> {
+    const { body, signal } = options;
+    const { agent, headers } = access;
+    try {
+      return await sendRequest({
+        url: this.#url(path, options.query),
+        method,
+        agent,
+        signal,
+        timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+        headers: {
+          ...headers,
+          accept: options.accept ?? 'application/json',
+          'user-agent': 'mesh-rollout',
+          ...(body === undefined ? {} : { 'content-type': options.contentType ?? 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      });
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      throw this.#explain(error, `${method} ${path}`);
+    }
+  }
+
+  #url(path: string, query: Query = {}): URL {
+    const url = new URL(this.server + path);
+    for (const [key, value] of Object.entries(query)) {
+      if (value !== undefined) url.searchParams.set(key, String(value));
+    }
+    return url;
+  }
+
+  #parse<T>(answer: HttpAnswer, what: string): T {
+    try {
+      return JSON.parse(answer.body) as T;
+    } catch {
+      throw garbageError(answer, this.name, what);
+    }
+  }
+
+  #explain(error: unknown, what: string): RolloutError {
+    return connectionError(error, this.name, this.#host(), what);
+  }
+
+  #host(): string {
+    return new URL(this.server).host;
+  }
+}
+
+/** The query and options of a write. */
+function writeOptions(options: WriteOptions) {
+  const { fieldManager, dryRun, signal, timeoutMs } = options;
+  const query: Query = { fieldManager, dryRun: dryRun ? 'All' : undefined };
+  return { query, signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+}
+
+function certificateAuthority(config: KubeConfig): string | undefined {
+  const cluster = config.getCurrentCluster();
+  return bufferFromFileOrString(cluster?.caFile, cluster?.caData)?.toString('utf8');
+}

@@ -1,0 +1,139 @@
+import type https from 'node:https';
+import { isAbsolute, join } from 'node:path';
+import type { Cluster, KubeConfig, User } from '@kubernetes/client-node';
+import { ExecaError, execa } from 'execa';
+
+/** client-node does not export this type by its name. */
+type Authenticator = Parameters<KubeConfig['addAuthenticator']>[0];
+
+/** `user.exec` of a kubeconfig (client.authentication.k8s.io v1 and v1beta1). */
+interface ExecConfig {
+  readonly apiVersion?: string;
+  readonly command: string;
+  readonly args?: readonly string[];
+  readonly env?: readonly { readonly name: string; readonly value: string }[];
+  readonly installHint?: string;
+  readonly provideClusterInfo?: boolean;
+}
+
+/** What a plugin prints, as far as it is used. */
+interface ExecCredential {
+  readonly status?: {
+    readonly token?: string;
+    /** PEM. */
+    readonly clientCertificateData?: string;
+    readonly clientKeyData?: string;
+    /** RFC 3339; absent: until the API server refuses it. */
+    readonly expirationTimestamp?: string;
+  };
+}
+
+/** A plugin logs in over the network; one that wants to ask a person would wait for ever. */
+const TIMEOUT_MS = 20_000;
+/** A credential is replaced this long before it expires. */
+const MARGIN_MS = 10_000;
+/** Under this name users are marked whose credentials come from here and not from client-node's own exec support. */
+const NAME = 'exec-plugin';
+
+/**
+ * Runs the credential plugin of a kubeconfig. client-node 1.4.0 can too, but never ends a plugin that hangs, runs one
+ * that tells no expiry again for every request, and passes no `KUBERNETES_EXEC_INFO`, which some plugins insist on.
+ */
+export class ExecPlugin implements Authenticator {
+  readonly #exec: ExecConfig;
+  readonly #folder: string;
+  readonly #cluster: Cluster | null;
+  #credential: Promise<ExecCredential> | undefined;
+  #expires = 0;
+
+  /** @param folder of the kubeconfig: a command with a slash in it is relative to it, another is looked up on PATH */
+  constructor(exec: ExecConfig, folder: string, cluster: Cluster | null) {
+    this.#exec = exec;
+    this.#folder = folder;
+    this.#cluster = cluster;
+  }
+
+  /** The user whose credentials this plugin gives, in the form in which client-node asks this class for them. */
+  static takeOver(user: User): User {
+    const { exec, ...rest } = user;
+    return { ...rest, authProvider: { name: NAME, config: {} } } as User;
+  }
+
+  isAuthProvider(user: User): boolean {
+    return user.authProvider?.name === NAME;
+  }
+
+  /** @throws Error with the plugin's own words when it fails; with `code` ENOENT when there is none */
+  async applyAuthentication(_: User, options: https.RequestOptions): Promise<void> {
+    const { status } = await this.#current();
+    if (status?.clientCertificateData) options.cert = status.clientCertificateData;
+    if (status?.clientKeyData) options.key = status.clientKeyData;
+    if (status?.token) options.headers = { ...options.headers, Authorization: `Bearer ${status.token}` };
+  }
+
+  async #current(): Promise<ExecCredential> {
+    if (this.#credential === undefined || Date.now() > this.#expires) {
+      this.#expires = Number.POSITIVE_INFINITY;
+      const asked = this.#run();
+      this.#credential = asked;
+      try {
+        const expiry = Date.parse((await asked).status?.expirationTimestamp ?? '');
+        if (!Number.isNaN(expiry)) this.#expires = expiry - MARGIN_MS;
+      } catch (error) {
+        this.#credential = undefined;
+        throw error;
+      }
+    }
+    return this.#credential;
+  }
+
+  async #run(): Promise<ExecCredential> {
+    const { command, args = [], env = [] } = this.#exec;
+    const path = command.includes('/') && !isAbsolute(command) ? join(this.#folder, command) : command;
+    try {
+      const { stdout } = await execa(path, args, {
+        env: { ...Object.fromEntries(env.map(({ name, value }) => [name, value])), ...this.#info() },
+        stdin: 'ignore',
+        timeout: TIMEOUT_MS,
+      });
+      return parse(stdout, command);
+    } catch (error) {
+      throw error instanceof ExecaError ? this.#explain(error) : error;
+    }
+  }
+
+  /** client-go `plugin/pkg/client/auth/exec/exec.go`. */
+  #info(): { KUBERNETES_EXEC_INFO: string } {
+    const { apiVersion, provideClusterInfo } = this.#exec;
+    const cluster = {
+      server: this.#cluster?.server,
+      'certificate-authority-data': this.#cluster?.caData,
+      'tls-server-name': this.#cluster?.tlsServerName,
+      'insecure-skip-tls-verify': this.#cluster?.skipTLSVerify,
+      'proxy-url': this.#cluster?.proxyUrl,
+    };
+    const spec = { interactive: false, ...(provideClusterInfo ? { cluster } : {}) };
+    return { KUBERNETES_EXEC_INFO: JSON.stringify({ kind: 'ExecCredential', apiVersion, spec }) };
+  }
+
+  /** Without what the plugin printed on stdout: that may be a credential. */
+  #explain(error: ExecaError): Error {
+    const { command, installHint } = this.#exec;
+    const { code } = error;
+    const words = error.timedOut
+      ? `did not end within ${TIMEOUT_MS / 1000} s`
+      : String(error.stderr ?? '').trim() || error.originalMessage || `ended with status ${error.exitCode}`;
+    const hint = code === 'ENOENT' && installHint !== undefined ? ` (${installHint.trim()})` : '';
+    return Object.assign(new Error(`plugin ${command}: ${words}${hint}`), { code });
+  }
+}
+
+function parse(stdout: string, command: string): ExecCredential {
+  try {
+    const credential = JSON.parse(stdout) as ExecCredential | null;
+    if (credential?.status !== undefined) return credential;
+  } catch {
+    // Told below, without the text that JSON.parse would quote.
+  }
+  throw new Error(`plugin ${command} did not print an ExecCredential with a status`);
+}

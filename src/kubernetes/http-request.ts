@@ -1,0 +1,123 @@
+import http from 'node:http';
+import https from 'node:https';
+
+/** An answer, whole: status line and body. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+export interface HttpRequest {
+  readonly url: URL;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly agent: http.Agent;
+  /** From the first byte sent to the last byte received, waiting for a free connection included. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Thrown when an answer was not complete in time. */
+export class RequestTimeout extends Error {
+  constructor(timeoutMs: number) {
+    super(`no complete answer within ${timeoutMs / 1000} s`);
+    this.name = 'RequestTimeout';
+  }
+}
+
+/** Larger answers are not an API server's: a page of a list has some megabytes. */
+const MAX_ANSWER_BYTES = 128 * 1024 * 1024;
+
+/**
+ * Sends one request over the agent and reads the whole answer, whatever its status.
+ *
+ * A keep-alive connection that the server closed while it was idle fails on its next use without an answer; such a
+ * request is sent once more, unless it is a POST, which could then create twice (Node 20 documents the race under
+ * `request.reusedSocket`).
+ *
+ * @throws the signal's reason when it aborts; RequestTimeout; else the error of the socket or of TLS.
+ */
+export async function sendRequest(request: HttpRequest): Promise<HttpAnswer> {
+  const deadline = Date.now() + request.timeoutMs;
+  try {
+    return await sendOnce(request, request.timeoutMs);
+  } catch (error) {
+    const remaining = deadline - Date.now();
+    if (!(error instanceof StaleConnection)) throw error;
+    if (request.method === 'POST' || remaining <= 0) throw error.cause;
+    return await sendOnce(request, remaining);
+  }
+}
+
+/** A reused connection failed before anything of an answer came. */
+class StaleConnection extends Error {}
+
+function sendOnce(request: HttpRequest, timeoutMs: number): Promise<HttpAnswer> {
+  const { url, method, headers, body, agent, signal } = request;
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const client = url.protocol === 'http:' ? http : https;
+    const outgoing = client.request(url, { method, agent, headers: withLength(headers, body) });
+
+    const timer = setTimeout(() => {
+      dropIdleConnections(agent);
+      finish(() => reject(new RequestTimeout(request.timeoutMs)));
+      outgoing.destroy();
+    }, timeoutMs);
+    const onAbort = () => {
+      finish(() => reject(signal?.reason));
+      outgoing.destroy();
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    const finish = (settle: () => void) => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+      settle();
+    };
+
+    let answering = false;
+    outgoing.on('error', (error) => {
+      const stale = outgoing.reusedSocket && !answering && isConnectionLoss(error);
+      finish(() => reject(stale ? new StaleConnection('stale connection', { cause: error }) : error));
+    });
+    outgoing.on('response', (incoming) => {
+      answering = true;
+      const chunks: Buffer[] = [];
+      let size = 0;
+      incoming.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        size += chunk.length;
+        if (size > MAX_ANSWER_BYTES)
+          outgoing.destroy(new Error(`an answer of more than ${MAX_ANSWER_BYTES} bytes`));
+      });
+      incoming.on('error', (error) => finish(() => reject(error)));
+      incoming.on('end', () =>
+        finish(() =>
+          resolve({ status: incoming.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }),
+        ),
+      );
+    });
+    outgoing.end(body);
+  });
+}
+
+function withLength(
+  headers: Readonly<Record<string, string>>,
+  body: string | undefined,
+): Record<string, string> {
+  return body === undefined
+    ? { ...headers }
+    : { ...headers, 'content-length': String(Buffer.byteLength(body)) };
+}
+
+function isConnectionLoss(error: NodeJS.ErrnoException): boolean {
+  return error.code === 'ECONNRESET' || error.code === 'EPIPE';
+}
+
+/** When a host vanishes without closing its connections, every idle one would cost its own timeout. */
+function dropIdleConnections(agent: http.Agent): void {
+  for (const sockets of Object.values(agent.freeSockets)) {
+    for (const socket of [...(sockets ?? [])]) socket.destroy();
+  }
+}

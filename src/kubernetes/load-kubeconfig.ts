@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
+import { KubeConfig, type User } from '@kubernetes/client-node';
+import { load } from 'js-yaml';
+import { redact } from '../rollout/redact.js';
+import { RolloutError } from '../rollout/rollout-error.js';
+import { ExecPlugin } from './exec-plugin.js';
+
+/** Where the credentials for a cluster are. */
+export interface KubeconfigSource {
+  /** Name of the cluster in the inventory, for messages. */
+  readonly name: string;
+  /** Absolute path of the kubeconfig. */
+  readonly path: string;
+  /** The kubeconfig's current-context when absent. */
+  readonly context?: string;
+}
+
+/**
+ * Reads a kubeconfig and chooses the context. Paths in it are relative to its folder, as for kubectl.
+ *
+ * @throws RolloutError `cluster-not-usable` when the file cannot be read, has no such context, or the context names a
+ * cluster or user that the file does not have.
+ */
+export function loadKubeconfig(source: KubeconfigSource): KubeConfig {
+  const config = new KubeConfig();
+  try {
+    const text = readFileSync(source.path, 'utf8');
+    config.loadFromString(text);
+    config.makePathsAbsolute(dirname(source.path));
+    config.users = config.users.map((user) => readTokenFileAnew(user, text, dirname(source.path)));
+  } catch (error) {
+    // YAML errors go on with the lines of the file around the place: credentials.
+    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    throw unusable(source, redact(reason));
+  }
+  if (source.context !== undefined) config.setCurrentContext(source.context);
+  const wanted = config.getCurrentContext();
+  if (!wanted) throw unusable(source, 'it has no current-context, and the inventory names no context');
+  if (!config.getContexts().some((context) => context.name === wanted)) {
+    const names = config.getContexts().map((context) => context.name);
+    throw unusable(
+      source,
+      `it has no context ${wanted}; it has ${names.length === 0 ? 'none' : names.join(', ')}`,
+    );
+  }
+  if (config.getCurrentCluster() === null)
+    throw unusable(source, `context ${wanted} names no cluster of the file`);
+  if (config.getCurrentUser() === null) throw unusable(source, `context ${wanted} names no user of the file`);
+  takeOverPlugin(config, dirname(source.path));
+  return config;
+}
+
+/** client-node reads a `tokenFile` only under another name, and only once. */
+function readTokenFileAnew(user: User, text: string, folder: string): User {
+  const tokenFile = rawUser(text, user.name)?.tokenFile;
+  if (typeof tokenFile !== 'string') return user;
+  const absolute = isAbsolute(tokenFile) ? tokenFile : join(folder, tokenFile);
+  return { ...user, authProvider: { name: 'tokenFile', config: { tokenFile: absolute } } };
+}
+
+/** Has the exec plugin of the chosen user run by {@link ExecPlugin}. */
+function takeOverPlugin(config: KubeConfig, folder: string): void {
+  const chosen = config.getCurrentUser();
+  if (!chosen?.exec) return;
+  config.addAuthenticator(new ExecPlugin(chosen.exec, folder, config.getCurrentCluster()));
+  config.users = config.users.map((user) => (user.name === chosen.name ? ExecPlugin.takeOver(user) : user));
+}
+
+function rawUser(text: string, name: string): { readonly tokenFile?: unknown } | undefined {
+  const { users } = load(text) as { users?: readonly { name?: string; user?: { tokenFile?: unknown } }[] };
+  return users?.find((entry) => entry.name === name)?.user;
+}
+
+function unusable(source: KubeconfigSource, why: string): RolloutError {
+  return new RolloutError('cluster-not-usable', `the kubeconfig ${source.path} cannot be used: ${why}`, {
+    cluster: source.name,
+  });
+}

@@ -1,0 +1,166 @@
+import http from 'node:http';
+import { Duplex, PassThrough } from 'node:stream';
+import { type KubeConfig, PortForward } from '@kubernetes/client-node';
+import { redact } from '../rollout/redact.js';
+import { RolloutError } from '../rollout/rollout-error.js';
+import { ClusterError } from './cluster-error.js';
+import { connectionError } from './connection-errors.js';
+import { statusError } from './status-errors.js';
+
+export interface ForwardOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+  /** For the whole exchange. @default 10 s */
+  readonly timeoutMs?: number;
+}
+
+export interface ForwardedAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** Which port of which Pod, and how messages name the cluster. */
+export interface ForwardTarget {
+  readonly cluster: string;
+  /** Host and port of the API server. */
+  readonly server: string;
+  readonly namespace: string;
+  readonly pod: string;
+  readonly port: number;
+}
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+
+/**
+ * One HTTP GET over a port-forward of its own: the WebSocket of client-node's PortForward is the connection.
+ *
+ * @throws ClusterError `permission-denied` without `create` on pods/portforward; `api-unavailable` when the Pod, its
+ * node or its port does not answer; the signal's reason when it aborts.
+ */
+export async function getThroughPortForward(
+  config: KubeConfig,
+  target: ForwardTarget,
+  path: string,
+  options: ForwardOptions,
+): Promise<ForwardedAnswer> {
+  const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const signal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]);
+  const what = `port-forward to ${target.namespace}/${target.pod}:${target.port}`;
+  const complaint = new PassThrough();
+  try {
+    const connection = await connect(config, target, complaint, signal);
+    return await get(connection, target.port, path, options.headers ?? {}, signal);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    throw explain(error, complaint, target, what, timeout.aborted ? timeoutMs : undefined);
+  }
+}
+
+/** Opens the WebSocket and presents it as one stream. Aborting ends it in every state. */
+async function connect(
+  config: KubeConfig,
+  target: ForwardTarget,
+  complaint: PassThrough,
+  signal: AbortSignal,
+): Promise<Duplex> {
+  const input = new PassThrough();
+  const output = new PassThrough();
+  const forward = new PortForward(withSignal(config, signal), true);
+  const socket = await forward.portForward(
+    target.namespace,
+    target.pod,
+    [target.port],
+    output,
+    complaint,
+    input,
+  );
+  // The union in client-node's type is for retries, which are not asked for.
+  if (typeof socket === 'function') throw new Error('client-node gave a reconnecting socket');
+  socket.onclose = () => output.end();
+  const connection = Duplex.from({ readable: output, writable: input });
+  connection.once('close', () => socket.close());
+  return connection;
+}
+
+/** The kubeconfig with a signal on the connection that client-node opens: it offers no other way to stop it. */
+function withSignal(config: KubeConfig, signal: AbortSignal): KubeConfig {
+  return Object.create(config, {
+    applyToHTTPSOptions: {
+      value: async (options: http.RequestOptions) => {
+        await config.applyToHTTPSOptions(options);
+        options.signal = signal;
+      },
+    },
+  });
+}
+
+function get(
+  connection: Duplex,
+  port: number,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<ForwardedAnswer> {
+  return new Promise((resolve, reject) => {
+    const request = http.request(
+      {
+        createConnection: () => connection,
+        path,
+        headers: { host: `localhost:${port}`, ...headers, connection: 'close' },
+        signal,
+      },
+      (answer) => {
+        const chunks: Buffer[] = [];
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+        answer.on('error', reject);
+        answer.on('end', () => {
+          resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') });
+          connection.destroy();
+        });
+      },
+    );
+    request.on('error', (error) => {
+      reject(error);
+      connection.destroy();
+    });
+    request.end();
+  });
+}
+
+function explain(
+  error: unknown,
+  complaint: PassThrough,
+  target: ForwardTarget,
+  what: string,
+  timeoutMs: number | undefined,
+): RolloutError {
+  const { cluster, server } = target;
+  if (error instanceof RolloutError) return error;
+  if (timeoutMs !== undefined) {
+    return new ClusterError(
+      'api-unavailable',
+      `${what} gave no complete answer within ${timeoutMs / 1000} s`,
+      { cluster },
+    );
+  }
+  // The error channel of the protocol: what the kubelet could not do.
+  const reason = complaint.read()?.toString('utf8');
+  if (reason) {
+    const message = `${what} failed: ${redact(reason).trim().slice(0, 300)}`;
+    return new ClusterError('api-unavailable', message, { cluster, cause: error });
+  }
+  // ws reports a refused upgrade by its status only, in an event that is not an Error.
+  const message = (error as { message?: string })?.message ?? String(error);
+  const status = /Unexpected server response: (\d{3})/.exec(message)?.[1];
+  if (status === '404') {
+    const message = `Pod ${target.namespace}/${target.pod} does not exist any more (${what})`;
+    return new ClusterError('api-unavailable', message, { cluster, status: 404 });
+  }
+  if (status === '403') {
+    const message = `the credentials may not get and create pods/portforward in namespace ${target.namespace}`;
+    return new ClusterError('permission-denied', message, { cluster, status: 403 });
+  }
+  if (status !== undefined) return statusError({ status: Number(status), body: '' }, cluster, what);
+  return connectionError((error as { error?: unknown })?.error ?? error, cluster, server, what);
+}

@@ -1,0 +1,42 @@
+import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
+import type { FailureDetail } from '../rollout/activities.js';
+import { ERRORS, type ErrorCode } from '../rollout/codes.js';
+import { rolloutWorkflowId } from '../rollout/names.js';
+import type { TemporalAccess } from './connection.js';
+import type { RolloutView } from './rollout-view.js';
+
+const TIMEOUT_MS = 5_000;
+
+/**
+ * Why the workflow of a rollout failed, which only a bad document or a wrong workflow ID makes it do.
+ * @returns what to add to its view; nothing when Temporal does not tell
+ */
+export async function rolloutFailure(
+  access: TemporalAccess,
+  mesh: string,
+): Promise<Pick<RolloutView, 'attention' | 'problems'>> {
+  const handle = access.client.workflow.getHandle(rolloutWorkflowId(mesh));
+  try {
+    await access.call(TIMEOUT_MS, () => handle.result());
+    return {};
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) return {};
+    const failure = innermost(error.cause);
+    return failure ? describe(failure) : {};
+  }
+}
+
+function innermost(error: unknown): ApplicationFailure | undefined {
+  if (!(error instanceof Error)) return undefined;
+  return innermost(error.cause) ?? (error instanceof ApplicationFailure ? error : undefined);
+}
+
+function describe(failure: ApplicationFailure): Pick<RolloutView, 'attention' | 'problems'> {
+  const detail = failure.details?.[0] as Partial<FailureDetail> | undefined;
+  const code = failure.type ?? 'internal-error';
+  const known = code in ERRORS ? ERRORS[code as ErrorCode].action : ERRORS['internal-error'].action;
+  return {
+    attention: { code, message: failure.message, action: detail?.action ?? known },
+    ...(detail?.problems && { problems: detail.problems }),
+  };
+}

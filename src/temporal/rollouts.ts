@@ -1,0 +1,48 @@
+import type { DecisionInput, DecisionResult } from '../rollout/messages.js';
+import type { TemporalAccess } from './connection.js';
+import { decide } from './decide.js';
+import { getRollout } from './get-rollout.js';
+import { listRollouts } from './list-rollouts.js';
+import { type Readiness, readiness } from './readiness.js';
+import type { RolloutListItem, RolloutView } from './rollout-view.js';
+import { ensureSearchAttributes } from './search-attributes.js';
+import { type StartedRollout, type StartRequest, startRollout } from './start-rollout.js';
+
+/** What the API does with rollouts. Every call ends within seconds, with an answer or with a typed error. */
+export interface Rollouts {
+  /** @throws RolloutRunningError when the mesh has a running rollout; TemporalError */
+  start(request: StartRequest): Promise<StartedRollout>;
+  /** Running and ended ones, newest first, at most `limit`. @throws TemporalError */
+  list(limit: number): Promise<RolloutListItem[]>;
+  /** The running or the last one of a mesh. @throws RolloutError `rollout-not-found`; TemporalError */
+  get(mesh: string): Promise<RolloutView>;
+  /** @throws RolloutError with the code of the refusal; TemporalError */
+  retry(mesh: string, input: DecisionInput): Promise<DecisionResult>;
+  /** @throws as {@link Rollouts.retry} */
+  skip(mesh: string, input: DecisionInput): Promise<DecisionResult>;
+  /** Never throws. */
+  readiness(): Promise<Readiness>;
+}
+
+/** The rollouts of one Temporal namespace. Its search attributes are registered before the first start. */
+export function createRollouts(access: TemporalAccess): Rollouts {
+  let registered: Promise<unknown> | undefined;
+  const ensureRegistered = () => {
+    registered ??= ensureSearchAttributes(access).catch((error) => {
+      registered = undefined;
+      throw error;
+    });
+    return registered;
+  };
+  return {
+    start: async (request) => {
+      await ensureRegistered();
+      return startRollout(access, request);
+    },
+    list: (limit) => listRollouts(access, limit),
+    get: (mesh) => getRollout(access, mesh),
+    retry: (mesh, input) => decide(access, mesh, 'retry', input),
+    skip: (mesh, input) => decide(access, mesh, 'skip', input),
+    readiness: () => readiness(access),
+  };
+}

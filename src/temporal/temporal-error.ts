@@ -1,0 +1,36 @@
+/** What can be wrong with Temporal itself, with what a person does next. The API answers 503 with it. */
+export const TEMPORAL_PROBLEMS = {
+  'temporal-unavailable': {
+    title: 'Temporal does not answer.',
+    action: 'Start Temporal (for example mesh-rollout lab up), or set TEMPORAL_ADDRESS to where it listens.',
+  },
+  'temporal-namespace-missing': {
+    title: 'Temporal has no such namespace.',
+    action: 'Create it with temporal operator namespace create, or correct TEMPORAL_NAMESPACE.',
+  },
+  'search-attributes-missing': {
+    title: 'The namespace of Temporal lacks search attributes that rollouts use.',
+    action: 'Create them with temporal operator search-attribute create, as the message shows.',
+  },
+  'worker-missing': {
+    title: 'No worker answers, so that nothing is done for any rollout now.',
+    action: 'Start one with mesh-rollout worker, or look at the log of the one that should run.',
+  },
+} as const;
+
+export type TemporalProblem = keyof typeof TEMPORAL_PROBLEMS;
+
+/** Thrown when Temporal, or what has to run beside it, is not there. Nothing is lost by it: try again later. */
+export class TemporalError extends Error {
+  readonly code: TemporalProblem;
+  /** What a person does next. */
+  readonly action: string;
+
+  /** @param message what happened, with the address or the names */
+  constructor(code: TemporalProblem, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'TemporalError';
+    this.code = code;
+    this.action = TEMPORAL_PROBLEMS[code].action;
+  }
+}

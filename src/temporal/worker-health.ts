@@ -1,0 +1,48 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Worker } from '@temporalio/worker';
+import { TASK_QUEUE } from '../rollout/names.js';
+import { workerIdentity } from './worker.js';
+
+/** A health endpoint that listens. */
+export interface WorkerHealth {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves `/healthz` (the process lives) and `/readyz` (the worker polls; 503 while it starts or drains) on loopback.
+ * @param port 0 = any free one
+ */
+export async function serveWorkerHealth(worker: Worker, port: number): Promise<WorkerHealth> {
+  const server = createServer((request, response) => {
+    const { code, body } = answer(request.url ?? '', worker);
+    response.writeHead(code, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, '127.0.0.1', resolve);
+  });
+  return { port: (server.address() as AddressInfo).port, close: () => close(server) };
+}
+
+function answer(path: string, worker: Worker): { code: number; body: object } {
+  if (path === '/healthz') return { code: 200, body: { status: 'ok' } };
+  if (path !== '/readyz') return { code: 404, body: { status: 'not found', paths: ['/healthz', '/readyz'] } };
+  const status = worker.getStatus();
+  return {
+    code: status.runState === 'RUNNING' ? 200 : 503,
+    body: {
+      state: status.runState,
+      taskQueue: TASK_QUEUE,
+      identity: workerIdentity(),
+      activities: status.numInFlightActivities,
+    },
+  };
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

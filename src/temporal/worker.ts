@@ -1,0 +1,45 @@
+import { hostname } from 'node:os';
+import { type NativeConnection, Worker } from '@temporalio/worker';
+import { TASK_QUEUE } from '../rollout/names.js';
+
+export interface WorkerSettings {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  /** A bundle built ahead, as in production; or the source file of the workflows, bundled at start, as in tests. */
+  readonly workflows: { readonly bundle: string } | { readonly source: string };
+  /** Activities by name. */
+  readonly activities: object;
+  /** How many activities run at once. */
+  readonly maxActivities: number;
+  /** @default {@link TASK_QUEUE} */
+  readonly taskQueue?: string;
+}
+
+/** How the worker calls itself: what the Temporal UI shows beside every task that it did. */
+export function workerIdentity(): string {
+  return `mesh-rollout-worker ${process.pid}@${hostname()}`;
+}
+
+/**
+ * A worker for the workflows and activities of rollouts; it polls after `run()`.
+ * On shutdown activities get 30 s to end by themselves, then they are cancelled; after 60 s the worker stops anyway.
+ */
+export async function createWorker(settings: WorkerSettings): Promise<Worker> {
+  return Worker.create({
+    connection: settings.connection,
+    namespace: settings.namespace,
+    taskQueue: settings.taskQueue ?? TASK_QUEUE,
+    identity: workerIdentity(),
+    activities: settings.activities,
+    ...('bundle' in settings.workflows
+      ? { workflowBundle: { codePath: settings.workflows.bundle } }
+      : { workflowsPath: settings.workflows.source }),
+    maxConcurrentActivityTaskExecutions: settings.maxActivities,
+    shutdownGraceTime: '30s',
+    shutdownForceTime: '60s',
+    // A cancellation reaches an activity with the answer to a heartbeat; the SDK's own throttle would keep
+    // heartbeats back for most of the heartbeat timeout.
+    maxHeartbeatThrottleInterval: '2s',
+    defaultHeartbeatThrottleInterval: '2s',
+  });
+}

@@ -1,0 +1,137 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { RolloutError } from '../../src/rollout/rollout-error.js';
+import type { RolloutView } from '../../src/temporal/rollout-view.js';
+import { TemporalError } from '../../src/temporal/temporal-error.js';
+import { type FakeApi, fakeApi } from './support/api.js';
+import { runningRollout } from './support/views.js';
+
+let api: FakeApi;
+afterEach(() => api.app.close());
+
+/** Events of a stream that ends by itself, without their `at`. */
+function eventsOf(body: string): { id?: number; event: string; data: Record<string, unknown> }[] {
+  return body
+    .split('\n\n')
+    .filter((block) => block.includes('event: '))
+    .map((block) => {
+      const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1];
+      const id = field('id');
+      return {
+        ...(id && { id: Number(id) }),
+        event: field('event') ?? '',
+        data: JSON.parse(field('data') ?? 'null'),
+      };
+    });
+}
+
+/** A rollout that shows one view a look, and the last one from then on. */
+function views(...all: (RolloutView | Error)[]): () => Promise<RolloutView> {
+  return async () => {
+    const next = all.length > 1 ? all.shift() : all[0];
+    if (next instanceof Error) throw next;
+    return next as RolloutView;
+  };
+}
+
+const running = runningRollout();
+const [hub, remote, parked] = running.clusters;
+if (!hub || !remote || !parked) throw new Error('the view lacks clusters');
+const advanced = runningRollout({
+  clusters: [hub, { ...remote, status: 'Succeeded' }, parked],
+});
+const finished = runningRollout({ status: 'Succeeded', execution: 'COMPLETED', clusters: advanced.clusters });
+
+describe('GET /v1/rollouts/{mesh}/events', () => {
+  it('gives a snapshot, then only what changed, then the end', async () => {
+    api = await fakeApi({ get: views(running, running, advanced, finished) });
+    const answer = await api.app.inject('/v1/rollouts/shop/events');
+    expect(answer.headers['content-type']).toBe('text/event-stream');
+    const events = eventsOf(answer.body);
+    expect(events.map(({ event }) => event)).toEqual(['snapshot', 'change', 'change', 'end']);
+    const [snapshot, first, second] = events;
+    expect(snapshot?.data.rollout).toEqual(running);
+    expect(first?.data.clusters).toEqual([{ ...remote, status: 'Succeeded' }]);
+    expect(second?.data).toMatchObject({ clusters: [], rollout: { status: 'Succeeded' } });
+    const ids = events.flatMap(({ id }) => id ?? []);
+    expect(ids).toEqual([ids[0], Number(ids[0]) + 1, Number(ids[0]) + 2]);
+  });
+
+  it('goes on behind Last-Event-ID while others follow', async () => {
+    let step = 0;
+    const all = [running, advanced, advanced, advanced];
+    api = await fakeApi({
+      get: async () => (step > 20 ? finished : (all[Math.min(step++, 3)] as RolloutView)),
+    });
+    const address = await api.app.listen({ port: 0, host: '127.0.0.1' });
+    const whole = fetch(`${address}/v1/rollouts/shop/events`).then((answer) => answer.text());
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    const peek = await fetch(`${address}/v1/rollouts/shop/events`);
+    const reader = peek.body?.getReader();
+    const chunk = await reader?.read();
+    const snapshot = eventsOf(new TextDecoder().decode(chunk?.value))[0];
+    await reader?.cancel();
+    expect(snapshot).toMatchObject({ event: 'snapshot', data: { rollout: advanced } });
+    const resumed = await fetch(`${address}/v1/rollouts/shop/events`, {
+      headers: { 'last-event-id': String(Number(snapshot?.id) - 1) },
+    }).then((answer) => answer.text());
+    expect(eventsOf(resumed).map(({ event }) => event)).toEqual(['snapshot', 'change', 'end']);
+    expect(eventsOf(await whole).map(({ event }) => event)).toEqual(['snapshot', 'change', 'change', 'end']);
+  });
+
+  it('tells when the rollout cannot be looked at, and goes on', async () => {
+    const down = new TemporalError('temporal-unavailable', 'Temporal does not answer.');
+    api = await fakeApi({ get: views(running, down, finished) });
+    const events = eventsOf((await api.app.inject('/v1/rollouts/shop/events')).body);
+    expect(events.map(({ event }) => event)).toEqual(['snapshot', 'problem', 'change', 'end']);
+    expect(events[1]?.data).toMatchObject({ code: 'temporal-unavailable', status: 503 });
+  });
+
+  it('keeps the last known clusters while no worker answers', async () => {
+    const blind = runningRollout({ worker: 'none', release: '', clusters: [], steps: [], changed: 0 });
+    api = await fakeApi({ get: views(running, blind, finished) });
+    const events = eventsOf((await api.app.inject('/v1/rollouts/shop/events')).body);
+    expect(events.map(({ event }) => event)).toEqual(['snapshot', 'change', 'change', 'end']);
+    expect(events[1]?.data).toMatchObject({ clusters: [], rollout: { worker: 'none', release: '1.31' } });
+  });
+
+  it('answers 404 before the stream begins', async () => {
+    const error = new RolloutError('rollout-not-found', 'There is no rollout of mesh shop.');
+    api = await fakeApi({ get: () => Promise.reject(error) });
+    const answer = await api.app.inject('/v1/rollouts/shop/events');
+    expect(answer.statusCode).toBe(404);
+    expect(answer.json().code).toBe('rollout-not-found');
+  });
+
+  it('looks at a mesh once an interval, and not at all when nobody follows', async () => {
+    let looks = 0;
+    api = await fakeApi({
+      get: async () => {
+        looks++;
+        return running;
+      },
+      lookIntervalMs: 50,
+    });
+    const address = await api.app.listen({ port: 0, host: '127.0.0.1' });
+    const stop = new AbortController();
+    const followers = Array.from({ length: 5 }, () =>
+      fetch(`${address}/v1/rollouts/shop/events`, { signal: stop.signal }).then((answer) => answer.text()),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 280));
+    expect(looks).toBeLessThan(12);
+    stop.abort();
+    await Promise.allSettled(followers);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const before = looks;
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(looks).toBe(before);
+  });
+
+  it('breaks streams off when the server closes, for the rollout is not over', async () => {
+    api = await fakeApi({ get: async () => running });
+    const address = await api.app.listen({ port: 0, host: '127.0.0.1' });
+    const body = fetch(`${address}/v1/rollouts/shop/events`).then((answer) => answer.text());
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await api.app.close();
+    expect(eventsOf(await body).map(({ event }) => event)).toEqual(['snapshot']);
+  });
+});

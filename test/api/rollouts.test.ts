@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest';
+import { RolloutError } from '../../src/rollout/rollout-error.js';
+import { RolloutRunningError } from '../../src/temporal/rollout-running-error.js';
+import { TemporalError } from '../../src/temporal/temporal-error.js';
+import { fakeApi } from './support/api.js';
+import { runningRollout } from './support/views.js';
+
+const json = { 'content-type': 'application/json' };
+
+describe('POST /v1/rollouts', () => {
+  it('starts the rollout of a valid document and says where to look', async () => {
+    const { app, calls } = await fakeApi();
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/v1/rollouts',
+      payload: { mesh: 'shop', more: 1 },
+    });
+    expect(answer.statusCode).toBe(201);
+    expect(answer.headers.location).toBe('/v1/rollouts/shop');
+    expect(answer.json()).toEqual({ mesh: 'shop', rolloutId: 'run-1', workflowId: 'mesh/shop' });
+    expect(calls).toEqual([
+      ['start', { mesh: 'shop', document: { mesh: 'shop', more: 1 }, requestedBy: 'api' }],
+    ]);
+  });
+
+  it('takes the document as YAML too', async () => {
+    const { app, calls } = await fakeApi();
+    const headers = { 'content-type': 'application/yaml' };
+    const payload = 'mesh: shop # the lock\nremotes: [{ cluster: eu-1 }]\n';
+    const answer = await app.inject({ method: 'POST', url: '/v1/rollouts', headers, payload });
+    expect(answer.statusCode).toBe(201);
+    expect(calls[0]?.[1]).toMatchObject({ document: { mesh: 'shop', remotes: [{ cluster: 'eu-1' }] } });
+  });
+
+  it('answers a bad document with every problem, and starts nothing', async () => {
+    const { app, calls } = await fakeApi();
+    const answer = await app.inject({ method: 'POST', url: '/v1/rollouts', payload: {} });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.headers['content-type']).toContain('application/problem+json');
+    expect(answer.json()).toEqual({
+      type: 'urn:mesh-rollout:problem:document-invalid',
+      title: 'The rollout document is not valid.',
+      status: 400,
+      detail: 'The document has 2 problems.',
+      code: 'document-invalid',
+      action: 'Correct every problem listed, then start again.',
+      problems: [
+        { path: 'mesh', message: 'is missing' },
+        { path: 'remotes', message: 'is missing' },
+      ],
+    });
+    expect(calls).toEqual([]);
+  });
+
+  it('says who holds a mesh whose rollout runs', async () => {
+    const holder = { mesh: 'shop', rolloutId: 'run-0', requestedBy: 'bob', startedAt: Date.UTC(2026, 0, 2) };
+    const { app } = await fakeApi({ start: () => Promise.reject(new RolloutRunningError(holder)) });
+    const answer = await app.inject({ method: 'POST', url: '/v1/rollouts', payload: { mesh: 'shop' } });
+    expect(answer.statusCode).toBe(409);
+    expect(answer.json()).toMatchObject({ code: 'rollout-running', holder });
+    expect(answer.json().detail).toBe(
+      'A rollout of mesh shop is running since 2026-01-02T00:00:00.000Z, requested by bob (rollout run-0).',
+    );
+  });
+
+  it('answers 503 with what to do when Temporal is not there', async () => {
+    const error = new TemporalError(
+      'temporal-unavailable',
+      'Temporal does not answer at 127.0.0.1:7233: refused',
+    );
+    const { app } = await fakeApi({ start: () => Promise.reject(error) });
+    const answer = await app.inject({ method: 'POST', url: '/v1/rollouts', payload: { mesh: 'shop' } });
+    expect(answer.statusCode).toBe(503);
+    expect(answer.json()).toMatchObject({
+      code: 'temporal-unavailable',
+      detail: error.message,
+      action: error.action,
+    });
+  });
+
+  it.each([
+    ['JSON that breaks off', json, '{"mesh":', 400, 'request-unreadable'],
+    ['an empty body', json, '', 400, 'request-unreadable'],
+    ['a prototype in disguise', json, '{"__proto__":{"a":1},"mesh":"x"}', 400, 'request-unreadable'],
+    ['YAML that is none', { 'content-type': 'application/yaml' }, 'a: [', 400, 'request-unreadable'],
+    ['YAML with an alias bomb', { 'content-type': 'application/yaml' }, bomb(), 400, 'request-unreadable'],
+    [
+      'a form',
+      { 'content-type': 'application/x-www-form-urlencoded' },
+      'mesh=shop',
+      415,
+      'media-type-unsupported',
+    ],
+    [
+      'plain text, which pages may send anywhere',
+      { 'content-type': 'text/plain' },
+      '{}',
+      415,
+      'media-type-unsupported',
+    ],
+    ['more than 64 KiB', json, JSON.stringify({ mesh: 'x'.repeat(65_536) }), 413, 'body-too-large'],
+    ['a list', json, '[]', 400, 'document-invalid'],
+    ['a number', json, '7', 400, 'document-invalid'],
+  ])('answers %s with a problem', async (_what, headers, payload, status, code) => {
+    const { app, calls } = await fakeApi();
+    const answer = await app.inject({ method: 'POST', url: '/v1/rollouts', headers, payload });
+    expect(answer.statusCode).toBe(status);
+    expect(answer.headers['content-type']).toContain('application/problem+json');
+    expect(answer.json()).toMatchObject({ status, code, type: `urn:mesh-rollout:problem:${code}` });
+    expect(answer.json().action).not.toBe('');
+    expect(calls).toEqual([]);
+  });
+});
+
+describe('GET /v1/rollouts', () => {
+  it('lists as many as asked for', async () => {
+    const { app, calls } = await fakeApi();
+    expect((await app.inject('/v1/rollouts')).json()).toEqual({ rollouts: [] });
+    await app.inject('/v1/rollouts?limit=500');
+    expect(calls).toEqual([
+      ['list', 50],
+      ['list', 500],
+    ]);
+  });
+
+  it('refuses a limit that is none', async () => {
+    const { app } = await fakeApi();
+    const answer = await app.inject('/v1/rollouts?limit=many');
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json()).toMatchObject({ code: 'request-invalid', problems: [{ path: 'limit' }] });
+  });
+});
+
+describe('GET /v1/rollouts/{mesh}', () => {
+  it('gives the whole progress', async () => {
+    const { app, calls } = await fakeApi();
+    expect((await app.inject('/v1/rollouts/shop')).json()).toEqual(runningRollout());
+    expect(calls).toEqual([['get', 'shop']]);
+  });
+
+  it('answers 404 for a mesh without rollout', async () => {
+    const error = new RolloutError('rollout-not-found', 'There is no rollout of mesh shop.');
+    const { app } = await fakeApi({ get: () => Promise.reject(error) });
+    const answer = await app.inject('/v1/rollouts/shop');
+    expect(answer.statusCode).toBe(404);
+    expect(answer.json()).toMatchObject({
+      code: 'rollout-not-found',
+      detail: 'There is no rollout of mesh shop.',
+    });
+  });
+
+  it.each(["shop' OR MeshName != 'x", 'Shop', 'a'.repeat(64), '..%2f'])('takes no mesh %s', async (mesh) => {
+    const { app, calls } = await fakeApi();
+    const answer = await app.inject(`/v1/rollouts/${encodeURIComponent(mesh)}`);
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json()).toMatchObject({ code: 'request-invalid', problems: [{ path: 'mesh' }] });
+    expect(calls).toEqual([]);
+  });
+});
+
+describe('what goes wrong inside', () => {
+  it('is a 500 that tells nothing, and stands in the log', async () => {
+    const { app, log } = await fakeApi({ list: () => Promise.reject(new Error('secret detail')) });
+    const answer = await app.inject('/v1/rollouts');
+    expect(answer.statusCode).toBe(500);
+    expect(answer.json()).toMatchObject({ code: 'internal-error', status: 500 });
+    expect(answer.body).not.toContain('secret detail');
+    expect(log()).toContain('secret detail');
+  });
+
+  it('answers an unknown path with a problem', async () => {
+    const { app } = await fakeApi();
+    const answer = await app.inject({ method: 'DELETE', url: '/v1/rollouts/shop?token=abc' });
+    expect(answer.statusCode).toBe(404);
+    expect(answer.json()).toMatchObject({ code: 'route-unknown', detail: 'DELETE /v1/rollouts/shop' });
+  });
+});
+
+function bomb(): string {
+  const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]'];
+  for (let level = 1; level < 9; level++) {
+    lines.push(
+      `a${level}: &a${level} [${Array(10)
+        .fill(`*a${level - 1}`)
+        .join(', ')}]`,
+    );
+  }
+  return lines.join('\n');
+}

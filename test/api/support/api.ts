@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { Writable } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { buildApp } from '../../../src/api/app.js';
+import type { ApiDependencies } from '../../../src/api/dependencies.js';
+import type { Token } from '../../../src/api/tokens.js';
+import type { ResolvedRollout } from '../../../src/rollout/resolved.js';
+import type { Rollouts } from '../../../src/temporal/rollouts.js';
+import { runningRollout } from './views.js';
+
+export interface FakeApi {
+  readonly app: FastifyInstance;
+  /** What the rollouts were asked: method and arguments. */
+  readonly calls: unknown[][];
+  /** Everything that was logged. */
+  readonly log: () => string;
+}
+
+/** The API with rollouts that remember what they were asked. A document is valid when it has a mesh. */
+export async function fakeApi(changes: Partial<Rollouts> & Partial<ApiDependencies> = {}): Promise<FakeApi> {
+  const calls: unknown[][] = [];
+  const remember =
+    <R>(name: string, answer: R) =>
+    async (...args: unknown[]): Promise<R> => {
+      calls.push([name, ...args]);
+      return answer;
+    };
+  const rollouts: Rollouts = {
+    start: remember('start', { mesh: 'shop', rolloutId: 'run-1', workflowId: 'mesh/shop' }),
+    list: remember('list', []),
+    get: remember('get', runningRollout()),
+    retry: remember('retry', { clusters: ['eu-2'] }),
+    skip: remember('skip', { clusters: ['eu-2'] }),
+    readiness: remember('readiness', { temporal: 'ok' as const, worker: 'polls' as const }),
+    ...changes,
+  };
+  const lines: string[] = [];
+  const destination = new Writable({
+    write: (chunk, _encoding, done) => {
+      lines.push(String(chunk));
+      done();
+    },
+  });
+  const app = await buildApp({
+    rollouts,
+    parseDocument: async (document) => {
+      const mesh = (document as { mesh?: string } | null)?.mesh;
+      return typeof mesh === 'string'
+        ? { ok: true, value: { mesh } as ResolvedRollout }
+        : {
+            ok: false,
+            problems: [
+              { path: 'mesh', message: 'is missing' },
+              { path: 'remotes', message: 'is missing' },
+            ],
+          };
+    },
+    log: pino({ level: 'trace' }, destination),
+    lookIntervalMs: 10,
+    ...changes,
+  });
+  return { app, calls, log: () => lines.join('') };
+}
+
+/** A token as the server knows it. */
+export function token(name: string, secret: string, scope: Token['scope']): Token {
+  return { name, scope, hash: createHash('sha256').update(secret).digest() };
+}

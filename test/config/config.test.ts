@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig, requireInventory } from '../../src/config/config.js';
+import { ConfigError } from '../../src/config/config-error.js';
+
+function problemsOf(environment: Record<string, string>): string[] {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.split('\n');
+    throw error;
+  }
+  return [];
+}
+
+describe('readConfig', () => {
+  it('has a default for everything but the inventory and credentials', () => {
+    expect(readConfig({})).toEqual({
+      temporal: { address: '127.0.0.1:7233', namespace: 'default' },
+      istioctl: 'istioctl',
+      logLevel: 'info',
+      server: { host: '127.0.0.1', port: 8180 },
+      worker: { maxActivities: 100, healthPort: 8181 },
+      client: { api: 'http://127.0.0.1:8180' },
+    });
+  });
+
+  it('takes an empty variable as not set', () => {
+    expect(readConfig({ TEMPORAL_ADDRESS: '', MESH_ROLLOUT_TOKENS_FILE: '' })).toEqual(readConfig({}));
+  });
+
+  it('reads every variable', () => {
+    const config = readConfig({
+      TEMPORAL_ADDRESS: '[::1]:17233',
+      TEMPORAL_NAMESPACE: 'mesh',
+      MESH_ROLLOUT_INVENTORY: '/etc/inventory.yaml',
+      MESH_ROLLOUT_ISTIOCTL: '/opt/istioctl',
+      MESH_ROLLOUT_HOST: '0.0.0.0',
+      MESH_ROLLOUT_PORT: '0',
+      MESH_ROLLOUT_TOKENS_FILE: '/etc/tokens.yaml',
+      MESH_ROLLOUT_API: 'https://mesh.example/',
+      MESH_ROLLOUT_TOKEN: 'abc',
+      MESH_ROLLOUT_LOG_LEVEL: 'debug',
+      MESH_ROLLOUT_WORKER_ACTIVITIES: '7',
+      MESH_ROLLOUT_WORKER_HEALTH_PORT: 'off',
+    });
+    expect(config).toEqual({
+      temporal: { address: '[::1]:17233', namespace: 'mesh' },
+      inventory: '/etc/inventory.yaml',
+      istioctl: '/opt/istioctl',
+      logLevel: 'debug',
+      server: { host: '0.0.0.0', port: 0, tokensFile: '/etc/tokens.yaml' },
+      worker: { maxActivities: 7 },
+      client: { api: 'https://mesh.example', token: 'abc' },
+    });
+  });
+
+  it('names every problem at once, with the value and the default', () => {
+    expect(
+      problemsOf({
+        TEMPORAL_ADDRESS: 'http://temporal:7233',
+        MESH_ROLLOUT_PORT: '70000',
+        MESH_ROLLOUT_LOG_LEVEL: 'loud',
+        MESH_ROLLOUT_API: 'mesh.example',
+        MESH_ROLLOUT_WORKER_HEALTH_PORT: 'none',
+        MESH_ROLLOUT_WORKER_ACTIVITIES: '0',
+      }),
+    ).toEqual([
+      'TEMPORAL_ADDRESS is "http://temporal:7233": expected host:port without a scheme. Correct it, or unset it for 127.0.0.1:7233.',
+      'MESH_ROLLOUT_PORT is "70000": expected a port, a number from 0 to 65535. Correct it, or unset it for 8180.',
+      'MESH_ROLLOUT_API is "mesh.example": expected a URL that begins with http:// or https://. Correct it, or unset it for http://127.0.0.1:8180.',
+      'MESH_ROLLOUT_LOG_LEVEL is "loud": expected trace, debug, info, warn, error or silent. Correct it, or unset it for info.',
+      'MESH_ROLLOUT_WORKER_ACTIVITIES is "0": expected how many activities may run at once, a number from 1 to 1000. Correct it, or unset it for 100.',
+      'MESH_ROLLOUT_WORKER_HEALTH_PORT is "none": expected a port, or off. Correct it, or unset it for 8181.',
+    ]);
+  });
+
+  it('does not show the value of a secret', () => {
+    expect(problemsOf({ MESH_ROLLOUT_TOKEN: 'very secret' })).toEqual([
+      'MESH_ROLLOUT_TOKEN is not usable: expected one line without spaces. Correct it or unset it.',
+    ]);
+  });
+
+  it('cannot be changed afterwards', () => {
+    const config = readConfig({});
+    expect(Object.isFrozen(config) && Object.isFrozen(config.temporal)).toBe(true);
+  });
+});
+
+describe('requireInventory', () => {
+  it('gives the path, or says which variable is missing', () => {
+    expect(requireInventory(readConfig({ MESH_ROLLOUT_INVENTORY: 'clusters.yaml' }))).toBe('clusters.yaml');
+    expect(() => requireInventory(readConfig({}))).toThrow(
+      /^MESH_ROLLOUT_INVENTORY is not set\. Set it to the path/,
+    );
+  });
+});

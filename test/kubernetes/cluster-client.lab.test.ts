@@ -1,0 +1,378 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { LabCluster } from '../../lab/lab.js';
+import { ClusterClient } from '../../src/kubernetes/cluster-client.js';
+import type { KubernetesObject } from '../../src/kubernetes/objects.js';
+import { freshName, useLab } from '../support/lab.js';
+import { until } from '../support/wait.js';
+import { failureOf } from './support/failure-of.js';
+import { writeKubeconfig } from './support/stub-api-server.js';
+
+let cluster: LabCluster;
+let client: ClusterClient;
+
+beforeAll(async () => {
+  const lab = await useLab();
+  cluster = await lab.addCluster(freshName('client'), { controllers: 'few', inInventory: false });
+  client = new ClusterClient({ name: 'eu-1', path: cluster.kubeconfigPath });
+});
+
+interface ConfigMap extends KubernetesObject {
+  readonly data?: Record<string, string>;
+}
+
+function configMap(data: Record<string, string>, name = freshName('map'), namespace = 'default'): ConfigMap {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace }, data };
+}
+
+async function namespace(labels: Record<string, string> = {}): Promise<string> {
+  const name = freshName('namespace');
+  const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
+  await client.apply(object, { fieldManager: 'test' });
+  const account = `/api/v1/namespaces/${name}/serviceaccounts/default`;
+  await until('its ServiceAccount', () => client.get(account));
+  return name;
+}
+
+const pod = (namespace: string) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'probe', namespace },
+  spec: { containers: [{ name: 'main', image: 'example.com/none' }] },
+});
+
+/** A client with the rights of a user of its own; `rules` are granted in the whole cluster. */
+async function clientOf(user: string, rules: readonly object[] = []): Promise<ClusterClient> {
+  const path = await cluster.addUser(user);
+  const rbac = 'rbac.authorization.k8s.io';
+  const metadata = { name: user };
+  await client.apply(
+    { apiVersion: `${rbac}/v1`, kind: 'ClusterRole', metadata, rules },
+    { fieldManager: 'test' },
+  );
+  await client.apply(
+    {
+      apiVersion: `${rbac}/v1`,
+      kind: 'ClusterRoleBinding',
+      metadata,
+      roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: user },
+      subjects: [{ apiGroup: rbac, kind: 'User', name: user }],
+    },
+    { fieldManager: 'test' },
+  );
+  return new ClusterClient({ name: 'eu-1', path });
+}
+
+describe('apply says whether it changed anything', () => {
+  const apply = (object: ConfigMap, fieldManager: string, options: object = {}) =>
+    client.apply(object, { fieldManager, ...options });
+
+  test('creating does, repeating does not, another value does, another owner of the same value does', async () => {
+    const name = freshName('map');
+    const changes = [
+      await apply(configMap({ a: '1' }, name), 'one'),
+      await apply(configMap({ a: '1' }, name), 'one'),
+      await apply(configMap({ a: '2' }, name), 'one'),
+      await apply(configMap({ a: '2' }, name), 'two'),
+      await apply(configMap({ a: '2' }, name), 'two'),
+    ].map(({ changed }) => changed);
+    expect(changes).toEqual([true, false, true, true, false]);
+  });
+
+  test('a dry run foretells it and stores nothing; what it gives back is the previous object of the real one', async () => {
+    const object = configMap({ a: '1' });
+    const first = await apply(object, 'one', { dryRun: true });
+    expect(first.changed).toBe(true);
+    expect(await client.get(await client.pathOf(object))).toBeUndefined();
+    await apply(object, 'one');
+    const again = await apply(object, 'one', { dryRun: true });
+    expect(again.changed).toBe(false);
+    expect((await apply(object, 'one', { previous: again.object })).changed).toBe(false);
+    expect((await apply(object, 'two', { dryRun: true })).changed).toBe(true);
+    const other = { ...object, data: { a: '2' } };
+    const foretold = await apply(other, 'one', { dryRun: true });
+    expect(foretold).toMatchObject({ changed: true, object: { data: { a: '2' } } });
+    expect((await apply(other, 'one', { previous: foretold.object })).changed).toBe(true);
+  });
+
+  test('a field that is not applied any more goes away', async () => {
+    const name = freshName('map');
+    await apply(configMap({ a: '1', b: '1' }, name), 'one');
+    const { object } = await apply(configMap({ a: '1' }, name), 'one');
+    expect(object.data).toEqual({ a: '1' });
+  });
+
+  test("another manager's field is a conflict that names both, and is taken over by force only", async () => {
+    const name = freshName('map');
+    await apply(configMap({ a: '1' }, name), 'one');
+    const error = await failureOf(apply(configMap({ a: '2' }, name), 'two'));
+    expect(error).toMatchObject({
+      code: 'field-conflict',
+      conflicts: [{ manager: 'one', field: '.data.a' }],
+    });
+    expect(await apply(configMap({ a: '2' }, name), 'two', { force: true })).toMatchObject({ changed: true });
+  });
+
+  test('a large CRD goes as text and comes back as metadata', async () => {
+    const properties = Object.fromEntries(
+      Array.from({ length: 2000 }, (_, i) => [
+        `field${i}`,
+        {
+          type: 'array',
+          items: { type: 'string' },
+          'x-kubernetes-list-type': 'set',
+          description: 'x'.repeat(60),
+        },
+      ]),
+    );
+    const plural = freshName('widgets').replaceAll('-', '');
+    const crd = {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: `${plural}.example.com` },
+      spec: {
+        group: 'example.com',
+        scope: 'Namespaced',
+        names: { kind: `Kind${plural}`, plural, singular: plural, listKind: `Kind${plural}List` },
+        versions: [
+          {
+            name: 'v1',
+            served: true,
+            storage: true,
+            schema: { openAPIV3Schema: { type: 'object', properties } },
+          },
+        ],
+      },
+    };
+    const { apiVersion, kind } = crd;
+    const serialised = { apiVersion, kind, name: crd.metadata.name, json: JSON.stringify(crd) };
+    const apply = () => client.apply(serialised, { fieldManager: 'test', metadataOnly: true });
+    const { changed, object } = await apply();
+    expect(changed).toBe(true);
+    expect(object).not.toHaveProperty('spec');
+    expect((await apply()).changed).toBe(false);
+    const stored = await client.get<typeof crd>(await client.pathOf(serialised));
+    expect(JSON.stringify(stored)).toContain('"x-kubernetes-list-type":"set"');
+
+    const widget = {
+      apiVersion: 'example.com/v1',
+      kind: `Kind${plural}`,
+      metadata: { name: 'one', namespace: 'default' },
+    };
+    const path = await until('the new kind', () => client.pathOf(widget).catch(() => undefined));
+    expect(path).toBe(`/apis/example.com/v1/namespaces/default/${plural}/one`);
+    expect(await client.apply(widget, { fieldManager: 'test' })).toMatchObject({ changed: true });
+  });
+});
+
+describe('other writes', () => {
+  test('a merge patch changes what it names and nothing else', async () => {
+    const object = configMap({ a: '1', b: '1' });
+    await client.create(object, { fieldManager: 'test' });
+    const patch = { data: { a: null, c: '2' } };
+    const after = await client.patch<ConfigMap>(await client.pathOf(object), patch, { fieldManager: 'test' });
+    expect(after.data).toEqual({ b: '1', c: '2' });
+  });
+
+  test('creating what exists tells so', async () => {
+    const object = configMap({});
+    await client.create(object, { fieldManager: 'test' });
+    expect(await failureOf(client.create(object, { fieldManager: 'test' }))).toMatchObject({
+      status: 409,
+      reason: 'AlreadyExists',
+    });
+  });
+
+  test('delete spares another object of the same name', async () => {
+    const object = configMap({});
+    const { metadata } = await client.create(object, { fieldManager: 'test' });
+    const error = await failureOf(client.delete(object, { uid: '00000000-0000-0000-0000-000000000000' }));
+    expect(error).toMatchObject({ status: 409 });
+    expect(await client.delete(object, { uid: metadata.uid ?? '' })).toBe(true);
+    expect(await client.delete(object)).toBe(false);
+  });
+
+  test('a list of three pages is whole', async () => {
+    const where = await namespace();
+    const maps = Array.from({ length: 1100 }, (_, i) => configMap({}, `map-${i}`, where));
+    await Promise.all(maps.map((map) => client.create(map, { fieldManager: 'test' })));
+    const items = await client.list<ConfigMap>(`/api/v1/namespaces/${where}/configmaps`);
+    // The controller publishes one of its own.
+    expect(items.filter(({ metadata }) => metadata.name.startsWith('map-'))).toHaveLength(1100);
+  });
+});
+
+describe('refusals', () => {
+  test('without a permission the verb, the resource and the namespace are named', async () => {
+    const weak = await clientOf(freshName('weak'), [
+      { apiGroups: [''], resources: ['configmaps'], verbs: ['get'] },
+    ]);
+    const error = await failureOf(weak.apply(configMap({ a: '1' }), { fieldManager: 'test' }));
+    expect(error).toMatchObject({ code: 'permission-denied', transient: false });
+    expect(error.message).toMatch(/^user "weak-.*" cannot patch configmaps in namespace default$/);
+    const list = await failureOf(weak.list('/apis/apps/v1/deployments'));
+    expect(list.message).toMatch(/cannot list deployments\.apps in the whole cluster$/);
+  });
+
+  test('a role that grants more than the user holds asks for escalate', async () => {
+    const verbs = ['get', 'create', 'patch'];
+    const rules = [{ apiGroups: ['rbac.authorization.k8s.io'], resources: ['clusterroles'], verbs }];
+    const weak = await clientOf(freshName('weak'), rules);
+    const role = {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: freshName('role') },
+      rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }],
+    };
+    const error = await failureOf(weak.apply(role, { fieldManager: 'test' }));
+    expect(error).toMatchObject({
+      code: 'permission-denied',
+      action: expect.stringContaining('escalate and bind'),
+    });
+  });
+
+  test('pod security, a quota and an admission policy are request-rejected, with their words', async () => {
+    const restricted = await namespace({ 'pod-security.kubernetes.io/enforce': 'restricted' });
+    const full = await namespace();
+    const quota = {
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'none', namespace: full },
+      spec: { hard: { pods: '0' } },
+    };
+    await client.apply(quota, { fieldManager: 'test' });
+    const create = (where: string) =>
+      failureOf(client.create(pod(where), { fieldManager: 'test', dryRun: true }));
+    const security = await create(restricted);
+    expect(security).toMatchObject({
+      code: 'request-rejected',
+      message: expect.stringContaining('violates PodSecurity'),
+    });
+    const quotaError = await until('the quota', async () => {
+      const error = await create(full);
+      return error.message.includes('exceeded quota') ? error : undefined;
+    });
+    expect(quotaError.code).toBe('request-rejected');
+  });
+
+  test('a webhook that does not answer is api-unavailable', async () => {
+    const where = await namespace({ probe: 'webhook' });
+    const webhook = {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingWebhookConfiguration',
+      metadata: { name: freshName('webhook') },
+      webhooks: [
+        {
+          name: 'dead.example.com',
+          clientConfig: { url: 'https://127.0.0.1:1/' },
+          rules: [
+            { apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps'], operations: ['CREATE'] },
+          ],
+          namespaceSelector: { matchLabels: { probe: 'webhook' } },
+          sideEffects: 'None',
+          admissionReviewVersions: ['v1'],
+          failurePolicy: 'Fail',
+        },
+      ],
+    };
+    await client.apply(webhook, { fieldManager: 'test' });
+    const error = await until('the webhook to be in force', () =>
+      client.create(configMap({}, freshName('map'), where), { fieldManager: 'test' }).then(
+        () => undefined,
+        (error: unknown) => error,
+      ),
+    );
+    expect(error).toMatchObject({
+      code: 'api-unavailable',
+      message: expect.stringContaining('failed calling webhook'),
+    });
+  });
+
+  test('a namespace that is going away is waited for', async () => {
+    const where = await namespace();
+    const stays = {
+      ...configMap({}, 'stays', where),
+      metadata: { name: 'stays', namespace: where, finalizers: ['example.com/stay'] },
+    };
+    await client.create(stays, { fieldManager: 'test' });
+    await client.delete({ apiVersion: 'v1', kind: 'Namespace', name: where });
+    const error = await failureOf(client.create(configMap({}, 'late', where), { fieldManager: 'test' }));
+    expect(error).toMatchObject({ code: 'api-unavailable', status: 403 });
+    await client.patch(
+      await client.pathOf(stays),
+      { metadata: { finalizers: null } },
+      { fieldManager: 'test' },
+    );
+  });
+
+  test('an object that is not valid is request-rejected', async () => {
+    const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'x', namespace: 'default' } };
+    const empty = client.apply({ ...service, spec: { ports: [] } }, { fieldManager: 'test' });
+    expect(await failureOf(empty)).toMatchObject({ code: 'request-rejected', status: 422 });
+    const misspelt = client.apply({ ...service, spec: { portz: [] } }, { fieldManager: 'test' });
+    expect(await failureOf(misspelt)).toMatchObject({ code: 'request-rejected', status: 500 });
+  });
+
+  test('what the API server does not serve is request-rejected', async () => {
+    const gateway = {
+      apiVersion: 'gateway.example.com/v1',
+      kind: 'Gateway',
+      metadata: { name: 'x', namespace: 'default' },
+    };
+    const error = await failureOf(client.apply(gateway, { fieldManager: 'test' }));
+    expect(error.message).toBe('the API server does not serve gateway.example.com/v1 Gateway');
+    expect(await client.get('/apis/gateway.example.com/v1/gateways')).toBeUndefined();
+  });
+});
+
+describe('the way to the cluster', () => {
+  test('a user that is removed is credentials-refused', async () => {
+    const user = freshName('gone');
+    const gone = await clientOf(user, [{ apiGroups: [''], resources: ['nodes'], verbs: ['list'] }]);
+    await gone.list('/api/v1/nodes');
+    cluster.removeUser(user);
+    const error = await until('the 401', () =>
+      gone.list('/api/v1/nodes').then(
+        () => undefined,
+        (error: unknown) => error,
+      ),
+    );
+    expect(error).toMatchObject({ code: 'credentials-refused', status: 401, transient: false });
+  });
+
+  test('a server whose CA the kubeconfig does not hold is cluster-not-usable', async () => {
+    const path = await writeKubeconfig(
+      cluster.server,
+      { token: cluster.adminToken },
+      { 'insecure-skip-tls-verify': false },
+    );
+    const error = await failureOf(new ClusterClient({ name: 'eu-1', path }).get('/version'));
+    expect(error).toMatchObject({ code: 'cluster-not-usable', action: expect.stringContaining('the CA') });
+  });
+
+  test('a Pod that is gone cannot be forwarded to, and is asked for again later', async () => {
+    const error = await failureOf(client.getThroughPortForward('default', 'no-such-pod', 8080, '/'));
+    expect(error).toMatchObject({ code: 'api-unavailable', status: 404 });
+  });
+
+  test('without pods/portforward that permission is named', async () => {
+    const weak = await clientOf(freshName('weak'));
+    const error = await failureOf(weak.getThroughPortForward('default', 'no-such-pod', 8080, '/'));
+    expect(error).toMatchObject({
+      code: 'permission-denied',
+      message: expect.stringContaining('pods/portforward'),
+    });
+  });
+
+  test('the same client works again after the API server was dead', async () => {
+    await client.get('/version');
+    await cluster.stopApiServer();
+    expect(await failureOf(client.get('/version'))).toMatchObject({
+      code: 'api-unavailable',
+      transient: true,
+    });
+    const forwarding = client.getThroughPortForward('default', 'no-such-pod', 8080, '/');
+    expect(await failureOf(forwarding)).toMatchObject({ code: 'api-unavailable' });
+    await cluster.startApiServer();
+    expect(await client.get('/version')).toMatchObject({ major: '1' });
+  });
+});

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { connectionError } from '../../src/kubernetes/connection-errors.js';
+import { RequestTimeout } from '../../src/kubernetes/http-request.js';
+import { RolloutError } from '../../src/rollout/rollout-error.js';
+
+const coded = (code: string, message = code) => Object.assign(new Error(message), { code });
+const classify = (error: unknown) => connectionError(error, 'eu-1', '10.0.0.1:6443', 'GET /version');
+
+test.each([
+  [coded('ECONNREFUSED'), 'api-unavailable', '10.0.0.1:6443 refuses connections (GET /version)'],
+  [
+    coded('ECONNRESET', 'socket hang up'),
+    'api-unavailable',
+    '10.0.0.1:6443 cut the connection (GET /version)',
+  ],
+  [coded('ENOTFOUND'), 'api-unavailable', 'does not resolve'],
+  [coded('EPROTO', 'wrong version number'), 'api-unavailable', 'failed: wrong version number'],
+  [new RequestTimeout(10_000), 'api-unavailable', 'gave no complete answer within 10 s'],
+  [new AggregateError([coded('ECONNREFUSED')], ''), 'api-unavailable', 'refuses connections'],
+  [
+    coded('DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed certificate'),
+    'cluster-not-usable',
+    'self-signed certificate',
+  ],
+  [coded('ERR_TLS_CERT_ALTNAME_INVALID', 'not in the cert'), 'cluster-not-usable', 'is not accepted'],
+  [coded('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'alert'), 'credentials-refused', 'failed: alert'],
+  ['a thrown text', 'api-unavailable', 'a thrown text'],
+])('%s is %s', (error, code, words) => {
+  expect(classify(error)).toMatchObject({ code, cluster: 'eu-1' });
+  expect(classify(error).message).toContain(words);
+});
+
+test('a RolloutError stays what it is', () => {
+  const error = new RolloutError('cluster-not-usable', 'no such context');
+  expect(classify(error)).toBe(error);
+});

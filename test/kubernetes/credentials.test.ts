@@ -1,0 +1,190 @@
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { ClusterClient } from '../../src/kubernetes/cluster-client.js';
+import { failureOf } from './support/failure-of.js';
+import {
+  clientOf,
+  refuse,
+  type StubApiServer,
+  startStubApiServer,
+  writeKubeconfig,
+} from './support/stub-api-server.js';
+
+const tokens = (server: StubApiServer) => server.requests.map(({ headers }) => headers.authorization);
+
+/** Writes an exec plugin: a shell script in a folder of its own. */
+async function writePlugin(script: string): Promise<string> {
+  const path = join(await mkdtemp(join(tmpdir(), 'mesh-rollout-plugin-')), 'plugin.sh');
+  await writeFile(path, `#!/bin/sh\ncd "$(dirname "$0")"\n${script}\n`);
+  await chmod(path, 0o755);
+  return path;
+}
+
+const exec = (command: string) => ({ exec: { apiVersion: 'client.authentication.k8s.io/v1', command } });
+const ISSUE = `echo . >> calls; n=$(wc -l < calls); echo "{\\"status\\":{\\"token\\":\\"token-$((n))\\"}}"`;
+
+describe('401', () => {
+  test('the kubeconfig is read again, and the request sent once more with what it says now', async () => {
+    const server = await startStubApiServer(({ headers }, response) =>
+      headers.authorization === 'Bearer new-token'
+        ? { ok: true }
+        : refuse(response, 401, { reason: 'Unauthorized' }),
+    );
+    const path = await writeKubeconfig(server.url, { token: 'old-token' });
+    const client = new ClusterClient({ name: 'eu-1', path });
+    await writeFile(path, (await readFile(path, 'utf8')).replace('old-token', 'new-token'));
+    expect(await client.get('/version')).toEqual({ ok: true });
+    expect(tokens(server)).toEqual(['Bearer old-token', 'Bearer new-token']);
+  });
+
+  test('a second 401 is credentials-refused, which needs a person, without the token in it', async () => {
+    const server = await startStubApiServer((_, response) =>
+      refuse(response, 401, { message: 'Unauthorized' }),
+    );
+    const error = await failureOf((await clientOf(server.url, { token: 'secret-token' })).get('/version'));
+    expect(error).toMatchObject({ code: 'credentials-refused', transient: false, status: 401 });
+    expect(JSON.stringify(error) + error.message).not.toContain('secret-token');
+    expect(server.requests).toHaveLength(2);
+  });
+});
+
+describe('exec plugins', () => {
+  test('many requests run the plugin once, with what it needs to know, from a path relative to the kubeconfig', async () => {
+    const plugin = await writePlugin(`echo "$KUBERNETES_EXEC_INFO" > info; ${ISSUE}`);
+    const server = await startStubApiServer(() => ({}));
+    const source = await readFile(await writeKubeconfig(server.url, exec('./plugin.sh')), 'utf8');
+    const path = join(dirname(plugin), 'config');
+    await writeFile(path, source);
+    const client = new ClusterClient({ name: 'eu-1', path });
+    await Promise.all(Array.from({ length: 20 }, () => client.get('/api')));
+    expect(new Set(tokens(server))).toEqual(new Set(['Bearer token-1']));
+    expect(JSON.parse(await readFile(join(dirname(plugin), 'info'), 'utf8'))).toEqual({
+      kind: 'ExecCredential',
+      apiVersion: 'client.authentication.k8s.io/v1',
+      spec: { interactive: false },
+    });
+  });
+
+  test('when its token is refused, twenty requests ask it only once for the next', async () => {
+    const plugin = await writePlugin(ISSUE);
+    const server = await startStubApiServer(({ headers }, response) =>
+      headers.authorization === 'Bearer token-2' ? {} : refuse(response, 401),
+    );
+    const client = await clientOf(server.url, exec(plugin));
+    await Promise.all(Array.from({ length: 20 }, () => client.get('/api')));
+    expect(await readFile(join(dirname(plugin), 'calls'), 'utf8')).toBe('.\n.\n');
+  });
+
+  test('a plugin that fails is told with its own words, credentials taken out', async () => {
+    const plugin = await writePlugin('echo "SSO expired for Bearer abcdefghijklmnop1234" >&2; exit 1');
+    const error = await failureOf((await clientOf('http://127.0.0.1:1', exec(plugin))).get('/version'));
+    expect(error).toMatchObject({ code: 'credentials-refused', cluster: 'eu-1' });
+    expect(error.message).toContain('SSO expired for Bearer [redacted]');
+    expect(error.action).toContain('logging in');
+  });
+
+  test.each([
+    ['nothing', 'exit 0'],
+    ['something that is not JSON', 'echo secret-token-1234'],
+    ['JSON without a status', 'echo "{}"'],
+  ])('a plugin that prints %s is told by its name only', async (_, script) => {
+    const plugin = await writePlugin(script);
+    const error = await failureOf((await clientOf('http://127.0.0.1:1', exec(plugin))).get('/version'));
+    expect(error.message).toContain(`${plugin} did not print an ExecCredential`);
+    expect(error.message).not.toContain('secret-token');
+  });
+
+  test('a token is used until shortly before it expires', async () => {
+    const expiry = (ms: number) => new Date(Date.now() + ms).toISOString();
+    const plugin = await writePlugin(
+      `echo . >> calls; n=$(wc -l < calls); [ $n = 1 ] && e=${expiry(5_000)} || e=${expiry(3_600_000)}
+       echo "{\\"status\\":{\\"token\\":\\"token-$((n))\\",\\"expirationTimestamp\\":\\"$e\\"}}"`,
+    );
+    const server = await startStubApiServer(() => ({}));
+    const client = await clientOf(server.url, exec(plugin));
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    for (const _ of [1, 2, 3]) {
+      await client.get('/api');
+      vi.setSystemTime(Date.now() + 61_000);
+    }
+    expect(tokens(server)).toEqual(['Bearer token-1', 'Bearer token-2', 'Bearer token-2']);
+  });
+
+  test('after a failure the plugin is asked again', async () => {
+    const plugin = await writePlugin(`[ -e calls ] || { echo . > calls; exit 1; }; ${ISSUE}`);
+    const server = await startStubApiServer(() => ({}));
+    const client = await clientOf(server.url, exec(plugin));
+    await failureOf(client.get('/version'));
+    expect(await client.get('/version')).toEqual({});
+  });
+
+  test('a plugin that does not exist makes the cluster not usable', async () => {
+    const error = await failureOf(
+      (await clientOf('http://127.0.0.1:1', exec('no-such-plugin-7'))).get('/version'),
+    );
+    expect(error.code).toBe('cluster-not-usable');
+    expect(error.message).toContain('no-such-plugin-7');
+  });
+
+  test('a request that is cancelled does not wait for its plugin', async () => {
+    const plugin = await writePlugin('exec sleep 5');
+    const controller = new AbortController();
+    const reading = (await clientOf('http://127.0.0.1:1', exec(plugin))).get('/version', {
+      signal: controller.signal,
+    });
+    controller.abort(new Error('cancelled'));
+    await expect(reading).rejects.toThrow('cancelled');
+  });
+});
+
+describe('other ways to authenticate', () => {
+  test('a token file with a line break at its end, relative to the kubeconfig', async () => {
+    const server = await startStubApiServer(() => ({}));
+    const path = await writeKubeconfig(server.url, { tokenFile: 'token' });
+    await writeFile(join(dirname(path), 'token'), 'from-the-file\n');
+    await new ClusterClient({ name: 'eu-1', path }).get('/version');
+    expect(tokens(server)).toEqual(['Bearer from-the-file']);
+  });
+
+  test('a token file that is gone', async () => {
+    const path = await writeKubeconfig('http://127.0.0.1:1', { tokenFile: 'token' });
+    await rm(join(dirname(path), 'token'), { force: true });
+    const error = await failureOf(new ClusterClient({ name: 'eu-1', path }).get('/version'));
+    expect(error.code).toBe('cluster-not-usable');
+  });
+
+  test('user name and password, and impersonation', async () => {
+    const server = await startStubApiServer(() => ({}));
+    await (await clientOf(server.url, { username: 'anna', password: 'geheim', as: 'deployer' })).get(
+      '/version',
+    );
+    expect(server.requests[0]?.headers).toMatchObject({
+      authorization: `Basic ${Buffer.from('anna:geheim').toString('base64')}`,
+      'impersonate-user': 'deployer',
+    });
+  });
+
+  test('a proxy-url that nothing answers at is api-unavailable', async () => {
+    const path = await writeKubeconfig(
+      'https://10.0.0.1:6443',
+      { token: 't' },
+      { 'proxy-url': 'http://127.0.0.1:1' },
+    );
+    expect((await failureOf(new ClusterClient({ name: 'eu-1', path }).get('/version'))).code).toBe(
+      'api-unavailable',
+    );
+  });
+
+  test('plain HTTP is refused unless TLS is switched off in so many words', async () => {
+    const path = await writeKubeconfig(
+      'http://127.0.0.1:1',
+      { token: 't' },
+      { 'insecure-skip-tls-verify': false },
+    );
+    const error = await failureOf(new ClusterClient({ name: 'eu-1', path }).get('/version'));
+    expect(error.code).toBe('cluster-not-usable');
+  });
+});

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import {
+  ACCEPTABLE,
+  applyAcceptance,
+  holdsCluster,
+  holdsRollout,
+  isBlocking,
+} from '../../src/rollout/acceptance.js';
+import type { FindingCode } from '../../src/rollout/codes.js';
+import type { Finding, Severity } from '../../src/rollout/findings.js';
+
+function finding(code: FindingCode, severity: Severity, clusters: Partial<Finding> = {}): Finding {
+  return { code, severity, what: 'what', where: 'where', action: 'action', ...clusters };
+}
+
+test.each([
+  ['an overridable block no longer blocks and stays visible', 'attached-elsewhere', 'block', 'info'],
+  ['a warning is silenced', 'service-cidr-overlap', 'warn', undefined],
+  ['a warning that never blocks is silenced', 'injection-unproven', 'warn', undefined],
+  ['information that never was a block is silenced', 'pods-without-sidecar', 'info', undefined],
+  ['an overridable code is silenced where it only warns', 'cidr-unknown', 'warn', undefined],
+  ['a block that is not overridable stays', 'pod-cidr-overlap', 'block', 'block'],
+  ['what was accepted before stays visible', 'attached-elsewhere', 'info', 'info'],
+] as const)('accepted: %s', (_, code, severity, after) => {
+  const accepted = applyAcceptance([finding(code, severity)], [code]);
+  expect(accepted.map((each) => each.severity)).toEqual(after === undefined ? [] : [after]);
+  expect(applyAcceptance(accepted, [code])).toEqual(accepted);
+});
+
+test('what is not accepted stays as it is', () => {
+  const findings = [finding('cidr-unknown', 'warn'), finding('attached-elsewhere', 'block')];
+  expect(applyAcceptance(findings, ['service-cidr-overlap', 'no-such-code'])).toEqual(findings);
+});
+
+test('users can accept overridable codes and those that never block', () => {
+  expect(ACCEPTABLE).toEqual([
+    'kubernetes-version-unsupported',
+    'kubernetes-version-untested',
+    'service-cidr-overlap',
+    'cidr-unknown',
+    'attached-elsewhere',
+    'pods-without-sidecar',
+    'injection-unproven',
+    'api-server-unverified',
+  ]);
+});
+
+test.each([
+  ['a remote holds that remote', { cluster: 'eu-1' }, false, true],
+  ['the primary holds the rollout', { cluster: 'hub' }, true, false],
+  ['the document holds the rollout', {}, true, false],
+  ['a pair of remotes holds the rollout', { cluster: 'eu-1', otherCluster: 'eu-2' }, true, false],
+  ['a pair with the primary holds the rollout', { cluster: 'hub', otherCluster: 'eu-1' }, true, false],
+  ['another remote holds neither', { cluster: 'eu-2' }, false, false],
+])('a block about %s', (_, clusters, rollout, cluster) => {
+  const block = finding('cluster-unreachable', 'block', clusters);
+  expect(isBlocking(block)).toBe(true);
+  expect(holdsRollout(block, 'hub')).toBe(rollout);
+  expect(holdsCluster(block, 'eu-1')).toBe(cluster);
+});
+
+test.each(['warn', 'info'] as const)('a finding of severity %s holds nothing', (severity) => {
+  const harmless = finding('cidr-unknown', severity, { cluster: 'hub' });
+  expect([isBlocking(harmless), holdsRollout(harmless, 'hub'), holdsCluster(harmless, 'hub')]).toEqual([
+    false,
+    false,
+    false,
+  ]);
+});

@@ -1,0 +1,212 @@
+import { fileURLToPath } from 'node:url';
+import { ApplicationFailure } from '@temporalio/common';
+import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openClient, type TemporalAccess } from '../../src/temporal/connection.js';
+import { createRollouts, type Rollouts } from '../../src/temporal/rollouts.js';
+import { ensureSearchAttributes } from '../../src/temporal/search-attributes.js';
+import { createWorker } from '../../src/temporal/worker.js';
+import { type DevServer, startDevServer, TEMPORAL_CLI } from './support/dev-server.js';
+
+const WORKFLOWS = fileURLToPath(new URL('./support/workflows.ts', import.meta.url));
+
+describe.skipIf(!TEMPORAL_CLI)('rollouts in a real Temporal (needs TEMPORAL_CLI)', () => {
+  let server: DevServer;
+  let access: TemporalAccess;
+  let rollouts: Rollouts;
+
+  beforeAll(async () => {
+    Runtime.install({ telemetryOptions: { logging: { filter: { core: 'ERROR' }, forward: {} } } });
+    server = await startDevServer();
+    access = openClient({ address: server.address, namespace: 'default' });
+    rollouts = createRollouts(access);
+  });
+  afterAll(async () => {
+    await access?.close();
+    await server?.stop();
+  });
+
+  async function withWorker<T>(use: () => Promise<T>): Promise<T> {
+    const connection = await NativeConnection.connect({ address: server.address });
+    const worker: Worker = await createWorker({
+      connection,
+      namespace: 'default',
+      workflows: { source: WORKFLOWS },
+      activities: {
+        installRemote: async () => {
+          throw ApplicationFailure.create({
+            type: 'api-unavailable',
+            message: 'the API server does not answer',
+          });
+        },
+      },
+      maxActivities: 10,
+    });
+    try {
+      return await worker.runUntil(use);
+    } finally {
+      await connection.close();
+    }
+  }
+
+  const start = (mesh: string, behaviour: string) =>
+    rollouts.start({ mesh, document: { mesh, behaviour }, requestedBy: 'alice' });
+
+  async function until<T>(look: () => Promise<T>, isThere: (value: T) => boolean): Promise<T> {
+    for (let tries = 0; ; tries++) {
+      const value = await look();
+      if (isThere(value)) return value;
+      if (tries > 100) throw new Error(`still ${JSON.stringify(value)}`);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+
+  it('registers the search attributes once, and starts right after', async () => {
+    expect(await ensureSearchAttributes(access)).toEqual([
+      'MeshName',
+      'ClusterName',
+      'RolloutStatus',
+      'RolloutStep',
+      'RolloutRequestedBy',
+    ]);
+    expect(await ensureSearchAttributes(access)).toEqual([]);
+    const started = await start('first', 'wait');
+    expect(started).toMatchObject({ mesh: 'first', workflowId: 'mesh/first' });
+  });
+
+  it('refuses a second rollout of a mesh and says who holds it', async () => {
+    const { rolloutId } = await start('held', 'wait');
+    const again = rollouts.start({ mesh: 'held', document: {}, requestedBy: 'bob' });
+    await expect(again).rejects.toMatchObject({
+      code: 'rollout-running',
+      holder: { mesh: 'held', rolloutId, requestedBy: 'alice', startedAt: expect.any(Number) },
+    });
+  });
+
+  it('lists rollouts, newest first', async () => {
+    await start('listed', 'wait');
+    const items = await until(
+      () => rollouts.list(10),
+      (all) => all.some(({ mesh }) => mesh === 'listed'),
+    );
+    expect(items[0]).toMatchObject({
+      mesh: 'listed',
+      status: 'Running',
+      execution: 'RUNNING',
+      requestedBy: 'alice',
+    });
+    expect(await rollouts.list(1)).toHaveLength(1);
+  });
+
+  it('says that there is no such rollout', async () => {
+    await expect(rollouts.get('nowhere')).rejects.toMatchObject({ code: 'rollout-not-found' });
+    await expect(rollouts.retry('nowhere', { cluster: 'x' })).rejects.toMatchObject({
+      code: 'rollout-not-found',
+    });
+  });
+
+  it('knows the little that Temporal keeps while no worker runs', async () => {
+    await start('alone', 'wait');
+    const begun = Date.now();
+    const view = await rollouts.get('alone');
+    expect(Date.now() - begun).toBeLessThan(7_000);
+    expect(view).toMatchObject({
+      mesh: 'alone',
+      worker: 'none',
+      status: 'Running',
+      requestedBy: 'alice',
+      clusters: [],
+    });
+    await expect(rollouts.retry('alone', { cluster: 'parked' })).rejects.toMatchObject({
+      code: 'worker-missing',
+    });
+    expect(await rollouts.readiness()).toMatchObject({ temporal: 'ok', worker: 'none' });
+  });
+
+  it('shows progress, and what a cluster is trying right now', async () => {
+    const { rolloutId } = await start('busy', 'children');
+    const view = await withWorker(async () => {
+      const seen = await until(
+        () => rollouts.get('busy'),
+        ({ clusters }) => clusters[1]?.attempt?.state === 'waiting' && clusters[1].attempt.attempt >= 2,
+      );
+      expect(await rollouts.readiness()).toEqual({ temporal: 'ok', worker: 'polls' });
+      return seen;
+    });
+    expect(view).toMatchObject({ rolloutId, release: '1.31', worker: 'answers', execution: 'RUNNING' });
+    expect(view.clusters[1]).toMatchObject({
+      cluster: 'failing',
+      status: 'Running',
+      step: 'install-remote',
+      attempt: {
+        activity: 'install-remote',
+        lastError: { code: 'api-unavailable', message: 'the API server does not answer' },
+        nextAttemptAt: expect.any(Number),
+      },
+    });
+    // The worker is gone now: the clusters are those whose workflows Temporal lists.
+    const blind = await rollouts.get('busy');
+    expect(blind).toMatchObject({
+      worker: 'none',
+      clusters: [{ cluster: 'failing', role: 'remote', status: 'Running', step: 'install-remote' }],
+    });
+  });
+
+  it('takes decisions, and passes on why one is refused', async () => {
+    await start('asked', 'wait');
+    await withWorker(async () => {
+      await expect(rollouts.retry('asked', { cluster: 'stranger' })).rejects.toMatchObject({
+        code: 'cluster-unknown',
+        message: 'no stranger',
+      });
+      await expect(rollouts.skip('asked', { cluster: 'busy', by: 'bob' })).rejects.toMatchObject({
+        code: 'not-waiting',
+        message: 'bob: busy',
+      });
+      expect(await rollouts.retry('asked', { cluster: 'parked' })).toEqual({ clusters: ['parked'] });
+      const view = await until(
+        () => rollouts.get('asked'),
+        ({ execution }) => execution === 'COMPLETED',
+      );
+      expect(view).toMatchObject({ status: 'Succeeded', finishedAt: expect.any(Number) });
+      await expect(rollouts.skip('asked', { cluster: 'parked' })).rejects.toMatchObject({
+        code: 'not-waiting',
+        message: 'The rollout of mesh asked has ended.',
+      });
+    });
+  });
+
+  it('tells why a rollout failed over its document', async () => {
+    await start('bad', 'invalid');
+    await withWorker(async () => {
+      const view = await until(
+        () => rollouts.get('bad'),
+        ({ execution }) => execution === 'FAILED',
+      );
+      expect(view).toMatchObject({
+        status: 'Aborted',
+        attention: {
+          code: 'document-invalid',
+          message: 'the document has one problem',
+          action: 'Correct it.',
+        },
+        problems: [{ path: 'remotes', message: 'must have at least one entry' }],
+      });
+    });
+  });
+
+  it('calls a rollout that was terminated from outside aborted', async () => {
+    await start('ended', 'wait');
+    await access.client.workflow.getHandle('mesh/ended').terminate('by hand');
+    expect(await rollouts.get('ended')).toMatchObject({ status: 'Aborted', execution: 'TERMINATED' });
+  });
+
+  it('names a namespace that is missing', async () => {
+    const other = openClient({ address: server.address, namespace: 'nowhere' });
+    await expect(createRollouts(other).list(1)).rejects.toMatchObject({ code: 'temporal-namespace-missing' });
+    await expect(createRollouts(other).get('shop')).rejects.toMatchObject({
+      code: 'temporal-namespace-missing',
+    });
+    await other.close();
+  });
+});
