@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { writeInventory } from './inventory.js';
 import { ControlPlane } from './istiod/control-plane.js';
+import { PodPlaces } from './istiod/pod-places.js';
 import type { ClusterHost } from './kubernetes/cluster-spec.js';
 import type { LabCluster } from './kubernetes/lab-cluster.js';
 import { type StartedCluster, startCluster } from './kubernetes/start-cluster.js';
@@ -114,6 +115,7 @@ export class Fleet {
     const controlPlane = new ControlPlane({
       cluster,
       network,
+      places: new PodPlaces(cluster),
       processes,
       command: tools['pilot-discovery'],
       proxyUrl: `http://127.0.0.1:${port}`,

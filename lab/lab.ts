@@ -11,10 +11,7 @@ import type { LabTemporal } from './temporal.js';
 import { ownIdentity } from './tools/process-identity.js';
 
 export type { LabCluster } from './kubernetes/lab-cluster.js';
-export type { AddClusterOptions, LabOptions } from './lab-options.js';
-export type { Route } from './network/route.js';
-export type { LabStatus } from './status.js';
-export type { LabTemporal } from './temporal.js';
+export type { LabOptions } from './lab-options.js';
 
 /** Real clusters, Istio and Temporal on this machine, on loopback. */
 export interface Lab {
@@ -58,7 +55,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   if ((await readdir(directory)).length > 0)
     throw new Error(`${directory} is not empty; a lab needs a directory of its own`);
-  const socketDirectory = await mkdtemp(join(tmpdir(), 'lab-'));
+  const socketDirectory = await mkdtemp(join(tmpdir(), 'mesh-lab-'));
   const reaper = await Reaper.start([directory, socketDirectory]);
   const lab = new RunningLab({ options, directory, socketDirectory, reaper, owner: await ownIdentity() });
   try {

@@ -17,7 +17,7 @@ export interface LabTemporal {
   start(): Promise<void>;
 }
 
-/** Starts `temporal server start-dev` (Temporal CLI 1.8) with the namespace `default` and the project's search attributes. */
+/** Starts `temporal server start-dev` (Temporal CLI 1.8): namespace `default`, and the project's search attributes. */
 export async function startTemporal(
   processes: ProcessTable,
   command: string,

@@ -1,11 +1,11 @@
 import { followObjects } from '../kubernetes/follow.js';
 import type { ClusterStatus } from '../status.js';
 import { Istiod, type IstiodHost } from './istiod.js';
-import { type IstiodPod, isRunning } from './istiod-pod.js';
+import { type IstiodPod, isToRun } from './istiod-pod.js';
 
 const PODS = `/api/v1/pods?labelSelector=${encodeURIComponent('app=istiod')}`;
 
-/** Gives every running istiod Pod of a cluster, in any namespace, a real istiod process. */
+/** Gives every istiod Pod of a cluster, in any namespace, a real istiod process. */
 export class ControlPlane {
   readonly #host: IstiodHost;
   readonly #istiods = new Map<string, Istiod>();
@@ -25,10 +25,10 @@ export class ControlPlane {
 
   /** The istiods that live now. */
   status(): ClusterStatus['istiods'] {
-    return [...this.#istiods.values()].map(({ pod, ready }) => ({
+    return [...this.#istiods.values()].map(({ pod, address, ready }) => ({
       namespace: pod.metadata.namespace,
       name: pod.metadata.name,
-      address: pod.status?.podIP ?? '',
+      address,
       ready,
     }));
   }
@@ -42,7 +42,7 @@ export class ControlPlane {
   }
 
   #reconcile(pods: IstiodPod[]): void {
-    const running = new Map(pods.filter(isRunning).map((pod) => [pod.metadata.uid, pod]));
+    const running = new Map(pods.filter(isToRun).map((pod) => [pod.metadata.uid, pod]));
     for (const [uid, pod] of running) {
       if (!this.#istiods.has(uid)) this.#istiods.set(uid, new Istiod(this.#host, pod));
     }

@@ -8,9 +8,9 @@ import { type IstiodPod, mountedSecrets } from './istiod-pod.js';
 const TOKEN_SECONDS = 10 * 24 * 3600;
 
 /**
- * Writes what a kubelet would put into the Pod below `directory`, its root: the mounted Secrets, and a kubeconfig with a token of the
- * Pod's own ServiceAccount, so that istiod may do no more than its RBAC rules say. Mesh config and injection
- * templates are no files there: istiod reads these ConfigMaps from the API server.
+ * Writes what a kubelet would put into the Pod below `directory`, its root: the mounted Secrets, and a kubeconfig with a
+ * token of the Pod's own ServiceAccount, so that istiod may do no more than its RBAC rules say. Mesh config and
+ * injection templates are no files there: istiod reads these ConfigMaps from the API server.
  *
  * @returns the path of the kubeconfig.
  */

@@ -2,28 +2,24 @@
 export interface IstiodPod {
   metadata: { name: string; namespace: string; uid: string; deletionTimestamp?: string };
   spec: {
+    nodeName?: string;
     serviceAccountName?: string;
     containers: Container[];
     volumes?: { name: string; secret?: { secretName: string } }[];
-  };
-  status?: {
-    phase?: string;
-    podIP?: string;
-    conditions?: { type: string; status: string }[];
-    containerStatuses?: { name: string; ready: boolean; restartCount: number }[];
   };
 }
 
 interface Container {
   name: string;
+  image: string;
   args?: string[];
   env?: { name: string; value?: string; valueFrom?: { fieldRef?: { fieldPath: string } } }[];
   volumeMounts?: { name: string; mountPath: string }[];
 }
 
-/** Whether a Pod is to have a process: it runs, has an address and is not being deleted. */
-export function isRunning(pod: IstiodPod): boolean {
-  return pod.status?.phase === 'Running' && !!pod.status.podIP && !pod.metadata.deletionTimestamp;
+/** Whether a Pod is to have a process: it has a node and is not being deleted. */
+export function isToRun(pod: IstiodPod): boolean {
+  return pod.spec.nodeName !== undefined && pod.metadata.deletionTimestamp === undefined;
 }
 
 /** The container whose program is istiod: `discovery` in Istio's chart. */
@@ -44,7 +40,6 @@ export function istiodEnvironment(pod: IstiodPod): Record<string, string> {
     'metadata.namespace': pod.metadata.namespace,
     'metadata.uid': pod.metadata.uid,
     'spec.serviceAccountName': pod.spec.serviceAccountName ?? 'default',
-    'status.podIP': pod.status?.podIP,
   };
   const environment: Record<string, string> = {};
   for (const { name, value, valueFrom } of istiodContainer(pod).env ?? []) {

@@ -25,7 +25,14 @@ export function listenArguments(ports: PodPorts): string[] {
   return [...listeners, '--ctrlz_address=127.0.0.1', `--ctrlz_port=${ports.get(CONTROL_Z_PORT)}`];
 }
 
-/** Where istiod says whether it is ready (the readiness probe of Istio's chart). */
-export function readinessUrl(ports: PodPorts): string {
-  return `http://127.0.0.1:${ports.get(8080)}/ready`;
+/** Asks istiod whether it is ready, as the readiness probe of Istio's chart does. */
+export async function isReady(ports: PodPorts): Promise<boolean> {
+  const signal = AbortSignal.timeout(5_000);
+  try {
+    const response = await fetch(`http://127.0.0.1:${ports.get(8080)}/ready`, { signal });
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
 }

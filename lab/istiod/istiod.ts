@@ -5,8 +5,9 @@ import type { ClusterNetwork, PodPorts } from '../network/cluster-network.js';
 import type { LabProcess, ProcessTable } from '../processes/process-table.js';
 import { writeIstiodFiles } from './istiod-files.js';
 import { type IstiodPod, istiodContainer, istiodEnvironment } from './istiod-pod.js';
-import { listenArguments, readinessUrl, reserveIstiodPorts } from './istiod-ports.js';
-import { writeReadiness } from './pod-readiness.js';
+import { isReady, listenArguments, reserveIstiodPorts } from './istiod-ports.js';
+import type { PodPlaces } from './pod-places.js';
+import { type PodState, writePodStatus } from './pod-status.js';
 import { createPortForward, deletePortForward } from './port-forward.js';
 
 const PROBE_MILLISECONDS = 500;
@@ -16,6 +17,7 @@ const RESTART_MILLISECONDS = 1_000;
 export interface IstiodHost {
   cluster: LabCluster;
   network: ClusterNetwork;
+  places: PodPlaces;
   processes: ProcessTable;
   /** Path of pilot-discovery. */
   command: string;
@@ -34,8 +36,7 @@ export class Istiod {
   readonly #stop = new AbortController();
   readonly #done: Promise<void>;
   #process: LabProcess | undefined;
-  #restarts = 0;
-  #ready = false;
+  #state: PodState | undefined;
 
   constructor(host: IstiodHost, pod: IstiodPod) {
     this.#host = host;
@@ -43,8 +44,13 @@ export class Istiod {
     this.#done = this.#run();
   }
 
+  /** IP address of the Pod; empty until it has one. */
+  get address(): string {
+    return this.#state?.place.address ?? '';
+  }
+
   get ready(): boolean {
-    return this.#ready;
+    return this.#state?.ready ?? false;
   }
 
   /**
@@ -53,7 +59,6 @@ export class Istiod {
    */
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     this.#stop.abort();
-    this.#host.network.removePod(this.#host.cluster.name, this.pod.status?.podIP ?? '');
     const kill = setTimeout(() => void this.#process?.end(), 5_000);
     await this.#process?.end(signal);
     clearTimeout(kill);
@@ -66,31 +71,43 @@ export class Istiod {
     const ports = await reserveIstiodPorts();
     while (!this.#stop.signal.aborted) {
       try {
+        const state = await this.#place();
         await createPortForward(cluster, this.pod, ports);
-        network.addPod(cluster.name, this.pod.status?.podIP ?? '', ports);
-        await this.#live(ports);
-        this.#restarts++;
+        network.addPod(cluster.name, state.place.address, ports);
+        await this.#live(ports, state);
+        state.restarts++;
       } catch (error) {
         this.#tell((error as Error).message);
       }
       await this.#pause(RESTART_MILLISECONDS);
     }
+    network.removePod(cluster.name, this.address);
     await deletePortForward(cluster, this.pod).catch(() => {});
   }
 
+  /** Lets the Pod run, with an address, not ready yet. */
+  async #place(): Promise<PodState> {
+    if (this.#state) return this.#state;
+    const place = await this.#host.places.take(this.pod.spec.nodeName ?? '');
+    const state = { place, startTime: new Date().toISOString(), ready: false, restarts: 0 };
+    await writePodStatus(this.#host.cluster, this.pod, state);
+    this.#state = state;
+    return state;
+  }
+
   /** One life of the process, from its start to its end. */
-  async #live(ports: PodPorts): Promise<void> {
+  async #live(ports: PodPorts, state: PodState): Promise<void> {
     const one = await this.#start(ports);
     this.#process = one;
     if (this.#stop.signal.aborted) await one.end();
     while (one.running) {
-      const ready = await answers(readinessUrl(ports));
-      if (one.running && ready !== this.#ready) await this.#setReady(ready);
+      const ready = await isReady(ports);
+      if (one.running && ready !== state.ready) await this.#setReady(state, ready);
       await Promise.race([one.exited, this.#pause(PROBE_MILLISECONDS)]);
     }
     if (this.#stop.signal.aborted) return;
     this.#tell(`ended with ${await one.exited}, starting it again`);
-    await this.#setReady(false);
+    await this.#setReady(state, false);
   }
 
   async #start(ports: PodPorts): Promise<LabProcess> {
@@ -113,9 +130,9 @@ export class Istiod {
     });
   }
 
-  async #setReady(ready: boolean): Promise<void> {
-    await writeReadiness(this.#host.cluster, this.pod, ready, this.#restarts);
-    this.#ready = ready;
+  async #setReady(state: PodState, ready: boolean): Promise<void> {
+    await writePodStatus(this.#host.cluster, this.pod, { ...state, ready });
+    state.ready = ready;
     this.#tell(ready ? 'ready' : 'not ready');
   }
 
@@ -126,15 +143,5 @@ export class Istiod {
 
   async #pause(milliseconds: number): Promise<void> {
     await sleep(milliseconds, undefined, { signal: this.#stop.signal }).catch(() => {});
-  }
-}
-
-async function answers(url: string): Promise<boolean> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
-    await response.arrayBuffer();
-    return response.ok;
-  } catch {
-    return false;
   }
 }

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 
@@ -38,6 +38,8 @@ export async function writeClusterFiles(directory: string, peers: ClusterPeers):
   };
   // Elliptic, because an RSA key takes up to half a second. One for each cluster: no cluster takes another's tokens.
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  // An earlier cluster of that name left a certificate, for another address; kube-apiserver would take it.
+  await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await Promise.all([
     writeFile(files.serviceAccountKey, privateKey.export({ type: 'sec1', format: 'pem' }), { mode: 0o600 }),

@@ -23,6 +23,8 @@ export class ConnectProxy {
     this.#server.on('connect', (request, client, head) => {
       this.#clients.add(client);
       client.once('close', () => this.#clients.delete(client));
+      // From here on the server does not handle its errors any more, such as a killed API server's ECONNRESET.
+      client.on('error', () => client.destroy());
       const [, host = '', port = ''] = /^\[?(.*?)\]?:(\d+)$/.exec(request.url ?? '') ?? [];
       const destination = resolve(host, Number(port));
       if (destination) destination.route.join(client, head, destination.port);

@@ -68,17 +68,15 @@ export class Route {
       client.destroy();
       target.destroy();
     };
+    const refuse = () => void client.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
     this.#connections.add(destroy);
-    target.once('close', () => {
-      this.#connections.delete(destroy);
-      // Pipelines end a half when its source ends; a target that failed before any was made leaves the client to us.
-      if (!target.readableEnded) client.destroy();
+    target.once('close', () => this.#connections.delete(destroy));
+    client.once('close', () => target.destroy());
+    target.once('error', refuse);
+    target.once('connect', () => {
+      target.off('error', refuse).on('error', destroy);
+      setTimeout(() => this.#pipe(client, target, head), this.#latencyMilliseconds);
     });
-    client.on('error', destroy);
-    target.once('error', () => client.end('HTTP/1.1 502 Bad Gateway\r\n\r\n'));
-    target.once('connect', () =>
-      setTimeout(() => this.#pipe(client, target, head), this.#latencyMilliseconds),
-    );
   }
 
   #pipe(client: Duplex, target: Socket, head: Buffer): void {

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { KubeConfig, PortForward } from '@kubernetes/client-node';
 import { execa } from 'execa';
-import { parse } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import type { LabCluster } from '../../lab/lab.js';
 
 /** A Pod as far as these tests read it. */
@@ -27,7 +27,7 @@ export async function installPrimary(istioctl: string, cluster: LabCluster): Pro
   ]);
 }
 
-/** Attaches a remote: annotated namespace, Istio pointed at the istiod Pod, remote secret, label on the namespace `default`. */
+/** Attaches a remote: annotated namespace, Istio pointed at the istiod Pod, remote secret, label on `default`. */
 export async function attachRemote(istioctl: string, primary: LabCluster, remote: LabCluster): Promise<void> {
   const { name, kubeconfigPath, apiServer } = remote;
   const [istiod] = await istiodPods(primary);
@@ -44,7 +44,8 @@ export async function attachRemote(istioctl: string, primary: LabCluster, remote
   ]);
   const flags = ['--kubeconfig', kubeconfigPath, '--name', name, '--server', apiServer];
   const { stdout } = await execa(istioctl, ['create-remote-secret', ...flags]);
-  await primary.api.post('/api/v1/namespaces/istio-system/secrets', parse(stdout));
+  const [secret] = parseAllDocuments(stdout);
+  await primary.api.post('/api/v1/namespaces/istio-system/secrets', secret?.toJS());
   await remote.api.patch('/api/v1/namespaces/default', 'merge-patch+json', {
     metadata: { labels: { 'istio-injection': 'enabled' } },
   });
@@ -75,23 +76,26 @@ export async function dryRunContainers(cluster: LabCluster): Promise<string[]> {
   return [...(spec.initContainers ?? []), ...spec.containers].map(({ name }) => name);
 }
 
-/** GET of a path on a Pod's port through a port-forward of the API server; the whole answer as text. */
+/** GET of a path on a Pod's port through a port-forward of the API server; its answer up to what matches. */
 export async function getByPortForward(
   cluster: LabCluster,
   pod: Pod,
   port: number,
   path: string,
+  end: RegExp,
 ): Promise<string> {
   const config = new KubeConfig();
   config.loadFromFile(cluster.kubeconfigPath);
   const [input, output, errors] = [new PassThrough(), new PassThrough(), new PassThrough()];
   const forward = new PortForward(config);
-  await forward.portForward('istio-system', pod.metadata.name, [port], output, errors, input);
-  let answer = '';
-  output.on('data', (chunk: Buffer) => {
-    answer += chunk;
-  });
+  const socket = await forward.portForward('istio-system', pod.metadata.name, [port], output, errors, input);
   input.write(`GET ${path} HTTP/1.0\r\nHost: localhost\r\n\r\n`);
-  await new Promise((resolve) => output.once('end', resolve));
+  let answer = '';
+  // The stream stays open when the Pod has closed its side.
+  for await (const chunk of output) {
+    answer += chunk;
+    if (end.test(answer)) break;
+  }
+  if (typeof socket !== 'function') socket.close();
   return answer;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   type IstiodPod,
-  isRunning,
+  isToRun,
   istiodEnvironment,
   mountedSecrets,
 } from '../../../lab/istiod/istiod-pod.js';
@@ -9,10 +9,12 @@ import {
 const pod: IstiodPod = {
   metadata: { name: 'istiod-1', namespace: 'istio-system', uid: 'u' },
   spec: {
+    nodeName: 'node-1',
     serviceAccountName: 'istiod',
     containers: [
       {
         name: 'discovery',
+        image: 'pilot',
         env: [
           { name: 'CLUSTER_ID', value: 'primary' },
           { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
@@ -29,7 +31,6 @@ const pod: IstiodPod = {
     ],
     volumes: [{ name: 'cacerts', secret: { secretName: 'cacerts' } }, { name: 'local-certs' }],
   },
-  status: { phase: 'Running', podIP: '10.1.0.5' },
 };
 
 describe('the process behind an istiod Pod', () => {
@@ -46,9 +47,9 @@ describe('the process behind an istiod Pod', () => {
     expect(mountedSecrets(pod)).toEqual([{ secret: 'cacerts', mountPath: '/etc/cacerts' }]);
   });
 
-  it('is there for a running Pod with an address that is not being deleted', () => {
-    expect(isRunning(pod)).toBe(true);
-    expect(isRunning({ ...pod, status: { phase: 'Pending' } })).toBe(false);
-    expect(isRunning({ ...pod, metadata: { ...pod.metadata, deletionTimestamp: 'now' } })).toBe(false);
+  it('is there for a Pod that has a node and is not being deleted', () => {
+    expect(isToRun(pod)).toBe(true);
+    expect(isToRun({ ...pod, spec: { containers: [] } })).toBe(false);
+    expect(isToRun({ ...pod, metadata: { ...pod.metadata, deletionTimestamp: 'now' } })).toBe(false);
   });
 });
