@@ -65,10 +65,11 @@ export function defineActivity<Input, Result>(
     } catch (error) {
       if (context.cancellationSignal.aborted) await context.cancelled;
       const reason = timeIsUp.signal.aborted && isAbortError(error) ? timeIsUp.signal.reason : error;
-      if (!(reason instanceof RolloutError) && reason instanceof Error) {
+      const failure = toFailure(reason, { cluster: clusterOf(input) });
+      if (failure.type === 'internal-error' && reason instanceof Error) {
         context.log.error('unexpected error', { stack: redact(reason.stack ?? reason.message) });
       }
-      throw toFailure(reason, { cluster: clusterOf(input) });
+      throw failure;
     } finally {
       clearTimeout(timer);
       clearInterval(pulse);

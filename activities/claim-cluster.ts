@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
 import type { Activities, ClusterMemo } from '../src/rollout/activities.js';
 import { clusterWorkflowId, rolloutWorkflowId } from '../src/rollout/names.js';
@@ -6,11 +5,10 @@ import { RolloutError } from '../src/rollout/rollout-error.js';
 import { isClosed, rolloutFacts } from '../src/temporal/rollout-facts.js';
 import { defineActivity, type StepContext } from './activity.js';
 import type { ActivityDependencies } from './dependencies.js';
+import { waitUntil } from './wait-until.js';
 
 const CALL_TIMEOUT_MS = 5_000;
 const POLL_MS = 500;
-/** A cancelled workflow ends with its activity's next heartbeat; it may have to wait for a worker. */
-const PATIENCE_MS = 60_000;
 
 /**
  * The activity `claimCluster`. A workflow that somebody else's running rollout started is left alone; one whose rollout
@@ -64,6 +62,7 @@ function factsOf(description: WorkflowExecutionDescription) {
   return rolloutFacts(description, description.raw.workflowExecutionInfo?.firstRunId);
 }
 
+/** A cancelled workflow ends with its activity's next heartbeat; where no worker runs, it does not. */
 async function cancelAndWait(
   client: Client,
   { workflowId, runId }: WorkflowExecutionDescription,
@@ -72,20 +71,12 @@ async function cancelAndWait(
 ): Promise<void> {
   const handle = client.workflow.getHandle(workflowId, runId);
   await client.withDeadline(Date.now() + CALL_TIMEOUT_MS, () => handle.cancel()).catch(ignoreNotFound);
-  const end = Math.min(step.deadline, Date.now() + PATIENCE_MS);
-  while ((await describe(client, workflowId))?.runId === runId) {
-    if (Date.now() > end) {
-      throw new RolloutError(
-        'cluster-held',
-        `its abandoned workflow ${workflowId} was cancelled and has not ended yet`,
-        {
-          cluster,
-        },
-      );
-    }
-    step.heartbeat(`waits for the abandoned workflow ${workflowId} to end`);
-    await sleep(POLL_MS, undefined, { signal: step.signal });
-  }
+  const ended = async () => {
+    if ((await describe(client, workflowId))?.runId !== runId) return;
+    const message = `its abandoned workflow ${workflowId} was cancelled and has not ended yet`;
+    throw new RolloutError('cluster-held', message, { cluster });
+  };
+  await waitUntil(step, ended, { intervalMs: POLL_MS });
 }
 
 /** It has ended by itself meanwhile. */

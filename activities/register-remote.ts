@@ -1,12 +1,11 @@
 import { readReaderToken, requestReaderToken } from '../src/istio/reader-token.js';
 import type { RemoteAccess } from '../src/istio/remote-access.js';
-import { writeRemoteSecret } from '../src/istio/remote-secret.js';
+import { isRegistered, writeRemoteSecret } from '../src/istio/remote-secret.js';
 import { tryAccess } from '../src/istio/try-access.js';
 import type { Activities } from '../src/rollout/activities.js';
 import { FINDINGS } from '../src/rollout/codes.js';
 import type { Finding } from '../src/rollout/findings.js';
 import type { RemoteInput } from '../src/rollout/resolved.js';
-import { RolloutError } from '../src/rollout/rollout-error.js';
 import type { StepResult } from '../src/rollout/step-results.js';
 import { defineStep, type StepContext } from './activity.js';
 import type { ActivityDependencies } from './dependencies.js';
@@ -15,7 +14,8 @@ import { waitUntil } from './wait-until.js';
 
 /**
  * The activity `registerRemote`: a token of the reader in the remote, tried together with server and CA, then the remote
- * secret in the primary. The secret comes last: a bad one would make the next start of istiod wait for the remote.
+ * secret in the primary. The secret comes last: a bad one would make the next start of istiod wait for the remote. A
+ * secret that gives the same access already is not touched.
  */
 export function registerRemote(dependencies: ActivityDependencies): Activities['registerRemote'] {
   return defineStep((input: RemoteInput, step) => register(dependencies, input, step));
@@ -27,14 +27,18 @@ export async function register(
   input: RemoteInput,
   step: StepContext,
 ): Promise<StepResult> {
+  const { signal } = step;
+  const { cluster, istioNamespace } = input;
   const { access, issued } = await readAccess(dependencies, input, step);
-  const findings = await verifyAccess(dependencies, access, step);
-  step.heartbeat('writes the remote secret');
   const primary = await dependencies.clusters.get(input.primary);
-  const written = await writeRemoteSecret(primary, input.istioNamespace, access, step.signal);
+  const fact = `${input.primary} reads ${cluster} at ${access.server}`;
+  if (await isRegistered(primary, istioNamespace, access, signal)) return summarise(2, Number(issued), fact);
+
+  const findings = await verifyAccess(access, step);
+  step.heartbeat('writes the remote secret');
+  const written = await writeRemoteSecret(primary, istioNamespace, access, signal);
   const tried = findings.length === 0 ? 'tried' : 'not tried from here';
-  const fact = `${input.primary} reads ${input.cluster} at ${access.server}, ${tried}`;
-  const result = summarise(2, Number(issued) + Number(written), fact);
+  const result = summarise(2, Number(issued) + Number(written), `${fact}, ${tried}`);
   return findings.length === 0 ? result : { ...result, findings };
 }
 
@@ -57,22 +61,16 @@ export async function readAccess(
 }
 
 /**
- * Tries the access. What the worker cannot reach is a finding: only istiod can tell then.
+ * Tries the access. What the worker cannot reach is a finding, also when it is the server that the worker uses itself: it
+ * may do so through a proxy. Only istiod can tell then.
  *
- * @throws RolloutError `remote-secret-refused`; `api-unavailable` when it is the server that the worker itself uses
+ * @throws RolloutError `remote-secret-refused`
  */
-async function verifyAccess(
-  { clusters }: ActivityDependencies,
-  access: RemoteAccess,
-  step: StepContext,
-): Promise<Finding[]> {
+async function verifyAccess(access: RemoteAccess, step: StepContext): Promise<Finding[]> {
   const { cluster, server } = access;
   step.heartbeat(`tries ${server} with the token of the remote`);
   const trial = await tryAccess(access, step.signal);
   if (trial.outcome === 'works') return [];
-  if (server === (await clusters.get(cluster)).server) {
-    throw new RolloutError('api-unavailable', `${server} does not answer: ${trial.reason}`, { cluster });
-  }
   const code = 'api-server-unverified';
   const what = `the worker does not reach ${server} (${trial.reason}), so the remote secret of ${cluster} was not tried`;
   const where = `apiServer of ${cluster} in the inventory`;

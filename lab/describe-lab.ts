@@ -8,6 +8,7 @@ export function describeLab(status: LabStatus): string {
     ['directory', status.directory],
     ['inventory', status.inventoryPath],
   ];
+  if (status.proxyUrl) rows.push(['HTTPS_PROXY', `${status.proxyUrl}, to reach what is "for istiod" below`]);
   if (temporal) {
     rows.push(['Temporal', temporal.running ? temporal.address : `${temporal.address} (down)`]);
     rows.push(['Temporal UI', temporal.uiUrl]);

@@ -32,6 +32,11 @@ export interface Lab {
    */
   readonly routes: RouteTable;
   /**
+   * An HTTP proxy (CONNECT) by which a worker or a tool reaches the `apiServer` addresses of the clusters: its
+   * `HTTPS_PROXY`, such as `http://127.0.0.1:12345`.
+   */
+  readonly proxyUrl: string;
+  /**
    * Starts another cluster, with no trace of an earlier one of that name.
    *
    * @throws Error when a cluster of that name is there.

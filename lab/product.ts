@@ -35,7 +35,7 @@ export interface Product {
  * @param overrides environment variables for worker and API; they win
  */
 export async function prepareProduct(
-  lab: Pick<Lab, 'inventoryPath' | 'temporal'>,
+  lab: Pick<Lab, 'inventoryPath' | 'temporal' | 'proxyUrl'>,
   tools: Pick<ToolPaths, 'istioctl'>,
   overrides: Record<string, string> = {},
 ): Promise<Product> {
@@ -48,6 +48,7 @@ export async function prepareProduct(
   const api = `http://127.0.0.1:${port}`;
   const env = {
     TEMPORAL_ADDRESS: lab.temporal.address,
+    HTTPS_PROXY: lab.proxyUrl,
     MESH_ROLLOUT_INVENTORY: lab.inventoryPath,
     MESH_ROLLOUT_ISTIOCTL: tools.istioctl,
     MESH_ROLLOUT_PORT: String(port),

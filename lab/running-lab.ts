@@ -5,6 +5,7 @@ import type { LabCluster } from './kubernetes/lab-cluster.js';
 import { TokenReviewer } from './kubernetes/token-review.js';
 import type { AddClusterOptions, LabOptions } from './lab-options.js';
 import { ClusterNetwork } from './network/cluster-network.js';
+import { ConnectProxy } from './network/connect-proxy.js';
 import { reservePort } from './network/ports.js';
 import { RouteTable } from './network/route-table.js';
 import { ProcessTable } from './processes/process-table.js';
@@ -37,6 +38,7 @@ export class RunningLab {
   #fleet: Fleet | undefined;
   #temporal: LabTemporal | undefined;
   #tokenReviewer: TokenReviewer | undefined;
+  #workerProxy: { proxy: ConnectProxy; url: string } | undefined;
   #ready = false;
   #stopping: Promise<void> | undefined;
 
@@ -60,6 +62,11 @@ export class RunningLab {
     return this.clusters.filter(({ role }) => role === 'remote');
   }
 
+  get proxyUrl(): string {
+    if (!this.#workerProxy) throw new Error('the lab does not run');
+    return this.#workerProxy.url;
+  }
+
   get temporal(): LabTemporal {
     if (!this.#temporal) throw new Error('this lab was started without Temporal');
     return this.#temporal;
@@ -74,12 +81,16 @@ export class RunningLab {
     ]);
     this.#tokenReviewer = tokenReviewer;
     onProgress('etcd is ready');
+    const network = new ClusterNetwork(this.routes);
+    const proxyPort = await reservePort();
+    const proxy = await ConnectProxy.listen(proxyPort, network.workerEgress());
+    this.#workerProxy = { proxy, url: `http://127.0.0.1:${proxyPort}` };
     const host = {
       directory: this.directory,
       socketDirectory: this.#base.socketDirectory,
       tools,
       processes: this.#processes,
-      network: new ClusterNetwork(this.routes),
+      network,
       etcdUrl,
       tokenReviewer,
       onProgress,
@@ -116,6 +127,7 @@ export class RunningLab {
       owner: this.#base.owner,
       startedAt: this.#startedAt.toISOString(),
       ready: this.#ready,
+      ...(this.#workerProxy && { proxyUrl: this.#workerProxy.url }),
       ...(temporal && {
         temporal: { address: temporal.address, uiUrl: temporal.uiUrl, running: temporal.running },
       }),
@@ -137,7 +149,7 @@ export class RunningLab {
   async #stop(): Promise<void> {
     await this.#fleet?.end();
     await this.#processes.endAll();
-    await this.#tokenReviewer?.close();
+    await Promise.all([this.#tokenReviewer?.close(), this.#workerProxy?.proxy.close()]);
     await this.#stateFile.settled();
     await this.#base.reaper.finish();
   }

@@ -14,6 +14,8 @@ export interface LabStatus {
   startedAt: string;
   /** False while the lab starts. */
   ready: boolean;
+  /** HTTPS_PROXY for a worker or a tool that is to reach the `apiServer` addresses. */
+  proxyUrl?: string;
   /** `undefined` when the lab was started without Temporal. */
   temporal?: { address: string; uiUrl: string; running: boolean };
   clusters: ClusterStatus[];

@@ -16,6 +16,10 @@ export class Preflight {
   readonly #run: RolloutRun;
   readonly #resolved: ResolvedRollout;
   readonly #inspections = new Map<string, ClusterInspection>();
+  /** Grows with every inspection taken in: with the clusters left, it says whether pairs must be compared again. */
+  #inspected = 0;
+  /** Compared once for all inspections: for each of hundreds of clusters anew would take seconds. */
+  #pairs: { readonly of: string; readonly findings: readonly Finding[] } = { of: '', findings: [] };
 
   constructor(run: RolloutRun, resolved: ResolvedRollout) {
     this.#run = run;
@@ -132,12 +136,13 @@ export class Preflight {
 
   #take(inspections: readonly ClusterInspection[]): void {
     for (const inspection of inspections) this.#inspections.set(inspection.cluster, inspection);
+    this.#inspected += inspections.length;
   }
 
   #rolloutFindings(): readonly Finding[] {
     const { cluster } = this.#resolved.primary;
     const own = this.#inspections.get(cluster)?.findings ?? [];
-    return applyAcceptance([...own, ...comparePairs(this.#inspectionsTakingPart())], [...this.#run.accepted]);
+    return applyAcceptance([...own, ...this.#pairFindings()], [...this.#run.accepted]);
   }
 
   /**
@@ -146,9 +151,7 @@ export class Preflight {
    */
   #findingsOf(cluster: string): readonly Finding[] {
     const own = this.#inspections.get(cluster)?.findings ?? [];
-    const pairs = comparePairs(this.#inspectionsTakingPart()).filter((each) =>
-      clustersOf(each).includes(cluster),
-    );
+    const pairs = this.#pairFindings().filter((each) => clustersOf(each).includes(cluster));
     return applyAcceptance([...own, ...pairs], [...this.#run.accepted]);
   }
 
@@ -160,10 +163,14 @@ export class Preflight {
     return findings;
   }
 
-  #inspectionsTakingPart(): ClusterInspection[] {
-    return this.#takingPart([...this.#inspections.keys()]).flatMap(
-      (name) => this.#inspections.get(name) ?? [],
-    );
+  #pairFindings(): readonly Finding[] {
+    const names = this.#takingPart([...this.#inspections.keys()]);
+    const of = `${this.#inspected} ${names.length}`;
+    if (this.#pairs.of !== of) {
+      const inspections = names.flatMap((name) => this.#inspections.get(name) ?? []);
+      this.#pairs = { of, findings: comparePairs(inspections) };
+    }
+    return this.#pairs.findings;
   }
 
   #takingPart(clusters: readonly string[]): string[] {

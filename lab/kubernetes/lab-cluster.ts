@@ -15,7 +15,7 @@ export interface LabCluster {
   readonly context: string;
   /** Address of the API server in the kubeconfig, such as `https://127.0.0.1:12345`. */
   readonly server: string;
-  /** Address under which istiod reaches the API server, such as `https://192.0.2.2:6443`; only istiod can. */
+  /** Address under which istiod reaches the API server, such as `https://203.0.113.2:6443`; others by {@link Lab.proxyUrl}. */
   readonly apiServer: string;
   /** PEM. */
   readonly certificateAuthority: string;

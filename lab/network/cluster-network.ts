@@ -9,7 +9,7 @@ const KUBELET_PORT = 10_250;
 /** What the network must know of one cluster. */
 export interface NetworkMember {
   name: string;
-  /** IP address under which istiod reaches the API server (port 6443), such as `192.0.2.1`. */
+  /** IP address under which istiod reaches the API server (port 6443), such as `203.0.113.1`. */
   address: string;
   /** Port of the API server on 127.0.0.1. */
   apiServerPort: number;
@@ -27,6 +27,9 @@ export type PodPorts = ReadonlyMap<number, number>;
 interface Member extends NetworkMember {
   pods: Map<string, PodPorts>;
 }
+
+/** The end of routes that stands for whoever works from outside: a worker, or tools on the command line. */
+const WORKER = 'worker';
 
 /** The lab's flat network: which process answers at which address, seen from each cluster. */
 export class ClusterNetwork {
@@ -47,6 +50,7 @@ export class ClusterNetwork {
         this.#routes.between(istiodEnd, cluster);
       }
     }
+    this.#routes.between(WORKER, member.name);
     if (member.kubeletPort !== undefined) this.#routes.between(member.name, 'kubelets');
   }
 
@@ -84,10 +88,19 @@ export class ClusterNetwork {
   istiodEgressOf(cluster: string): Resolve {
     return (host, port) => {
       const from = this.#members.get(cluster)?.istiodEnd;
-      const to = [...this.#members.values()].find((one) => one.address === host);
-      if (from === undefined || !to || port !== 6443) return undefined;
-      return { route: this.#routes.between(from, to.name), port: to.apiServerPort };
+      return from === undefined ? undefined : this.#apiServer(from, host, port);
     };
+  }
+
+  /** What a worker reaches that is given the addresses of the inventory: the API servers of all clusters. */
+  workerEgress(): Resolve {
+    return (host, port) => this.#apiServer(WORKER, host, port);
+  }
+
+  #apiServer(from: string, host: string, port: number): Destination | undefined {
+    const to = [...this.#members.values()].find((one) => one.address === host);
+    if (!to || port !== 6443) return undefined;
+    return { route: this.#routes.between(from, to.name), port: to.apiServerPort };
   }
 
   #podDestination(own: Member, host: string, port: number): Destination | undefined {

@@ -3,7 +3,7 @@ import { ApiError } from './api-codes.js';
 import { findToken, type Scope, type Token } from './tokens.js';
 
 /** Who acts when the API runs without tokens. */
-export const ANONYMOUS = 'api';
+const ANONYMOUS = 'api';
 
 /** Whether an address can be reached from this machine only. */
 export function isLoopback(host: string): boolean {

@@ -5,6 +5,7 @@ import { admit } from './access.js';
 import { acceptYaml, BODY_LIMIT_BYTES } from './body-parsers.js';
 import type { ApiDependencies } from './dependencies.js';
 import { answerWithProblems } from './error-handler.js';
+import { controlRoutes } from './routes/controls.js';
 import { decisionRoutes } from './routes/decisions.js';
 import { eventRoutes } from './routes/events.js';
 import { healthRoutes } from './routes/health.js';
@@ -31,6 +32,9 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
     loggerInstance: dependencies.log as FastifyBaseLogger,
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: 30_000,
+    // A field named __proto__ is a problem of the document like any other: the schemas refuse it.
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
     routerOptions: { ignoreTrailingSlash: true },
   });
   app.setValidatorCompiler(validatorCompiler);
@@ -60,5 +64,6 @@ function v1(app: FastifyInstance, dependencies: ApiDependencies): void {
   });
   rolloutRoutes(app, dependencies);
   decisionRoutes(app, dependencies);
+  controlRoutes(app, dependencies);
   eventRoutes(app, dependencies);
 }

@@ -36,6 +36,40 @@ export const DecisionBody = z
     message: 'needs either cluster or code',
   });
 
+const reason = z.string().max(500).exactOptional().describe('Why; stands in the audit');
+
+/** Body of `pause`, `resume` and `abort`. */
+export const ReasonBody = z.strictObject({ reason });
+
+/** Body of `approve`. */
+export const ApproveBody = z.strictObject({
+  wave: z.string().min(1).max(63).exactOptional().describe('The wave; default: the one that waits'),
+  reason,
+});
+
+/** Body of `accept`. */
+export const AcceptBody = z.strictObject({
+  codes: z.array(z.string().min(1).max(63)).min(1).max(50).describe('Codes of findings to take on'),
+  reason,
+});
+
+/** Body of the change of the strategy. */
+export const StrategyBody = z
+  .strictObject({
+    maxConcurrency: z.number().int().min(1).max(1000).exactOptional().describe('Remotes at once'),
+    maxFailures: z
+      .number()
+      .int()
+      .min(0)
+      .max(1000)
+      .exactOptional()
+      .describe('Remotes that may wait for a person'),
+    reason,
+  })
+  .refine((body) => body.maxConcurrency !== undefined || body.maxFailures !== undefined, {
+    message: 'needs maxConcurrency or maxFailures',
+  });
+
 export const DecisionAnswer = z.object({ clusters: z.array(z.string()).readonly() });
 
 export const StartAnswer: z.ZodType<StartedRollout> = z.object({
@@ -64,7 +98,7 @@ export const ReadinessAnswer = z.object({
   message: z.string().exactOptional(),
 });
 
-export const ProblemAnswer: z.ZodType<ProblemDetails> = z.object({
+const ProblemAnswer: z.ZodType<ProblemDetails> = z.object({
   type: z.string(),
   title: z.string(),
   status: z.number().int(),

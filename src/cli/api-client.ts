@@ -1,4 +1,4 @@
-import type { DecisionInput, DecisionResult } from '../rollout/messages.js';
+import type { Controls, DecisionInput, DecisionResult } from '../rollout/messages.js';
 import type { RolloutListItem, RolloutView } from '../temporal/rollout-view.js';
 import type { StartedRollout } from '../temporal/start-rollout.js';
 import { ApiProblem, ApiUnreachable, type Problem } from './api-error.js';
@@ -40,6 +40,18 @@ export class ApiClient {
 
   decide(mesh: string, action: 'retry' | 'skip', input: Omit<DecisionInput, 'by'>): Promise<DecisionResult> {
     return this.#json('POST', `${rolloutPath(mesh)}/${action}`, input);
+  }
+
+  /** Steers a rollout as a whole. */
+  async control<Name extends keyof Controls>(
+    mesh: string,
+    name: Name,
+    input: Omit<Controls[Name], 'by'>,
+  ): Promise<void> {
+    const body = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(input) };
+    const init = { ...body, signal: AbortSignal.timeout(TIMEOUT_MS) };
+    if (name === 'set') await this.#fetch(`${rolloutPath(mesh)}/strategy`, { method: 'PATCH', ...init });
+    else await this.#fetch(`${rolloutPath(mesh)}/${name}`, { method: 'POST', ...init });
   }
 
   /**

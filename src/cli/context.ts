@@ -22,7 +22,7 @@ export interface CliContext {
 }
 
 /** The laboratory on this machine; see lab/cli.ts for what each does. */
-export interface LabCommands {
+interface LabCommands {
   readonly up: (options: LabUpOptions) => Promise<void>;
   readonly status: (options: LabStatusOptions) => Promise<boolean>;
   readonly down: (options: LabCommandOptions) => Promise<void>;

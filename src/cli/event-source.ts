@@ -6,20 +6,40 @@ export interface ServerSentEvent {
 }
 
 /**
- * Reads server-sent events from a stream until it ends (HTML standard, section 9.2).
+ * Reads server-sent events until the stream ends or the signal aborts (HTML standard, section 9.2).
+ *
+ * The signal is obeyed here and not left to `fetch`: undici of Node 20 forgets it once its request is garbage, which
+ * may be any time after the answer has begun.
+ *
  * @throws what reading the stream throws
  */
-export async function* readEvents(stream: ReadableStream<Uint8Array>): AsyncGenerator<ServerSentEvent> {
-  const decoder = new TextDecoder();
-  let buffer = '';
-  for await (const chunk of stream) {
-    buffer += decoder.decode(chunk, { stream: true });
-    const blocks = buffer.split(/\r?\n\r?\n/);
-    buffer = blocks.pop() ?? '';
-    for (const block of blocks) {
-      const event = parseBlock(block);
-      if (event) yield event;
+export async function* readEvents(
+  stream: ReadableStream<Uint8Array>,
+  signal: AbortSignal,
+): AsyncGenerator<ServerSentEvent> {
+  const reader = stream.getReader();
+  const cancel = () => void reader.cancel().catch(() => undefined);
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    const decoder = new TextDecoder();
+    let buffer = '';
+    while (!signal.aborted) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      buffer += decoder.decode(value, { stream: true });
+      const blocks = buffer.split(/\r?\n\r?\n/);
+      buffer = blocks.pop() ?? '';
+      for (const block of blocks) {
+        const event = parseBlock(block);
+        if (event) yield event;
+      }
     }
+  } catch (error) {
+    // Where fetch has not forgotten the signal, it breaks the stream off.
+    if (!signal.aborted) throw error;
+  } finally {
+    signal.removeEventListener('abort', cancel);
+    cancel();
   }
 }
 

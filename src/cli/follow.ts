@@ -25,7 +25,7 @@ export async function* follow(
   while (!signal.aborted) {
     try {
       const stream = await client.events(mesh, lastId, signal);
-      for await (const { id, event, data } of readEvents(stream)) {
+      for await (const { id, event, data } of readEvents(stream, signal)) {
         lastId = id ?? lastId;
         if (event === 'end') return yield { type: 'end' };
         if (event === 'problem') yield { type: 'problem', problem: JSON.parse(data) as Problem };

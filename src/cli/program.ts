@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addControlCommands } from './commands/control.js';
 import { addDecisionCommands } from './commands/decide.js';
 import { addLabCommands } from './commands/lab.js';
 import { addListCommand } from './commands/list.js';
@@ -58,6 +59,7 @@ function buildProgram(context: CliContext, run: (result: CommandResult) => Promi
   addStatusCommand(program, context, run);
   addWatchCommand(program, context, run);
   addDecisionCommands(program, context, run);
+  addControlCommands(program, context, run);
   addServiceCommands(program, context, run);
   addLabCommands(program, context, run);
   return program;

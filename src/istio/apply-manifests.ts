@@ -1,14 +1,20 @@
+import type { Applied, ApplyOptions } from '../kubernetes/apply.js';
 import type { ClusterClient } from '../kubernetes/cluster-client.js';
 import { ClusterError } from '../kubernetes/cluster-error.js';
+import { describeObject, type KubernetesObject } from '../kubernetes/objects.js';
+import { isAsApplied, remember } from './applied.js';
 import { concurrently } from './concurrently.js';
 import { waitForCRDs } from './crds.js';
 import { settleConflicts } from './field-conflicts.js';
 import { type Manifest, objectOf } from './manifests.js';
+import { METADATA_ONLY } from './metadata-only.js';
 import { ISTIOCTL_MANAGER } from './ownership.js';
 import { type WebhookConfiguration, withLiveCAs, withoutFields } from './webhook-configuration.js';
 
-/** Requests under way at once: client-go's burst for istioctl is 50, of which a small API server has little joy. */
-const CONCURRENCY = 8;
+/** Requests under way at once, per cluster. A CRD costs an API server some 0.1 s of CPU: more would only queue there. */
+const CONCURRENCY = 4;
+/** An API server that takes in the CRDs of Istio on a busy machine is slow; giving up would make it begin again. */
+const TIMEOUT_MS = 30_000;
 
 /** How a set of objects was applied. */
 export interface AppliedSet {
@@ -48,19 +54,37 @@ export async function applyManifest(
   manifest: Manifest,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const own = manifest.kind.endsWith('WebhookConfiguration')
-    ? await keepAppliedCAs(client, manifest, signal)
-    : manifest;
-  const options = { fieldManager: ISTIOCTL_MANAGER, signal };
+  const options = { signal, timeoutMs: TIMEOUT_MS, metadataOnly: true };
+  const metadata = await client.get<KubernetesObject>(await client.pathOf(manifest, signal), {
+    ...options,
+    accept: METADATA_ONLY,
+  });
+  if (isAsApplied(client, manifest, metadata)) return false;
+  const { object, changed } = await applySettled(client, manifest, {
+    ...options,
+    previous: metadata ?? null,
+  });
+  remember(client, manifest, object);
+  return changed;
+}
+
+async function applySettled(
+  client: ClusterClient,
+  manifest: Manifest,
+  options: Omit<ApplyOptions, 'fieldManager'> & { readonly signal: AbortSignal },
+): Promise<Applied<KubernetesObject>> {
+  const fieldManager = ISTIOCTL_MANAGER;
+  const isWebhook = manifest.kind.endsWith('WebhookConfiguration');
+  const own = isWebhook ? await keepAppliedCAs(client, manifest, options.signal) : manifest;
   try {
-    return (await client.apply(own, options)).changed;
+    return await client.apply<KubernetesObject>(own, { ...options, fieldManager });
   } catch (error) {
     const conflicts = error instanceof ClusterError ? error.conflicts : [];
     const settlement = conflicts.length === 0 ? undefined : settleConflicts(conflicts);
-    if (settlement === undefined) throw error;
+    if (settlement === undefined) throw naming(manifest, error);
     const { leave, force } = settlement;
     const settled = leave.length === 0 ? own : withoutFields(objectOf<WebhookConfiguration>(own), leave);
-    return (await client.apply(settled, { ...options, force })).changed;
+    return await client.apply<KubernetesObject>(settled, { ...options, fieldManager, force });
   }
 }
 
@@ -81,6 +105,14 @@ async function keepAppliedCAs(
   if (live === undefined || !JSON.stringify(applied?.fieldsV1 ?? {}).includes('"f:caBundle"'))
     return manifest;
   return { ...manifest, json: JSON.stringify(withLiveCAs(objectOf<WebhookConfiguration>(manifest), live)) };
+}
+
+/** A conflict names fields only; of the many objects of an installation it must say which. */
+function naming(manifest: Manifest, error: unknown): unknown {
+  if (!(error instanceof ClusterError) || error.conflicts.length === 0) return error;
+  const { code, message, cluster = '', status = 409, reason = 'Conflict', conflicts } = error;
+  const facts = { cluster, status, reason, conflicts, cause: error };
+  return new ClusterError(code, `${describeObject(manifest)}: ${message}`, facts);
 }
 
 /** The rank of a kind: lower ones are complete before higher ones start. */

@@ -2,6 +2,7 @@ import type { ClusterClient } from '../kubernetes/cluster-client.js';
 import { isReady, type Pod } from '../kubernetes/pod-problem.js';
 import { RolloutError } from '../rollout/rollout-error.js';
 import { RevisionLabel } from './ownership.js';
+import { SharedAnswers } from './shared-answers.js';
 
 /** Where a control plane runs. */
 export interface ControlPlane {
@@ -16,6 +17,8 @@ export interface ControlPlanePod {
   readonly address: string;
 }
 
+const answers = new SharedAnswers();
+
 /**
  * The Pods of istiod that are Ready and not on their way out, sorted by address. On one network remotes reach them by
  * these addresses.
@@ -28,7 +31,13 @@ export async function readyControlPlanePods(
   signal: AbortSignal,
 ): Promise<ControlPlanePod[]> {
   const query = { labelSelector: `app=istiod,${RevisionLabel}=${revision}` };
-  const pods = await primary.list<Pod>(`/api/v1/namespaces/${istioNamespace}/pods`, { query, signal });
+  const path = `/api/v1/namespaces/${istioNamespace}/pods`;
+  const pods = await answers.ask(
+    primary,
+    `${path} ${revision}`,
+    () => primary.list<Pod>(path, { query }),
+    signal,
+  );
   const ready = pods
     .filter(isReady)
     .flatMap(({ metadata, status }) =>

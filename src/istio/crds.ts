@@ -4,8 +4,8 @@ import { RolloutError } from '../rollout/rollout-error.js';
 import type { Manifest } from './manifests.js';
 import { pause } from './pause.js';
 
-/** Kubernetes establishes a CRD some 5 s after it was created at the most. */
-const PATIENCE_MS = 10_000;
+/** Kubernetes establishes a CRD within some 5 s; a machine that is busy takes its time. */
+const PATIENCE_MS = 60_000;
 const INTERVAL_MS = 200;
 
 /**
@@ -13,7 +13,7 @@ const INTERVAL_MS = 200;
  * Asks the discovery of their API versions: that follows the condition Established, which `istioctl install` waits for,
  * and is 2 KB where the CRDs themselves are 0.9 MB.
  *
- * @throws RolloutError `api-unavailable` when that takes longer than 10 s
+ * @throws RolloutError `api-unavailable` when that takes longer than a minute
  */
 export async function waitForCRDs(
   client: ClusterClient,

@@ -84,7 +84,7 @@ export async function writeEndpoints(
     },
     addressType,
     ports: PORTS,
-    endpoints: addresses.map((address) => ({ addresses: [address], conditions: { ready: true } })),
+    endpoints: addresses.map((address) => ({ addresses: [address] })),
   };
   const first = await applySlice(remote, own, MANAGED_BY, signal);
   const second =

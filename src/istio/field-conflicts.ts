@@ -18,9 +18,10 @@ export const ISTIOD_MANAGER = 'pilot-discovery';
 
 /**
  * Managers whose fields belong to the installation: `istioctl install` applies as one, and deactivates the injector
- * with an update under the name of its binary (istio 1.31, istioctl/pkg/tag/util.go, DeactivateIstioInjectionWebhook).
+ * with an update under the name of its binary (istio 1.31, istioctl/pkg/tag/util.go, DeactivateIstioInjectionWebhook);
+ * `istioctl create-remote-secret` applies the reader's account and role as `istio-ci` (pkg/kube/client.go).
  */
-const ISTIOCTL_MANAGERS = new Set([ISTIOCTL_MANAGER, 'istioctl']);
+const ISTIOCTL_MANAGERS = new Set([ISTIOCTL_MANAGER, 'istioctl', 'istio-ci']);
 
 /**
  * Whether conflicts are with known parts of Istio only. `istioctl install` forces every apply; here a field that a

@@ -26,6 +26,9 @@ export type ProbeVerdict =
   /** A policy refused the Pod before or without showing whether it was injected. */
   | { readonly verdict: 'unproven'; readonly reason: string };
 
+/** The API server waits 10 s for a webhook; its answer tells more than silence. */
+const TIMEOUT_MS = 20_000;
+
 /** What the injector adds; the first two are in the way of the pod security levels `baseline` and `restricted`. */
 const INJECTED_CONTAINERS = ['istio-init', 'istio-validation', 'istio-proxy'];
 
@@ -35,7 +38,8 @@ const INJECTED_CONTAINERS = ['istio-init', 'istio-validation', 'istio-proxy'];
  *
  * @param cluster name of the remote in the mesh
  * @throws RolloutError `injection-missing` when it came back without, when it carries the name of another cluster, or
- * when the injector could not be called; `permission-denied` when the credentials may not create Pods
+ * when the injector could not be called; `namespace-not-ready`; `permission-denied` when the credentials may not create
+ * Pods
  */
 export async function probeInjection(
   remote: ClusterClient,
@@ -44,7 +48,7 @@ export async function probeInjection(
   signal: AbortSignal,
 ): Promise<ProbeVerdict> {
   try {
-    const options = { fieldManager: MANAGED_BY, dryRun: true, signal };
+    const options = { fieldManager: MANAGED_BY, dryRun: true, timeoutMs: TIMEOUT_MS, signal };
     const pod = (await remote.create(probePod(namespace), options)) as ProbePod;
     return judgePod(pod.spec, namespace, cluster);
   } catch (error) {
@@ -77,7 +81,10 @@ export function judgeRefusal(error: ClusterError, namespace: string, cluster: st
   if (status === 500 && message.includes('sidecar-injector.istio.io')) {
     throw missing(cluster, `the injector could not be called for namespace ${namespace}: ${message}`, error);
   }
-  if (code !== 'request-rejected' || status === 404) throw error;
+  if (status === 404) {
+    throw new RolloutError('namespace-not-ready', `namespace ${namespace} does not exist`, { cluster });
+  }
+  if (code !== 'request-rejected') throw error;
   const named = INJECTED_CONTAINERS.some((name) => new RegExp(`[^\\w-]${name}[^\\w-]`).test(message));
   return named && message.includes('PodSecurity')
     ? { verdict: 'injected' }

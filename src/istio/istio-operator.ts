@@ -1,5 +1,5 @@
+import { mergeValues } from '../rollout/merge-values.js';
 import type { MeshSettings, PrimaryInput, RemoteInput, Values } from '../rollout/resolved.js';
-import { mergeValues } from './merge-values.js';
 
 /** What `istioctl manifest generate` renders from. */
 export interface IstioOperator {

@@ -3,6 +3,7 @@ import { collectionPath } from '../kubernetes/kinds.js';
 import { describeObject, type KubernetesObject, type ObjectReference } from '../kubernetes/objects.js';
 import { concurrently } from './concurrently.js';
 import type { Manifest } from './manifests.js';
+import { METADATA_LIST_ONLY } from './metadata-only.js';
 import { ComponentLabel, type Installation, NotPrunedLabel, ownerLabels } from './ownership.js';
 
 /** The kinds that istioctl prunes (istio 1.31, operator/pkg/uninstall/prune.go) and that these charts render. */
@@ -23,7 +24,6 @@ const CLUSTER_KINDS = [
   'rbac.authorization.k8s.io/v1/ClusterRoleBinding',
 ];
 
-const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
 const CONCURRENCY = 8;
 /** The charts' label on objects of an installation without a name; that of a named one is its owner's. */
 const OWNER_LABEL = 'install.operator.istio.io/owning-resource';
@@ -57,7 +57,7 @@ export async function findSuperfluous(
   const found = await concurrently(kinds, CONCURRENCY, async ([path, namespace]) => {
     const slash = path.lastIndexOf('/');
     const [apiVersion, kind] = [path.slice(0, slash), path.slice(slash + 1)];
-    const options = { query: { labelSelector }, accept: METADATA_ONLY, signal };
+    const options = { query: { labelSelector }, accept: METADATA_LIST_ONLY, signal };
     const items = await client.list<KubernetesObject>(collectionPath(apiVersion, kind, namespace), options);
     return items
       .filter(({ metadata }) => (metadata.labels?.[OWNER_LABEL] ?? NO_OWNER) === NO_OWNER)

@@ -53,7 +53,7 @@ export function givesAccess(kubeconfig: string, { server, ca, token }: RemoteAcc
   const named = <T extends { readonly name?: string }>(
     list: readonly T[] | undefined,
     name: string | undefined,
-  ) => list?.find((entry) => entry.name === name);
+  ) => (Array.isArray(list) ? list.find((entry) => entry.name === name) : undefined);
   const context = named(parsed?.contexts, parsed?.['current-context'])?.context;
   const cluster = named(parsed?.clusters, context?.cluster)?.cluster;
   const user = named(parsed?.users, context?.user)?.user;

@@ -3,6 +3,7 @@ import { collectionPath, objectPath } from '../kubernetes/kinds.js';
 import type { KubernetesObject } from '../kubernetes/objects.js';
 import { MANAGED_BY } from '../rollout/names.js';
 import { RolloutError } from '../rollout/rollout-error.js';
+import { METADATA_LIST_ONLY } from './metadata-only.js';
 import { givesAccess, kubeconfigOf, type RemoteAccess } from './remote-access.js';
 
 /**
@@ -12,7 +13,6 @@ import { givesAccess, kubeconfigOf, type RemoteAccess } from './remote-access.js
 
 const CLUSTER_ANNOTATION = 'networking.istio.io/cluster';
 const MULTICLUSTER_LABEL = 'istio/multiCluster';
-const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
 
 export interface RemoteSecret extends KubernetesObject {
   /** base64 */
@@ -35,10 +35,28 @@ export function readRemoteSecret(
   return primary.get<RemoteSecret>(objectPath(reference), { signal });
 }
 
+/** Whether the primary has a remote secret that gives this very access, whoever made it. */
+export async function isRegistered(
+  primary: ClusterClient,
+  namespace: string,
+  access: RemoteAccess,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { cluster } = access;
+  const live = await readRemoteSecret(primary, namespace, cluster, signal);
+  const kubeconfig = live?.data?.[cluster];
+  return (
+    live?.metadata.labels?.[MULTICLUSTER_LABEL] === 'true' &&
+    live.metadata.annotations?.[CLUSTER_ANNOTATION] === cluster &&
+    kubeconfig !== undefined &&
+    givesAccess(Buffer.from(kubeconfig, 'base64').toString('utf8'), access)
+  );
+}
+
 /**
- * Writes the remote secret of a cluster. One that gives the same access is not touched, whoever made it. Another one is
- * replaced in place: istiod builds the cluster anew beside the old one and swaps them when the new one has synced, so
- * that no endpoint is lost (istio 1.31, pkg/kube/multicluster/secretcontroller.go; deleting would drop them all).
+ * Writes the remote secret of a cluster. One that is there is replaced in place: istiod builds the cluster anew beside
+ * the old one and swaps them when the new one has synced, so that no endpoint is lost (istio 1.31,
+ * pkg/kube/multicluster/secretcontroller.go; deleting would drop them all).
  *
  * @returns true when it was created or changed
  * @throws RolloutError `field-conflict` when another Secret registers the cluster: istiod would ignore this one
@@ -49,16 +67,8 @@ export async function writeRemoteSecret(
   access: RemoteAccess,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { cluster } = access;
-  await refuseSecondRegistration(primary, namespace, cluster, signal);
-  const live = await readRemoteSecret(primary, namespace, cluster, signal);
-  const kubeconfig = live?.data?.[cluster];
-  const complete =
-    live?.metadata.labels?.[MULTICLUSTER_LABEL] === 'true' &&
-    live.metadata.annotations?.[CLUSTER_ANNOTATION] === cluster &&
-    kubeconfig !== undefined;
-  if (complete && givesAccess(Buffer.from(kubeconfig, 'base64').toString('utf8'), access)) return false;
-  return applySecret(primary, namespace, cluster, kubeconfigOf(access), signal, live ?? null);
+  await refuseSecondRegistration(primary, namespace, access.cluster, signal);
+  return applySecret(primary, namespace, access.cluster, kubeconfigOf(access), signal);
 }
 
 /**
@@ -81,7 +91,6 @@ async function applySecret(
   cluster: string,
   kubeconfig: string,
   signal: AbortSignal,
-  previous?: KubernetesObject | null,
 ): Promise<boolean> {
   const secret = {
     apiVersion: 'v1',
@@ -95,8 +104,7 @@ async function applySecret(
     data: { [cluster]: Buffer.from(kubeconfig).toString('base64') },
   };
   // A token that was renewed must replace the old one, also where kubectl wrote that.
-  const options = { fieldManager: MANAGED_BY, force: true, signal };
-  return (await primary.apply(secret, previous === undefined ? options : { ...options, previous })).changed;
+  return (await primary.apply(secret, { fieldManager: MANAGED_BY, force: true, signal })).changed;
 }
 
 async function refuseSecondRegistration(
@@ -106,7 +114,11 @@ async function refuseSecondRegistration(
   signal: AbortSignal,
 ): Promise<void> {
   // Only metadata travels: of hundreds of kubeconfigs nobody needs the text here.
-  const options = { query: { labelSelector: `${MULTICLUSTER_LABEL}=true` }, accept: METADATA_ONLY, signal };
+  const options = {
+    query: { labelSelector: `${MULTICLUSTER_LABEL}=true` },
+    accept: METADATA_LIST_ONLY,
+    signal,
+  };
   const secrets = await primary.list<KubernetesObject>(collectionPath('v1', 'Secret', namespace), options);
   const other = secrets.find(
     ({ metadata }) =>

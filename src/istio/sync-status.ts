@@ -1,7 +1,9 @@
 import type { ClusterClient } from '../kubernetes/cluster-client.js';
+import type { ForwardedAnswer } from '../kubernetes/port-forward.js';
 import { RolloutError } from '../rollout/rollout-error.js';
 import { concurrently } from './concurrently.js';
 import { type ControlPlane, type ControlPlanePod, readyControlPlanePods } from './control-plane-pods.js';
+import { SharedAnswers } from './shared-answers.js';
 
 /** One cluster as an istiod sees it (istio 1.31, pkg/cluster, DebugInfo). */
 interface ClusterStatus {
@@ -31,19 +33,9 @@ export async function checkSynced(
 ): Promise<ControlPlanePod[]> {
   const pods = await readyControlPlanePods(primary, controlPlane, signal);
   const statuses = await concurrently(pods, CONCURRENCY, async ({ name }) => {
-    const { istioNamespace } = controlPlane;
-    const options = { signal };
-    const answer = await primary.getThroughPortForward(
-      istioNamespace,
-      name,
-      DEBUG_PORT,
-      '/debug/clusterz',
-      options,
-    );
-    return {
-      name,
-      status: answer.status === 200 ? syncStatusOf(answer.body, cluster) : `HTTP ${answer.status}`,
-    };
+    const answer = await askIstiod(primary, controlPlane.istioNamespace, name, signal);
+    const status = answer.status === 200 ? syncStatusOf(answer.body, cluster) : `HTTP ${answer.status}`;
+    return { name, status };
   });
   const behind = statuses.filter(({ status }) => status !== 'synced');
   if (behind.length === 0) return pods;
@@ -55,6 +47,19 @@ export async function checkSynced(
       cluster,
     },
   );
+}
+
+/** One answer tells about all remotes. */
+const answers = new SharedAnswers();
+
+function askIstiod(
+  primary: ClusterClient,
+  namespace: string,
+  pod: string,
+  signal: AbortSignal,
+): Promise<ForwardedAnswer> {
+  const question = () => primary.getThroughPortForward(namespace, pod, DEBUG_PORT, '/debug/clusterz');
+  return answers.ask(primary, `${namespace}/${pod}`, question, signal);
 }
 
 /** The status of a cluster in an answer of `/debug/clusterz`: `unknown` when istiod does not know the cluster. */

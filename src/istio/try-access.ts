@@ -1,6 +1,9 @@
 import https from 'node:https';
+import { HttpsProxyAgent } from 'hpagent';
+import { environmentProxy } from '../kubernetes/environment-proxy.js';
 import { redact } from '../rollout/redact.js';
 import { RolloutError } from '../rollout/rollout-error.js';
+import { pause } from './pause.js';
 import type { RemoteAccess } from './remote-access.js';
 
 /** What came of trying a remote's access from the worker. */
@@ -17,6 +20,10 @@ const CERTIFICATE_ERROR = /^(CERT_|ERR_TLS_CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_Z
 /** The other side speaks, but not TLS. */
 const NOT_TLS = /^(EPROTO|ERR_SSL_WRONG_VERSION_NUMBER|HPE_)/;
 
+/** Roles that were granted a moment ago take a while to be known to every API server. */
+const ROLE_DELAY_MS = 500;
+const ROLE_ATTEMPTS = 6;
+
 /**
  * Tries server, CA and token together, as istiod will use them: TLS checked with that CA and nothing else, then a list
  * that the reader may do. Only the cluster that issued the token accepts it, so that also the address of another
@@ -26,30 +33,35 @@ const NOT_TLS = /^(EPROTO|ERR_SSL_WRONG_VERSION_NUMBER|HPE_)/;
  * `api-unavailable` when it cannot answer now; the signal's reason
  */
 export async function tryAccess(access: RemoteAccess, signal: AbortSignal): Promise<AccessTrial> {
-  const { cluster, server } = access;
-  let status: number;
-  try {
-    status = await getStatus(access, '/api/v1/namespaces?limit=1', signal);
-  } catch (error) {
-    signal.throwIfAborted();
-    const { code = '', message } = error as NodeJS.ErrnoException;
-    if (!CERTIFICATE_ERROR.test(code) && !NOT_TLS.test(code)) {
-      return { outcome: 'unreachable', reason: code || redact(message) };
+  for (let attempt = 1; ; attempt++) {
+    let status: number;
+    try {
+      status = await getStatus(access, '/api/v1/namespaces?limit=1', signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      return judgeError(access, error as NodeJS.ErrnoException);
     }
-    throw refused(access, `its certificate is not accepted with the CA of the cluster (${redact(message)})`);
+    if (status !== 403 || attempt === ROLE_ATTEMPTS) return judgeStatus(access, status);
+    await pause(ROLE_DELAY_MS, signal);
   }
+}
+
+function judgeError(access: RemoteAccess, { code = '', message }: NodeJS.ErrnoException): AccessTrial {
+  if (!CERTIFICATE_ERROR.test(code) && !NOT_TLS.test(code)) {
+    return { outcome: 'unreachable', reason: code || redact(message) };
+  }
+  throw refused(access, `its certificate is not accepted with the CA of the cluster (${redact(message)})`);
+}
+
+function judgeStatus(access: RemoteAccess, status: number): AccessTrial {
+  const { cluster, server } = access;
   if (status === 200) return { outcome: 'works' };
   if (status === 401)
     throw refused(access, `it does not accept the token (401): is it the API server of ${cluster}?`);
   if (status === 403) throw refused(access, 'the token may not list namespaces there (403)');
   if (status === 429 || status >= 500) {
-    throw new RolloutError(
-      'api-unavailable',
-      `${server} answered ${status} to the token of the remote secret`,
-      {
-        cluster,
-      },
-    );
+    const message = `${server} answered ${status} to the token of the remote secret`;
+    throw new RolloutError('api-unavailable', message, { cluster });
   }
   throw refused(access, `it answered ${status} where an API server lists namespaces`);
 }
@@ -64,11 +76,12 @@ function refused({ cluster, server }: RemoteAccess, why: string): RolloutError {
 function getStatus({ server, ca, token }: RemoteAccess, path: string, signal: AbortSignal): Promise<number> {
   return new Promise((resolve, reject) => {
     const timeout = AbortSignal.timeout(TIMEOUT_MS);
+    const proxy = environmentProxy(server);
     const request = https.get(
       new URL(path, server),
       {
         ca,
-        agent: false,
+        agent: proxy === undefined ? false : new HttpsProxyAgent({ proxy, ca }),
         headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
         signal: AbortSignal.any([signal, timeout]),
       },

@@ -38,10 +38,9 @@ const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v
 
 /**
  * Server-side apply, and whether it changed anything. An apply that changes nothing does not move the resourceVersion
- * (kubernetes.io/docs/reference/using-api/server-side-apply; apiserver `fieldmanager/skipnonapplied`, `etcd3/store.go`
- * `GuaranteedUpdate`), one that creates answers 201. So the metadata is read first, unless `previous` tells it; another
- * writer in between can only make an unchanged object look changed.
- * A dry run stores nothing and keeps the resourceVersion: there the objects themselves are compared.
+ * (kubernetes.io/docs/reference/using-api/server-side-apply), one that creates answers 201. So the metadata is read
+ * first, unless `previous` tells it; another writer in between can make an unchanged object look changed, but never the
+ * other way round.
  */
 export async function applyObject<T extends KubernetesObject>(
   client: Writer,
@@ -62,15 +61,36 @@ export async function applyObject<T extends KubernetesObject>(
     query: { fieldManager, force: force === true, dryRun: dryRun ? 'All' : undefined },
     body: 'json' in object ? object.json : object,
   });
-  if (status === 201 || !previous) return { object: applied, changed: true };
-  const changed = dryRun
-    ? !isDeepStrictEqual(comparable(previous), comparable(applied))
-    : previous.metadata.resourceVersion !== applied.metadata.resourceVersion;
+  const changed = status === 201 || !previous || isChanged(previous, applied, options);
   return { object: applied, changed };
 }
 
-/** An object without what moves by itself: a dry run stamps the time into managedFields. */
-function comparable(object: KubernetesObject): unknown {
-  const managedFields = object.metadata.managedFields?.map(({ time, ...fields }) => fields);
-  return { ...object, metadata: { ...object.metadata, managedFields } };
+function isChanged(
+  before: KubernetesObject,
+  after: KubernetesObject,
+  { fieldManager, dryRun }: WriteOptions,
+): boolean {
+  // A dry run stores nothing, so the resourceVersion stays: the objects themselves are compared.
+  if (dryRun) {
+    return !isDeepStrictEqual(
+      { ...before, status: undefined, metadata: ownMetadata(before, fieldManager) },
+      { ...after, status: undefined, metadata: ownMetadata(after, fieldManager) },
+    );
+  }
+  if (before.metadata.resourceVersion === after.metadata.resourceVersion) return false;
+  // A controller that writes the status in between moves the resourceVersion too, as with every new CRD or Deployment.
+  if (before.metadata.generation === undefined) return true;
+  return !isDeepStrictEqual(ownMetadata(before, fieldManager), ownMetadata(after, fieldManager));
+}
+
+/** Metadata without what moves when others write, or by itself: the time in managedFields. */
+function ownMetadata({ metadata }: KubernetesObject, fieldManager: string): unknown {
+  const { generation, labels, annotations, finalizers, ownerReferences, managedFields = [] } = metadata;
+  const own = managedFields
+    .filter(
+      ({ manager, operation, subresource }) =>
+        manager === fieldManager && operation === 'Apply' && !subresource,
+    )
+    .map(({ fieldsV1 }) => fieldsV1);
+  return { generation, labels, annotations, finalizers, ownerReferences, own };
 }

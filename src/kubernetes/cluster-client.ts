@@ -6,6 +6,7 @@ import { connectionError } from './connection-errors.js';
 import { type Access, Credentials } from './credentials.js';
 import { discoverResource } from './discover-resource.js';
 import { type HttpAnswer, sendRequest } from './http-request.js';
+import { Lanes } from './lanes.js';
 import { collectionPath, knownResource, objectPath, resourcePath } from './kinds.js';
 import { listAll } from './list-all.js';
 import { type KubeconfigSource, loadKubeconfig } from './load-kubeconfig.js';
@@ -23,6 +24,7 @@ import type {
 import { garbageError, statusError } from './status-errors.js';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
+const MAX_CONNECTIONS = 10;
 
 /**
  * One cluster's API: requests as raw JSON over keep-alive connections, so that objects arrive as they were rendered.
@@ -37,6 +39,7 @@ export class ClusterClient {
   /** The CA with which the kubeconfig checks the server, as PEM; undefined when it relies on the system's. */
   readonly certificateAuthority: string | undefined;
   readonly #credentials: Credentials;
+  readonly #lanes = new Lanes(MAX_CONNECTIONS);
   readonly #plurals = new Map<string, ReturnType<typeof discoverResource>>();
 
   /** @throws RolloutError `cluster-not-usable` when the kubeconfig or its context cannot be used */

@@ -79,9 +79,13 @@ export class Clusters {
 
 /** Changes when the file's content may have; a file that cannot be looked at has the version ''. */
 function fileVersion(path: string): string {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  // The inode too: mounted Secrets and careful editors put a new file in the place of the old one.
-  return stat === undefined ? '' : `${stat.ino}-${stat.mtimeMs}-${stat.size}`;
+  try {
+    const { ino, mtimeMs, size } = statSync(path);
+    // The inode too: mounted Secrets and careful editors put a new file in the place of the old one.
+    return `${ino}-${mtimeMs}-${size}`;
+  } catch {
+    return '';
+  }
 }
 
 async function readInventory(path: string): Promise<Inventory> {

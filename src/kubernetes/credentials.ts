@@ -15,7 +15,6 @@ export interface Access {
 const REFRESH_MS = 60_000;
 /** For plugins and for auth providers that ask an identity provider. */
 const ACQUIRE_TIMEOUT_MS = 30_000;
-const MAX_CONNECTIONS = 10;
 /** Below the 90 s after which kube-apiserver closes an idle connection (apiserver `secure_serving.go` IdleTimeout). */
 const IDLE_MS = 30_000;
 
@@ -96,8 +95,8 @@ export class Credentials {
     const material = [options.ca, options.cert, options.key].map(String).join('\n');
     if (this.#agent?.material === material) return this.#agent.agent;
     const agent = options.agent as http.Agent;
-    // client-node gives no way to pass these to the agent it makes (socks, proxy, https or http).
-    Object.assign(agent, { keepAlive: true, maxSockets: MAX_CONNECTIONS });
+    // client-node gives no way to pass this to the agent it makes (socks, proxy, https or http).
+    Object.assign(agent, { keepAlive: true });
     this.#agent = { agent, material };
     return agent;
   }

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
-import { KubeConfig, type User } from '@kubernetes/client-node';
+import { type Cluster, KubeConfig, type User } from '@kubernetes/client-node';
 import { load } from 'js-yaml';
 import { redact } from '../rollout/redact.js';
 import { RolloutError } from '../rollout/rollout-error.js';
+import { environmentProxy } from './environment-proxy.js';
 import { ExecPlugin } from './exec-plugin.js';
 
 /** Where the credentials for a cluster are. */
@@ -28,6 +29,7 @@ export function loadKubeconfig(source: KubeconfigSource): KubeConfig {
     const text = readFileSync(source.path, 'utf8');
     config.loadFromString(text);
     config.makePathsAbsolute(dirname(source.path));
+    config.clusters = config.clusters.map(withEnvironmentProxy);
     config.users = config.users.map((user) => readTokenFileAnew(user, text, dirname(source.path)));
   } catch (error) {
     // YAML errors go on with the lines of the file around the place: credentials.
@@ -49,6 +51,12 @@ export function loadKubeconfig(source: KubeconfigSource): KubeConfig {
   if (config.getCurrentUser() === null) throw unusable(source, `context ${wanted} names no user of the file`);
   takeOverPlugin(config, dirname(source.path));
   return config;
+}
+
+/** client-node knows the kubeconfig's own `proxy-url` only; it wins. */
+function withEnvironmentProxy(cluster: Cluster): Cluster {
+  const proxyUrl = cluster.proxyUrl ?? environmentProxy(cluster.server);
+  return proxyUrl === undefined ? cluster : { ...cluster, proxyUrl };
 }
 
 /** client-node reads a `tokenFile` only under another name, and only once. */

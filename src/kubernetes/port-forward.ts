@@ -79,7 +79,8 @@ async function connect(
   if (typeof socket === 'function') throw new Error('client-node gave a reconnecting socket');
   socket.onclose = () => output.end();
   const connection = Duplex.from({ readable: output, writable: input });
-  connection.once('close', () => socket.close());
+  // Closing waits for the other side's consent, which a server that hangs does not give.
+  connection.once('close', () => (signal.aborted ? socket.terminate() : socket.close()));
   return connection;
 }
 

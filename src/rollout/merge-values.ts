@@ -1,17 +1,15 @@
 import type { Values } from './resolved.js';
 
 /**
- * Lays one set of Istio values over another, as Helm does: maps are merged, everything else (lists too) is replaced, a
- * null takes the key out. Neither argument is changed. Plain TypeScript: workflows use it.
- *
- * Helm itself keeps the null, to take a chart's default out as well; Istio's charts treat null and absent alike.
+ * Lays Istio values over each other, the last ones winning, as Helm does with several value files: maps are merged,
+ * everything else (lists too) is replaced. A null stays: it takes a chart's default out. No argument is changed.
+ * Plain TypeScript: workflows use it.
  */
-export function mergeValues(base: Values, over: Values): Values {
-  const merged = new Map(Object.entries(base));
-  for (const [key, value] of Object.entries(over)) {
+export function mergeValues(...layers: readonly Values[]): Values {
+  const merged = new Map<string, unknown>();
+  for (const [key, value] of layers.flatMap((layer) => Object.entries(layer))) {
     const below = merged.get(key);
-    if (value === null) merged.delete(key);
-    else merged.set(key, isMap(value) ? mergeValues(isMap(below) ? below : {}, value) : value);
+    merged.set(key, isMap(below) && isMap(value) ? mergeValues(below, value) : value);
   }
   // fromEntries defines own properties, so that even a key __proto__ is only a key.
   return Object.fromEntries(merged);

@@ -33,6 +33,16 @@ export interface SetInput extends Actor {
   readonly maxFailures?: number;
 }
 
+/** What steers a rollout as a whole, by the name of its update. These updates answer nothing. */
+export interface Controls {
+  readonly pause: Actor;
+  readonly resume: Actor;
+  readonly abort: Actor;
+  readonly approve: ApproveInput;
+  readonly accept: AcceptInput;
+  readonly set: SetInput;
+}
+
 /** Signal `decision` from a rollout to a cluster's workflow. `report` asks for its present state. */
 export interface ClusterDecision extends Actor {
   readonly action: 'retry' | 'skip' | 'pause' | 'resume' | 'report';

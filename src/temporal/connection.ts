@@ -52,7 +52,10 @@ export async function connectWorker(target: TemporalTarget): Promise<NativeConne
   try {
     return await NativeConnection.connect({ address: target.address });
   } catch (error) {
-    throw unavailable(target, error);
+    // The transport's own words are a Rust debug print; they stay in the cause.
+    throw new TemporalError('temporal-unavailable', `Temporal does not answer at ${target.address}.`, {
+      cause: error,
+    });
   }
 }
 

@@ -1,7 +1,7 @@
 import { ApplicationFailure, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { FailureDetail } from '../rollout/activities.js';
 import { ERRORS, type ErrorCode } from '../rollout/codes.js';
-import type { DecisionInput, DecisionResult } from '../rollout/messages.js';
+import type { Controls, DecisionInput, DecisionResult } from '../rollout/messages.js';
 import { rolloutWorkflowId } from '../rollout/names.js';
 import { RolloutError } from '../rollout/rollout-error.js';
 import type { TemporalAccess } from './connection.js';
@@ -22,10 +22,32 @@ export async function decide(
   update: 'retry' | 'skip',
   input: DecisionInput,
 ): Promise<DecisionResult> {
+  return await execute<DecisionResult>(access, mesh, update, input);
+}
+
+/**
+ * Steers the rollout of a mesh: pause, resume, abort, approve, accept, set.
+ * @throws as {@link decide}
+ */
+export async function control<Name extends keyof Controls>(
+  access: TemporalAccess,
+  mesh: string,
+  update: Name,
+  input: Controls[Name],
+): Promise<void> {
+  await execute<void>(access, mesh, update, input);
+}
+
+async function execute<Result>(
+  access: TemporalAccess,
+  mesh: string,
+  update: string,
+  input: object,
+): Promise<Result> {
   const handle = access.client.workflow.getHandle(rolloutWorkflowId(mesh));
   try {
     return await access.call(TIMEOUT_MS, () =>
-      handle.executeUpdate<DecisionResult, [DecisionInput]>(update, { args: [input] }),
+      handle.executeUpdate<Result, [object]>(update, { args: [input] }),
     );
   } catch (error) {
     throw explain(error, mesh, update);

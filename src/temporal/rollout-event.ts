@@ -1,7 +1,7 @@
 import type { ClusterView, RolloutView } from './rollout-view.js';
 
 /** A rollout without its clusters. */
-export type RolloutHeader = Omit<RolloutView, 'clusters'>;
+type RolloutHeader = Omit<RolloutView, 'clusters'>;
 
 /**
  * What followers of a rollout get: first a snapshot, then changes. `id` grows with every event; `at` is when it was

@@ -1,6 +1,6 @@
-import type { DecisionInput, DecisionResult } from '../rollout/messages.js';
+import type { Controls, DecisionInput, DecisionResult } from '../rollout/messages.js';
 import type { TemporalAccess } from './connection.js';
-import { decide } from './decide.js';
+import { control, decide } from './decide.js';
 import { getRollout } from './get-rollout.js';
 import { listRollouts } from './list-rollouts.js';
 import { type Readiness, readiness } from './readiness.js';
@@ -20,6 +20,8 @@ export interface Rollouts {
   retry(mesh: string, input: DecisionInput): Promise<DecisionResult>;
   /** @throws as {@link Rollouts.retry} */
   skip(mesh: string, input: DecisionInput): Promise<DecisionResult>;
+  /** @throws as {@link Rollouts.retry} */
+  control<Name extends keyof Controls>(mesh: string, name: Name, input: Controls[Name]): Promise<void>;
   /** Never throws. */
   readiness(): Promise<Readiness>;
 }
@@ -43,6 +45,7 @@ export function createRollouts(access: TemporalAccess): Rollouts {
     get: (mesh) => getRollout(access, mesh),
     retry: (mesh, input) => decide(access, mesh, 'retry', input),
     skip: (mesh, input) => decide(access, mesh, 'skip', input),
+    control: (mesh, name, input) => control(access, mesh, name, input),
     readiness: () => readiness(access),
   };
 }

@@ -25,6 +25,7 @@ describe.each(['retry', 'skip'] as const)('POST /v1/rollouts/{mesh}/%s', (action
     ['who decided', { cluster: 'eu-2', by: 'mallory' }],
     ['neither cluster nor code', { reason: 'because' }],
     ['both cluster and code', { cluster: 'eu-2', code: 'not-synced' }],
+    ['a prototype in disguise', JSON.parse('{"cluster":"eu-2","__proto__":{"by":"mallory"}}')],
     ['a cluster that is no text', { cluster: ['eu-2'] }],
     ['a reason of a thousand characters', { cluster: 'eu-2', reason: 'x'.repeat(1000) }],
     ['nothing', null],

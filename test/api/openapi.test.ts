@@ -12,9 +12,15 @@ it('describes every path, the document and the errors', async () => {
     '/readyz',
     '/v1/rollouts',
     '/v1/rollouts/{mesh}',
+    '/v1/rollouts/{mesh}/abort',
+    '/v1/rollouts/{mesh}/accept',
+    '/v1/rollouts/{mesh}/approve',
     '/v1/rollouts/{mesh}/events',
+    '/v1/rollouts/{mesh}/pause',
+    '/v1/rollouts/{mesh}/resume',
     '/v1/rollouts/{mesh}/retry',
     '/v1/rollouts/{mesh}/skip',
+    '/v1/rollouts/{mesh}/strategy',
   ]);
   const start = openapi.paths['/v1/rollouts'].post;
   const body = start.requestBody.content['application/json'].schema;

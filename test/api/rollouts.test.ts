@@ -81,7 +81,6 @@ describe('POST /v1/rollouts', () => {
   it.each([
     ['JSON that breaks off', json, '{"mesh":', 400, 'request-unreadable'],
     ['an empty body', json, '', 400, 'request-unreadable'],
-    ['a prototype in disguise', json, '{"__proto__":{"a":1},"mesh":"x"}', 400, 'request-unreadable'],
     ['YAML that is none', { 'content-type': 'application/yaml' }, 'a: [', 400, 'request-unreadable'],
     ['YAML with an alias bomb', { 'content-type': 'application/yaml' }, bomb(), 400, 'request-unreadable'],
     [

@@ -26,7 +26,7 @@ describe('a bad document', () => {
     const created = await temporal('operator', 'namespace', 'create', '--namespace', namespace);
     expect(created.exitCode, created.stderr).toBe(0);
     const inventoryPath = fileURLToPath(new URL('../fixtures/inventory.json', import.meta.url));
-    product = await prepareProduct({ inventoryPath, temporal: lab.temporal }, tools, {
+    product = await prepareProduct({ inventoryPath, temporal: lab.temporal, proxyUrl: lab.proxyUrl }, tools, {
       TEMPORAL_NAMESPACE: namespace,
     });
     await until('the new namespace to be known everywhere', async () => await product.startWorker());

@@ -1,7 +1,12 @@
 import type { LabCluster } from '../../lab/lab.js';
 
 interface Item {
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly resourceVersion: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly resourceVersion: string;
+    readonly annotations?: Record<string, string>;
+  };
 }
 
 /** Every kind that a rollout writes, and more. Leases and Events change by themselves and are left out. */
@@ -25,18 +30,19 @@ const LISTS = [
   '/apis/networking.k8s.io/v1/networkpolicies',
 ];
 
-/** ConfigMaps in which istiod itself keeps its leader elections: they change without anybody's doing. */
-const CHANGES_BY_ITSELF = /leader|election|istio-namespace-controller/;
+/** ConfigMaps with which istiod elects leaders: it renews them for ever, whatever a rollout does. */
+const LEADER = 'control-plane.alpha.kubernetes.io/leader';
 
 /** `path namespace/name` → resourceVersion of everything that a rollout could have changed in a cluster. */
 export async function resourceVersions(cluster: LabCluster): Promise<Record<string, string>> {
   const lists = await Promise.all(
     LISTS.map(async (path) => {
       const { items } = await cluster.api.get<{ items: Item[] }>(path);
-      return items.map(({ metadata: { name, namespace, resourceVersion } }) => {
+      const lasting = items.filter(({ metadata }) => metadata.annotations?.[LEADER] === undefined);
+      return lasting.map(({ metadata: { name, namespace, resourceVersion } }) => {
         return [`${path} ${namespace ?? ''}/${name}`, resourceVersion] as const;
       });
     }),
   );
-  return Object.fromEntries(lists.flat().filter(([key]) => !CHANGES_BY_ITSELF.test(key)));
+  return Object.fromEntries(lists.flat());
 }

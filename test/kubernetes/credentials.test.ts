@@ -1,4 +1,6 @@
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import http from 'node:http';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -165,6 +167,35 @@ describe('other ways to authenticate', () => {
       authorization: `Basic ${Buffer.from('anna:geheim').toString('base64')}`,
       'impersonate-user': 'deployer',
     });
+  });
+
+  test('a proxy-url is gone through, over connections that are kept', async () => {
+    const server = await startStubApiServer(() => ({}));
+    const tunnels: string[] = [];
+    const proxy = http.createServer().on('connect', (request, socket, head) => {
+      tunnels.push(request.url ?? '');
+      const target = net.connect(Number(new URL(server.url).port), '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+        target.write(head);
+        target.pipe(socket).pipe(target);
+      });
+      for (const end of [socket, target]) end.on('error', () => {});
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void proxy.close());
+    const proxyUrl = `http://127.0.0.1:${(proxy.address() as net.AddressInfo).port}`;
+    const path = await writeKubeconfig(
+      'http://api.example.com:80',
+      { token: 't' },
+      { 'proxy-url': proxyUrl },
+    );
+    const client = new ClusterClient({ name: 'eu-1', path });
+    await Promise.all(Array.from({ length: 50 }, () => client.get('/version')));
+    await client.get('/version');
+    expect(tunnels.length).toBeLessThanOrEqual(10);
+    expect(new Set(tunnels)).toEqual(new Set(['api.example.com:80']));
+    expect(server.requests).toHaveLength(51);
+    client.close();
   });
 
   test('a proxy-url that nothing answers at is api-unavailable', async () => {

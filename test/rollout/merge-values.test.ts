@@ -8,9 +8,14 @@ test.each([
   ['a map replaces a list', { a: [1] }, { a: { 0: 2 } }, { a: { 0: 2 } }],
   ['anything replaces a map', { a: { b: 1 } }, { a: 'x' }, { a: 'x' }],
   ['an empty map changes nothing', { a: { b: 1 } }, { a: {} }, { a: { b: 1 } }],
-  ['null takes a key out', { a: 1, b: 2 }, { a: null }, { b: 2 }],
-  ['null takes a nested key out', { a: { b: 1, c: 2 } }, { a: { b: null } }, { a: { c: 2 } }],
-  ['null of what is not there is nothing', {}, { a: null, b: { c: null } }, { b: {} }],
+  [
+    'null wins and stays, so that a default of the chart goes',
+    { a: 1, b: 2 },
+    { a: null },
+    { a: null, b: 2 },
+  ],
+  ['a nested null too', { a: { b: 1, c: 2 } }, { a: { b: null } }, { a: { b: null, c: 2 } }],
+  ['a value wins over null', { a: null }, { a: { b: 1 } }, { a: { b: 1 } }],
   [
     'false, 0 and "" are values',
     { a: true, b: 1, c: 'x' },

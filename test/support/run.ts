@@ -30,6 +30,7 @@ export async function temporal(...args: string[]): Promise<Outcome> {
 
 /** Runs istioctl on a cluster of the lab. */
 export async function istioctl(kubeconfig: string, ...args: string[]): Promise<Outcome> {
-  const tools = await ensureTools({});
-  return await run(tools.istioctl, ['--kubeconfig', kubeconfig, ...args]);
+  const [lab, tools] = [await useLab(), await ensureTools({})];
+  // Like istiod, istioctl connects to the remotes by the servers of their remote secrets.
+  return await run(tools.istioctl, ['--kubeconfig', kubeconfig, ...args], { HTTPS_PROXY: lab.proxyUrl });
 }

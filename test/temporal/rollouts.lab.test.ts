@@ -6,6 +6,7 @@ import { openClient, type TemporalAccess } from '../../src/temporal/connection.j
 import { createRollouts, type Rollouts } from '../../src/temporal/rollouts.js';
 import { ensureSearchAttributes } from '../../src/temporal/search-attributes.js';
 import { createWorker } from '../../src/temporal/worker.js';
+import { serveWorkerHealth, type WorkerHealth } from '../../src/temporal/worker-health.js';
 import { type DevServer, startDevServer, TEMPORAL_CLI } from './support/dev-server.js';
 
 const WORKFLOWS = fileURLToPath(new URL('./support/workflows.ts', import.meta.url));
@@ -14,6 +15,7 @@ describe.skipIf(!TEMPORAL_CLI)('rollouts in a real Temporal (needs TEMPORAL_CLI)
   let server: DevServer;
   let access: TemporalAccess;
   let rollouts: Rollouts;
+  let health: WorkerHealth | undefined;
 
   beforeAll(async () => {
     Runtime.install({ telemetryOptions: { logging: { filter: { core: 'ERROR' }, forward: {} } } });
@@ -43,8 +45,10 @@ describe.skipIf(!TEMPORAL_CLI)('rollouts in a real Temporal (needs TEMPORAL_CLI)
       maxActivities: 10,
     });
     try {
+      health = await serveWorkerHealth(worker, 0);
       return await worker.runUntil(use);
     } finally {
+      await health?.close();
       await connection.close();
     }
   }
@@ -173,6 +177,23 @@ describe.skipIf(!TEMPORAL_CLI)('rollouts in a real Temporal (needs TEMPORAL_CLI)
         code: 'not-waiting',
         message: 'The rollout of mesh asked has ended.',
       });
+    });
+  });
+
+  it("says under the worker's own address whether it polls", async () => {
+    await withWorker(async () => {
+      const ask = async (path: string) => fetch(`http://127.0.0.1:${health?.port}${path}`);
+      const ready = await until(
+        () => ask('/readyz'),
+        ({ status }) => status === 200,
+      );
+      expect(await ready.json()).toMatchObject({
+        state: 'RUNNING',
+        taskQueue: 'mesh-rollout',
+        activities: 0,
+      });
+      expect((await ask('/healthz')).status).toBe(200);
+      expect((await ask('/elsewhere')).status).toBe(404);
     });
   });
 

@@ -28,11 +28,11 @@ export function durationOption(text: string): number {
   return milliseconds;
 }
 
-/** A whole number of an option, from 1 to `max`. */
-export function countOption(max: number): (text: string) => number {
+/** A whole number of an option, from `min` to `max`. */
+export function countOption(max: number, min = 1): (text: string) => number {
   return (text) => {
-    const count = /^\d+$/.test(text) ? Number(text) : 0;
-    if (count < 1 || count > max) throw new InvalidArgumentError(`Write a number from 1 to ${max}.`);
+    const count = /^\d+$/.test(text) ? Number(text) : -1;
+    if (count < min || count > max) throw new InvalidArgumentError(`Write a number from ${min} to ${max}.`);
     return count;
   };
 }

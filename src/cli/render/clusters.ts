@@ -35,7 +35,7 @@ export function renderClusters(clusters: readonly ClusterView[], frame: Frame): 
   const width = Math.max(...rows.map(widthOf));
   const [head = '', ...body] = shown.length > 0 ? rows : [];
   return [
-    ...(shown.length > 0 ? [cutStyled(head, frame)] : []),
+    ...(shown.length > 0 ? [head] : []),
     ...body.flatMap((row, index) => withDetail(row, shown[index], width, frame)),
     ...countedLines(counted, frame),
   ];
@@ -59,21 +59,14 @@ function withDetail(row: string, cluster: ClusterView | undefined, rowWidth: num
   const isBeside = beside >= MIN_DETAIL_WIDTH;
   const all = cluster ? clusterDetail(cluster, frame.now) : [];
   const parts = isBeside ? all : all.filter(({ isExtra }) => !isExtra);
-  if (parts.length === 0) return [cutStyled(row, frame)];
+  if (parts.length === 0) return [row];
   const lines = parts.flatMap(({ text, style }) =>
     wrapForeign(text, isBeside ? beside : frame.width - 4)
       .slice(0, frame.detail === 'short' ? SHORT_DETAIL_LINES : undefined)
       .map((line) => (style ? frame.style[style](line) : line)),
   );
-  if (!isBeside) return [cutStyled(row, frame), ...lines.map((line) => `    ${line}`)];
+  if (!isBeside) return [row, ...lines.map((line) => `    ${line}`)];
   return lines.map((line, index) => `${pad(index === 0 ? row : '', rowWidth)}   ${line}`);
-}
-
-/** A terminal too narrow for the columns gets the row without styles, cut. */
-function cutStyled(row: string, { width }: Frame): string {
-  if (widthOf(row) <= width) return row;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: styles are taken out to cut at the right place
-  return cut(row.replace(/\x1b\[[0-9;]*m/g, ''), width);
 }
 
 function countedLines(clusters: readonly ClusterView[], { style }: Frame): string[] {

@@ -5,7 +5,9 @@ import { clean, wrap } from './text.js';
 
 /** The findings of the checks, each with what to do; in a table that is redrawn only their number. */
 export function renderFindings(view: RolloutView, frame: Frame): string[] {
-  const all = [...view.findings, ...view.clusters.flatMap((cluster) => cluster.findings ?? [])];
+  const all = [...view.findings, ...view.clusters.flatMap((cluster) => cluster.findings ?? [])].filter(
+    (finding) => !isTold(finding, view),
+  );
   if (all.length === 0) return [];
   if (frame.detail === 'short') {
     const warnings = all.filter(({ severity }) => severity === 'warn').length;
@@ -14,6 +16,12 @@ export function renderFindings(view: RolloutView, frame: Frame): string[] {
     return wrap(`${count} of the checks: mesh-rollout status ${view.mesh}`, frame.width).map(frame.style.dim);
   }
   return [frame.style.dim('FINDINGS'), ...all.flatMap((finding) => findingLines(finding, frame))];
+}
+
+/** What holds something is told where it holds it. */
+function isTold(finding: Finding, view: RolloutView): boolean {
+  const holders = [view, ...view.clusters.filter(({ cluster }) => cluster === finding.cluster)];
+  return finding.severity === 'block' && holders.some(({ attention }) => attention?.code === finding.code);
 }
 
 function findingLines(finding: Finding, { style, width }: Frame): string[] {

@@ -3,7 +3,7 @@ import type { Frame } from './frame.js';
 import { cut } from './text.js';
 
 /** The commands with which a person helps on what waits; none when nothing does. */
-export function nextCommands(view: RolloutView): string[] {
+function nextCommands(view: RolloutView): string[] {
   const waiting = view.clusters.filter((cluster) => cluster.status === 'NeedsAttention');
   const codes = [...new Set(waiting.flatMap((cluster) => cluster.attention?.code ?? []))];
   const isRollout = view.attention !== undefined && view.status === 'NeedsAttention';

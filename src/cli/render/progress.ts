@@ -4,8 +4,9 @@ import { renderFindings } from './findings.js';
 import type { Frame } from './frame.js';
 import { renderHeader } from './header.js';
 import { renderNext } from './next-steps.js';
+import { joinSections } from './sections.js';
 
-/** A rollout that is under way, as a table. Sections are parted by an empty line. */
+/** A rollout that is under way, as a table. */
 export function renderProgress(view: RolloutView, frame: Frame): string[] {
   const sections = [
     renderHeader(view, frame),
@@ -13,9 +14,7 @@ export function renderProgress(view: RolloutView, frame: Frame): string[] {
     renderFindings(view, frame),
     renderNext(view, frame),
   ];
-  return sections
-    .filter((lines) => lines.length > 0)
-    .flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
+  return joinSections(sections, frame.width);
 }
 
 /** Fits lines into a terminal of so many rows: what does not fit is counted. */

@@ -3,19 +3,20 @@ import { changedText, elapsedOf, statusWord } from './counts.js';
 import { renderFindings } from './findings.js';
 import type { Frame } from './frame.js';
 import { renderHeader } from './header.js';
+import { joinSections } from './sections.js';
 import { inColorOf, symbolOf } from './style.js';
-import { type Column, fitRow, table } from './table.js';
+import { type Column, table } from './table.js';
 import { clean, cut, widthOf, wrap } from './text.js';
 import { formatDuration } from './time.js';
 
+const NAME_WIDTH = 32;
 const COLUMNS: readonly Column[] = [
-  { title: '' },
-  { title: 'REMOTE', maxWidth: 32 },
+  { title: '  REMOTE' },
   { title: 'STATUS' },
   { title: 'SYNCED', align: 'right' },
   { title: 'WEBHOOK CA' },
-  { title: 'ENDPOINTS', maxWidth: 32 },
-  { title: 'INJECTED', maxWidth: 32 },
+  { title: 'ENDPOINTS' },
+  { title: 'INJECTED' },
   { title: 'CHANGED', align: 'right' },
   { title: 'TIME', align: 'right' },
 ];
@@ -26,19 +27,28 @@ const DROPPED_FIRST = ['ENDPOINTS', 'INJECTED', 'WEBHOOK CA', 'SYNCED'];
 export function renderResult(view: RolloutView, frame: Frame): string[] {
   const remotes = view.clusters.filter((cluster) => cluster.role === 'remote');
   const sections = [
-    [...renderHeader(view, frame), ...(view.clusters.length > 0 ? [summary(view, remotes, frame)] : [])],
+    [...renderHeader(view, frame), ...(view.clusters.length > 0 ? summary(view, remotes, frame) : [])],
     remotes.length > 0 ? remoteTable(remotes, frame) : [],
-    remotes.flatMap((remote) => notes(remote, frame)),
+    view.clusters.flatMap((cluster) => notes(cluster, frame)),
     renderFindings(view, frame),
   ];
-  return sections
-    .filter((lines) => lines.length > 0)
-    .flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
+  return joinSections(sections, frame.width);
 }
 
-function summary(view: RolloutView, remotes: readonly ClusterView[], { style }: Frame): string {
+function summary(view: RolloutView, remotes: readonly ClusterView[], frame: Frame): string[] {
+  const { style, width } = frame;
   const attached = remotes.filter(({ status }) => status === 'Succeeded').length;
-  return style.bold(`${attached} of ${remotes.length} remotes attached, ${changedText(view.changed)}`);
+  const primary = view.clusters.find(({ role }) => role === 'primary');
+  return [
+    style.bold(cut(`${attached} of ${remotes.length} remotes attached, ${changedText(view.changed)}`, width)),
+    ...(primary ? [primaryLine(primary, frame)] : []),
+  ];
+}
+
+function primaryLine(primary: ClusterView, { style, now, width }: Frame): string {
+  const took = primary.startedAt === undefined ? '' : `, ${formatDuration(elapsedOf(primary, now))}`;
+  const text = `primary ${primary.cluster}: ${changedText(primary.changed)}${took}`;
+  return `${symbolOf(primary.status, style)} ${cut(text, width - 2)}`;
 }
 
 function remoteTable(remotes: readonly ClusterView[], frame: Frame): string[] {
@@ -59,23 +69,13 @@ function remoteTable(remotes: readonly ClusterView[], frame: Frame): string[] {
 
 function rowOf(remote: ClusterView, { style, now }: Frame): string[] {
   const { proof, status } = remote;
-  const plain = fitRow(COLUMNS, [
-    '',
-    remote.cluster,
-    '',
-    '',
-    '',
-    listed(proof?.endpoints),
-    listed(proof?.injected),
-  ]);
   return [
-    symbolOf(status, style),
-    plain[1] ?? '',
+    `${symbolOf(status, style)} ${cut(remote.cluster, NAME_WIDTH)}`,
     inColorOf(status, statusWord(status), style),
     proof ? String(proof.synced) : '',
     proof ? (proof.webhookCA ? 'yes' : style.warn('no')) : '',
-    plain[5] ?? '',
-    plain[6] ?? '',
+    cut(listed(proof?.endpoints), NAME_WIDTH),
+    cut(listed(proof?.injected), NAME_WIDTH),
     remote.startedAt === undefined ? '' : String(remote.changed),
     remote.startedAt === undefined ? '' : formatDuration(elapsedOf(remote, now)),
   ];
@@ -91,12 +91,14 @@ function listed(names: readonly string[] | undefined): string {
   );
 }
 
-/** What is left for a person to know about a remote. */
-function notes(remote: ClusterView, { style, width }: Frame): string[] {
-  const { attention, proof, podsWithoutSidecar = 0 } = remote;
+/** What is left for a person to know about a cluster. */
+function notes(cluster: ClusterView, { style, width }: Frame): string[] {
+  const { attention, proof, podsWithoutSidecar = 0 } = cluster;
   const unproven = proof?.unproven ?? [];
   const texts = [
-    ...(attention && remote.status !== 'Succeeded' ? [`${attention.code}: ${clean(attention.message)}`] : []),
+    ...(attention && cluster.status !== 'Succeeded'
+      ? [`${attention.code}: ${clean(attention.message)}`]
+      : []),
     ...(unproven.length > 0
       ? [`injection is not proven in ${unproven.join(', ')}: a policy refuses the probe Pod`]
       : []),
@@ -105,6 +107,6 @@ function notes(remote: ClusterView, { style, width }: Frame): string[] {
       : []),
   ];
   return texts.flatMap((text) =>
-    wrap(`${cut(remote.cluster, 32)}: ${text}`, width).map((line) => style.warn(line)),
+    wrap(`${cut(cluster.cluster, NAME_WIDTH)}: ${text}`, width).map((line) => style.warn(line)),
   );
 }

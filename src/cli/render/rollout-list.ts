@@ -2,17 +2,16 @@ import type { RolloutListItem } from '../../temporal/rollout-view.js';
 import { elapsedOf, statusWord } from './counts.js';
 import type { Frame } from './frame.js';
 import { inColorOf, symbolOf } from './style.js';
-import { type Column, fitRow, table } from './table.js';
-import { clean } from './text.js';
+import { type Column, table } from './table.js';
+import { clean, cut } from './text.js';
 import { formatDate, formatDuration } from './time.js';
 
 const COLUMNS: readonly Column[] = [
-  { title: '' },
-  { title: 'MESH', maxWidth: 63 },
+  { title: '  MESH' },
   { title: 'STATUS' },
   { title: 'STARTED' },
   { title: 'TIME', align: 'right' },
-  { title: 'REQUESTED BY', maxWidth: 24 },
+  { title: 'REQUESTED BY' },
 ];
 
 /** Rollouts as a table, or a sentence when there are none. */
@@ -20,14 +19,12 @@ export function renderList(rollouts: readonly RolloutListItem[], { style, now }:
   if (rollouts.length === 0)
     return ['There are no rollouts yet. Start one with: mesh-rollout start -f rollout.yaml'];
   const rows = rollouts.map((rollout) => {
-    const plain = fitRow(COLUMNS, ['', rollout.mesh, '', '', '', clean(rollout.requestedBy)]);
     return [
-      symbolOf(rollout.status, style),
-      plain[1] ?? '',
+      `${symbolOf(rollout.status, style)} ${rollout.mesh}`,
       inColorOf(rollout.status, statusWord(rollout.status), style),
       formatDate(rollout.startedAt),
       formatDuration(elapsedOf(rollout, now)),
-      plain[5] ?? '',
+      cut(clean(rollout.requestedBy), 24),
     ];
   });
   return table(COLUMNS, rows, style);

@@ -1,11 +1,9 @@
 import type { Style } from './style.js';
-import { cut, pad, widthOf } from './text.js';
+import { pad, widthOf } from './text.js';
 
 export interface Column {
   readonly title: string;
   readonly align?: 'left' | 'right';
-  /** Cells are never wider; styled cells must keep to it themselves. */
-  readonly maxWidth?: number;
 }
 
 const GAP = '  ';
@@ -28,9 +26,4 @@ export function table(
       .join(GAP)
       .trimEnd();
   return [style.dim(line(columns.map(({ title }) => title))), ...rows.map(line)];
-}
-
-/** Cuts the cells of a row to the width of their columns. */
-export function fitRow(columns: readonly Column[], cells: readonly string[]): string[] {
-  return cells.map((cell, index) => cut(cell, columns[index]?.maxWidth ?? Number.POSITIVE_INFINITY));
 }

@@ -25,6 +25,11 @@ export function cut(text: string, width: number): string {
   return width < 1 ? '' : `${characters.slice(0, width - 1).join('')}…`;
 }
 
+/** Makes a line no wider than `width`; one that was gives up its styles, which cannot be cut. */
+export function fitLine(line: string, width: number): string {
+  return widthOf(line) <= width ? line : cut(line.replace(STYLES, ''), width);
+}
+
 /** Pads to a width, on the right or, for numbers, on the left; styles do not count. */
 export function pad(text: string, width: number, align: 'left' | 'right' = 'left'): string {
   const space = ' '.repeat(Math.max(0, width - widthOf(text)));

@@ -32,6 +32,7 @@ export async function fakeApi(changes: Partial<Rollouts> & Partial<ApiDependenci
     get: remember('get', runningRollout()),
     retry: remember('retry', { clusters: ['eu-2'] }),
     skip: remember('skip', { clusters: ['eu-2'] }),
+    control: remember('control', undefined),
     readiness: remember('readiness', { temporal: 'ok' as const, worker: 'polls' as const }),
     ...changes,
   };

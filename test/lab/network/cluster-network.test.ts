@@ -4,7 +4,7 @@ import { RouteTable } from '../../../lab/network/route-table.js';
 
 const member = (name: string, n: number, istiodEnd?: string) => ({
   name,
-  address: `192.0.2.${n}`,
+  address: `203.0.113.${n}`,
   apiServerPort: 20_000 + n,
   kubeletPort: 21_000 + n,
   nodeAddresses: [`192.168.${n}.1`],
@@ -37,6 +37,8 @@ describe('the network of a lab', () => {
       'primary->kubelets',
       'remote-1->istiod',
       'remote-1->kubelets',
+      'worker->primary',
+      'worker->remote-1',
     ]);
     expect(() => routes.get('remote-9->istiod')).toThrow(
       'no route "remote-9->istiod"; there are: istiod->primary, ',
@@ -60,9 +62,9 @@ describe('the network of a lab', () => {
 
   it('lets istiod reach every API server by its address outside the machine', () => {
     const resolve = network.istiodEgressOf('primary');
-    expect(resolve('192.0.2.2', 6443)).toEqual({ route: routes.get('istiod->remote-1'), port: 20_002 });
-    expect(resolve('192.0.2.2', 443)).toBeUndefined();
-    expect(network.istiodEgressOf('remote-1')('192.0.2.2', 6443)).toBeUndefined();
+    expect(resolve('203.0.113.2', 6443)).toEqual({ route: routes.get('istiod->remote-1'), port: 20_002 });
+    expect(resolve('203.0.113.2', 443)).toBeUndefined();
+    expect(network.istiodEgressOf('remote-1')('203.0.113.2', 6443)).toBeUndefined();
   });
 
   it('prefers a cluster’s own Pods where addresses of two control planes overlap', () => {
@@ -80,6 +82,7 @@ describe('the network of a lab', () => {
       'istiod->primary',
       'primary->istiod',
       'primary->kubelets',
+      'worker->primary',
     ]);
   });
 });

@@ -1,0 +1,154 @@
+import { expect, test } from 'vitest';
+import { inspectClusters } from '../../activities/inspect-clusters.js';
+import type { InspectInput } from '../../src/rollout/activities.js';
+import {
+  refuse,
+  type StubApiServer,
+  startStubApiServer,
+  writeKubeconfig,
+} from '../kubernetes/support/stub-api-server.js';
+import { dependenciesOn, failureOf, fakeIstioctl, run } from './support.js';
+
+const INPUT: InspectInput = {
+  clusters: [{ cluster: 'eu-1', role: 'remote' }],
+  mesh: 'shop',
+  primary: 'hub',
+  release: '1.31',
+  istioNamespace: 'istio-system',
+  namespaces: [],
+};
+
+/** An API server that lets everybody do everything, and has next to nothing. */
+function almighty(gitVersion = 'v1.34.4'): Promise<StubApiServer> {
+  return startStubApiServer(({ path }, response) => {
+    if (path === '/version') return { gitVersion };
+    if (path.endsWith('/selfsubjectaccessreviews')) return { status: { allowed: true } };
+    if (path.endsWith('/namespaces/kube-system')) return { metadata: { uid: 'u-1' } };
+    if (path.startsWith('/api/v1/nodes')) return { items: [{ spec: { podCIDRs: ['10.1.0.0/24'] } }] };
+    if (path.includes('/servicecidrs')) return { items: [{ spec: { cidrs: ['10.2.0.0/16'] } }] };
+    return refuse(response, 404, { reason: 'NotFound' });
+  });
+}
+
+async function inspect(server: StubApiServer, input: Partial<InspectInput> = {}) {
+  const kubeconfig = await writeKubeconfig(server.url, { token: 't' });
+  const clusters = [
+    { name: 'eu-1', kubeconfig },
+    { name: 'hub', kubeconfig },
+  ];
+  const dependencies = await dependenciesOn(clusters, await fakeIstioctl('1.31.0'));
+  return run(inspectClusters(dependencies), { ...INPUT, ...input });
+}
+
+test('a cluster in order has facts and no findings', async () => {
+  expect(await inspect(await almighty())).toEqual([
+    {
+      cluster: 'eu-1',
+      uid: 'u-1',
+      kubernetesVersion: 'v1.34.4',
+      podCIDRs: ['10.1.0.0/24'],
+      serviceCIDRs: ['10.2.0.0/16'],
+      unreachable: false,
+      findings: [],
+    },
+  ]);
+});
+
+test('a cluster that hiccups is asked again', async () => {
+  const server = await almighty();
+  const { answer } = server;
+  let refused = 0;
+  server.answer = (request, response) => (refused++ < 2 ? refuse(response, 503) : answer(request, response));
+  expect(await inspect(server)).toMatchObject([{ unreachable: false, findings: [] }]);
+});
+
+test('a cluster that breaks off in the middle of the inspection is unreachable', async () => {
+  const server = await almighty();
+  const { answer } = server;
+  server.answer = (request, response) =>
+    request.path.includes('servicecidrs') ? void response.socket?.destroy() : answer(request, response);
+  expect(await inspect(server)).toMatchObject([
+    { unreachable: true, findings: [{ code: 'cluster-unreachable', severity: 'block', where: server.url }] },
+  ]);
+});
+
+test('with mustReach it is a failure that is retried', async () => {
+  const server = await almighty();
+  await server.close();
+  const failure = await failureOf(inspect(server, { mustReach: true }));
+  expect(failure).toMatchObject({
+    type: 'api-unavailable',
+    nonRetryable: false,
+    message: /^eu-1: .*refuses connections/,
+  });
+});
+
+test.each([
+  [
+    'a login page',
+    (_: unknown, response: { end(text: string): void }) => response.end('<html>Sign in</html>'),
+    'cluster-unreachable',
+    true,
+  ],
+  ['another service', () => ({ hello: 'world' }), 'cluster-unreachable', true],
+  ['401', (_: unknown, response: never) => refuse(response, 401), 'credentials-rejected', false],
+  ['404', (_: unknown, response: never) => refuse(response, 404), 'kubeconfig-unusable', false],
+] as const)('%s at /version is a finding', async (_, answer, code, unreachable) => {
+  const server = await startStubApiServer(answer as never);
+  expect(await inspect(server)).toMatchObject([{ unreachable, findings: [{ code, severity: 'block' }] }]);
+});
+
+test('the istioctl of the worker is checked once, with the primary', async () => {
+  const server = await almighty();
+  const kubeconfig = await writeKubeconfig(server.url, { token: 't' });
+  const clusters = [
+    { name: 'eu-1', kubeconfig },
+    { name: 'hub', kubeconfig },
+  ];
+  const both = [...INPUT.clusters, { cluster: 'hub', role: 'primary' as const }];
+  for (const [istioctl, what] of [
+    [
+      await fakeIstioctl('1.30.3'),
+      'the istioctl of the worker is 1.30.3; the document asks for release 1.31',
+    ],
+    ['/no/such/istioctl', 'there is no istioctl at /no/such/istioctl'],
+  ] as const) {
+    const dependencies = await dependenciesOn(clusters, istioctl);
+    const [remote, primary] = await run(inspectClusters(dependencies), { ...INPUT, clusters: both });
+    expect(remote?.findings).toEqual([]);
+    expect(primary?.findings).toMatchObject([
+      { code: 'tool-release-mismatch', severity: 'block', what, where: istioctl },
+    ]);
+  }
+});
+
+test('a cluster that the inventory does not name, or without kubeconfig, is a finding of its own', async () => {
+  const dependencies = await dependenciesOn([{ name: 'eu-2', kubeconfig: 'none.yaml' }]);
+  const clusters = ['eu-1', 'eu-2'].map((cluster) => ({ cluster, role: 'remote' as const }));
+  const inspections = await run(inspectClusters(dependencies), { ...INPUT, clusters });
+  expect(inspections.map(({ cluster, findings }) => [cluster, findings[0]?.code])).toEqual([
+    ['eu-1', 'kubeconfig-unusable'],
+    ['eu-2', 'kubeconfig-unusable'],
+  ]);
+});
+
+test('many clusters are inspected ten at a time', async () => {
+  let now = 0;
+  let most = 0;
+  const server = await almighty();
+  const { answer } = server;
+  server.answer = async (request, response) => {
+    if (request.path !== '/version') return answer(request, response);
+    most = Math.max(most, ++now);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    now -= 1;
+    return answer(request, response);
+  };
+  const kubeconfig = await writeKubeconfig(server.url, { token: 't' });
+  const names = Array.from({ length: 25 }, (_, i) => `c-${i}`);
+  const dependencies = await dependenciesOn(names.map((name) => ({ name, kubeconfig })));
+  const clusters = names.map((cluster) => ({ cluster, role: 'remote' as const }));
+  const inspections = await run(inspectClusters(dependencies), { ...INPUT, clusters });
+  expect(inspections.map(({ cluster }) => cluster)).toEqual(names);
+  expect(most).toBe(10);
+});

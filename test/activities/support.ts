@@ -1,0 +1,56 @@
+import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Info } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import type { ActivityDependencies } from '../../activities/dependencies.js';
+import { Istioctl } from '../../src/istio/istioctl.js';
+import { Clusters } from '../../src/kubernetes/clusters.js';
+import type { InventoryCluster } from '../../src/rollout/inventory.js';
+
+/** Runs an activity as a worker would, without a worker. */
+export function run<Input, Result>(
+  activity: (input: Input) => Promise<Result>,
+  input: Input,
+  info: Partial<Info> = {},
+): Promise<Result> {
+  return new MockActivityEnvironment({
+    heartbeatTimeoutMs: 10_000,
+    startToCloseTimeoutMs: 300_000,
+    scheduleToCloseTimeoutMs: 0,
+    ...info,
+  }).run(activity, input);
+}
+
+/** The ApplicationFailure with which an activity ends. */
+export async function failureOf(running: Promise<unknown>): Promise<ApplicationFailure> {
+  const outcome = await running.then(
+    (value) => `succeeded with ${JSON.stringify(value)}`,
+    (error: unknown) => error,
+  );
+  if (outcome instanceof ApplicationFailure) return outcome;
+  throw new Error('no ApplicationFailure', { cause: outcome });
+}
+
+/** Dependencies on an inventory of those clusters, and on an istioctl. */
+export async function dependenciesOn(
+  clusters: readonly InventoryCluster[],
+  istioctl = 'istioctl',
+): Promise<ActivityDependencies> {
+  const path = join(await mkdtemp(join(tmpdir(), 'mesh-rollout-inventory-')), 'inventory.json');
+  await writeFile(path, JSON.stringify({ clusters }));
+  return {
+    clusters: new Clusters(path),
+    istioctl: new Istioctl(istioctl),
+    temporalClient: () => Promise.reject(new Error('no Temporal in this test')),
+  };
+}
+
+/** A program that says it is istioctl of a version, and can do nothing else. */
+export async function fakeIstioctl(version: string): Promise<string> {
+  const path = join(await mkdtemp(join(tmpdir(), 'mesh-rollout-istioctl-')), 'istioctl');
+  await writeFile(path, `#!/bin/sh\necho '{"clientVersion":{"version":"${version}"}}'\n`);
+  await chmod(path, 0o755);
+  return path;
+}

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { renderResult } from '../../../src/cli/render/result.js';
+import { widthOf } from '../../../src/cli/render/text.js';
+import { frame } from '../support/frame.js';
+import { attached, finished, parked, primary } from '../support/views.js';
+
+const full = frame({ detail: 'full' });
+
+describe('a rollout that has ended', () => {
+  it('shows for each remote what was proven and what was changed', () => {
+    expect(renderResult(finished(), full)).toEqual([
+      'shop  Succeeded  1m 30s  Istio 1.31 · requested by alice',
+      '2 of 2 remotes attached, 84 objects changed',
+      '✓ primary hub: 42 objects changed, 42 s',
+      '',
+      '  REMOTE  STATUS     SYNCED  WEBHOOK CA  ENDPOINTS           INJECTED  CHANGED  TIME',
+      '✓ eu-1    Succeeded       2  yes         10.1.0.5, 10.1.0.6  default        42  31 s',
+      '✓ eu-2    Succeeded       2  yes         10.1.0.5, 10.1.0.6  default        42  31 s',
+    ]);
+  });
+
+  it('says that nothing changed', () => {
+    const clusters = [{ ...primary(), changed: 0 }, attached('eu-1', { changed: 0 })];
+    expect(renderResult(finished({ clusters, changed: 0 }), full).slice(1)).toEqual([
+      '1 of 1 remotes attached, nothing changed',
+      '✓ primary hub: nothing changed, 42 s',
+      '',
+      '  REMOTE  STATUS     SYNCED  WEBHOOK CA  ENDPOINTS           INJECTED  CHANGED  TIME',
+      '✓ eu-1    Succeeded       2  yes         10.1.0.5, 10.1.0.6  default         0  31 s',
+    ]);
+  });
+
+  it('tells what is left to do: skipped remotes, what is not proven, Pods without sidecar', () => {
+    const proof = {
+      synced: 3,
+      webhookCA: true,
+      endpoints: ['a', 'b', 'c', 'd'],
+      injected: [],
+      unproven: ['shop'],
+    };
+    const clusters = [
+      primary(),
+      attached('eu-1', { proof, podsWithoutSidecar: 4 }),
+      { ...parked('eu-3'), status: 'Skipped' as const, finishedAt: 80_000 },
+    ];
+    expect(renderResult(finished({ clusters }), full).slice(1)).toEqual([
+      '1 of 2 remotes attached, 84 objects changed',
+      '✓ primary hub: 42 objects changed, 42 s',
+      '',
+      '  REMOTE  STATUS     SYNCED  WEBHOOK CA  ENDPOINTS  CHANGED  TIME',
+      '✓ eu-1    Succeeded       3  yes         a, b +2         42  31 s',
+      '– eu-3    Skipped                                         0  20 s',
+      '',
+      'eu-1: injection is not proven in shop: a policy refuses the probe Pod',
+      'eu-1: 4 running Pods have no sidecar: restart their workloads when it suits',
+      'eu-3: permission-denied: may not patch namespaces',
+    ]);
+  });
+
+  it('drops columns on a narrow terminal', () => {
+    const lines = renderResult(finished(), frame({ width: 64, detail: 'full' }));
+    expect(lines[4]).toBe('  REMOTE  STATUS     SYNCED  WEBHOOK CA  INJECTED  CHANGED  TIME');
+    expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(64);
+  });
+
+  it('lists the problems of a document that the workflow refused', () => {
+    const view = finished({
+      status: 'Aborted',
+      execution: 'FAILED',
+      release: '',
+      clusters: [],
+      waves: [],
+      steps: [{ step: 'resolve', status: 'Running', attempts: 1 }],
+      attention: { code: 'document-invalid', message: 'the document has 1 problem', action: 'Correct it.' },
+      problems: [{ path: 'remotes[0].cluster', message: '"eu-9" is not in the inventory' }],
+    });
+    expect(renderResult(view, full)).toEqual([
+      'shop  Aborted  1m 30s  requested by alice',
+      '✗ resolve',
+      '! document-invalid: the document has 1 problem',
+      '    remotes[0].cluster "eu-9" is not in the inventory',
+      '  → Correct it.',
+    ]);
+  });
+});

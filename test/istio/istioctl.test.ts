@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { primaryOperator } from '../../src/istio/istio-operator.js';
+import { Istioctl } from '../../src/istio/istioctl.js';
+import { fakeIstioctl } from './support/fake-istioctl.js';
+import { primaryInput } from './support/inputs.js';
+
+const operator = primaryOperator(primaryInput());
+
+describe('Istioctl', () => {
+  it('tells its version', async () => {
+    const { istioctl } = await fakeIstioctl('true');
+    expect(await istioctl.version()).toBe('1.31.0');
+  });
+
+  it('gives the document to istioctl on its standard input, and gives back what it prints', async () => {
+    const { istioctl, input } = await fakeIstioctl('echo "kind: Nothing"');
+    expect(await istioctl.manifestGenerate(operator)).toBe('kind: Nothing\n');
+    expect(await input()).toEqual(operator);
+  });
+
+  it('fails with the words of istioctl', async () => {
+    const { istioctl } = await fakeIstioctl(`echo 'Error: unknown field "nosuch" in Values' >&2; exit 1`);
+    await expect(istioctl.manifestGenerate(operator)).rejects.toMatchObject({
+      code: 'render-failed',
+      message: 'istioctl ended with status 1: unknown field "nosuch" in Values',
+    });
+  });
+
+  it('fails when there is no such program', async () => {
+    const istioctl = new Istioctl('/no/such/istioctl');
+    await expect(istioctl.version()).rejects.toMatchObject({
+      code: 'render-failed',
+      message: 'there is no istioctl at /no/such/istioctl',
+    });
+  });
+
+  it('asks for the version again after a failure', async () => {
+    const istioctl = new Istioctl('/no/such/istioctl');
+    await expect(istioctl.version()).rejects.toThrow();
+    await expect(istioctl.version()).rejects.toThrow('there is no istioctl');
+  });
+});

@@ -1,0 +1,45 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { SharedAnswers } from '../../src/istio/shared-answers.js';
+
+const never = new AbortController().signal;
+
+describe('SharedAnswers', () => {
+  it('asks once for callers at the same time and just after', async () => {
+    const answers = new SharedAnswers();
+    const owner = {};
+    let asked = 0;
+    const question = async () => {
+      await sleep(20);
+      return ++asked;
+    };
+    const ask = (key: string) => answers.ask(owner, key, question, never);
+    expect(await Promise.all([ask('a'), ask('a'), ask('a')])).toEqual([1, 1, 1]);
+    expect(await ask('a')).toBe(1);
+    expect(await ask('b')).toBe(2);
+    expect(await answers.ask({}, 'a', question, never)).toBe(3);
+    await sleep(600);
+    expect(await ask('a')).toBe(4);
+  });
+
+  it('keeps no failure', async () => {
+    const answers = new SharedAnswers();
+    const owner = {};
+    const outcomes = [Promise.reject(new Error('down')), Promise.resolve('up')];
+    const ask = () => answers.ask(owner, 'a', () => outcomes.shift() ?? Promise.resolve('more'), never);
+    await expect(ask()).rejects.toThrow('down');
+    expect(await ask()).toBe('up');
+  });
+
+  it('lets a cancelled caller go while others wait on', async () => {
+    const answers = new SharedAnswers();
+    const owner = {};
+    const cancel = new AbortController();
+    const question = () => sleep(50).then(() => 'answer');
+    const first = answers.ask(owner, 'a', question, cancel.signal);
+    const second = answers.ask(owner, 'a', question, never);
+    cancel.abort(new Error('cancelled'));
+    await expect(first).rejects.toThrow('cancelled');
+    expect(await second).toBe('answer');
+  });
+});

@@ -1,0 +1,105 @@
+import type { Lab, LabCluster } from '../../../lab/lab.js';
+import { ensureTools } from '../../../lab/tools/tools.js';
+import { activateInjection } from '../../../activities/activate-injection.js';
+import { collectEndpoints } from '../../../activities/collect-endpoints.js';
+import { deployPrimary } from '../../../activities/deploy-primary.js';
+import type { ActivityDependencies } from '../../../activities/dependencies.js';
+import { installRemote } from '../../../activities/install-remote.js';
+import { labelNamespaces } from '../../../activities/label-namespaces.js';
+import { prepareNamespace } from '../../../activities/prepare-namespace.js';
+import { registerRemote } from '../../../activities/register-remote.js';
+import { verifyInjection } from '../../../activities/verify-injection.js';
+import { verifyRemote } from '../../../activities/verify-remote.js';
+import { Istioctl } from '../../../src/istio/istioctl.js';
+import { Clusters } from '../../../src/kubernetes/clusters.js';
+import type { PrimaryInput, RemoteInput } from '../../../src/rollout/resolved.js';
+import type { StepResult } from '../../../src/rollout/step-results.js';
+import { run } from '../../activities/support.js';
+import { freshName, useLab } from '../../support/lab.js';
+import { primaryInput, remoteInput } from './inputs.js';
+
+/** What a worker that has just started works with: it remembers nothing of what others have applied. */
+export async function newWorker(): Promise<ActivityDependencies> {
+  const [lab, { istioctl }] = await Promise.all([useLab(), ensureTools({ names: ['istioctl'] })]);
+  return {
+    clusters: new Clusters(lab.inventoryPath),
+    istioctl: new Istioctl(istioctl),
+    temporalClient: () => Promise.reject(new Error('no Temporal in this test')),
+  };
+}
+
+let hub: Promise<LabCluster> | undefined;
+
+/** A primary with a control plane, deployed by the activities; one for all tests of a run. */
+export function useHub(): Promise<LabCluster> {
+  hub ??= newHub();
+  return hub;
+}
+
+async function newHub(): Promise<LabCluster> {
+  const cluster = await newCluster('hub', 'primary');
+  await deploy(await newWorker(), cluster);
+  return cluster;
+}
+
+/** A cluster of its own for one test. */
+export async function newCluster(prefix: string, role: 'primary' | 'remote' = 'remote'): Promise<LabCluster> {
+  const lab: Lab = await useLab();
+  return lab.addCluster(freshName(prefix), { role });
+}
+
+/** The results of the steps of one cluster, by the names of their activities. */
+export type Results = Record<string, StepResult>;
+
+/** Runs the steps of a primary, as its workflow does. */
+export async function deploy(
+  worker: ActivityDependencies,
+  cluster: LabCluster,
+  changes: Partial<PrimaryInput> = {},
+): Promise<Results> {
+  const input = primaryInput({ primary: cluster.name, mesh: `of-${cluster.name}`, ...changes });
+  return {
+    deployPrimary: await run(deployPrimary(worker), input),
+    collectEndpoints: await run(collectEndpoints(worker), input),
+  };
+}
+
+const STEPS = {
+  prepareNamespace,
+  installRemote,
+  registerRemote,
+  activateInjection,
+  verifyRemote,
+  labelNamespaces,
+  verifyInjection,
+};
+export type RemoteStepName = keyof typeof STEPS;
+
+/** The input of the steps of a remote of the hub. */
+export async function inputFor(remote: LabCluster, changes: Partial<RemoteInput> = {}): Promise<RemoteInput> {
+  const primary = (await useHub()).name;
+  const namespaces = [{ name: 'default', injection: 'enabled' }];
+  return remoteInput({ cluster: remote.name, primary, mesh: `of-${primary}`, namespaces, ...changes });
+}
+
+/** Runs one step of a remote. */
+export function step(worker: ActivityDependencies, name: RemoteStepName, input: RemoteInput): Promise<StepResult> {
+  return run<RemoteInput, StepResult>(STEPS[name](worker), input);
+}
+
+/** Runs all steps of a remote, as its workflow does. */
+export async function attach(
+  worker: ActivityDependencies,
+  remote: LabCluster,
+  changes: Partial<RemoteInput> = {},
+): Promise<Results> {
+  const input = await inputFor(remote, changes);
+  const results: Results = {};
+  for (const name of Object.keys(STEPS) as RemoteStepName[]) results[name] = await step(worker, name, input);
+  return results;
+}
+
+/** How many objects each step changed. */
+export function changedBy(results: Results): Record<string, number> {
+  return Object.fromEntries(Object.entries(results).map(([name, { changed }]) => [name, changed]));
+}

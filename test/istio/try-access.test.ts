@@ -1,0 +1,40 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { tryAccess } from '../../src/istio/try-access.js';
+
+const never = new AbortController().signal;
+const access = (server: string) => ({ cluster: 'eu-1', server, ca: '', token: 'token' });
+
+async function plainServer(): Promise<string> {
+  const server = createServer((_, answer) => answer.end('hello'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+describe('tryAccess', () => {
+  it('says unreachable where nothing listens', async () => {
+    expect(await tryAccess(access('https://127.0.0.1:1'), never)).toEqual({
+      outcome: 'unreachable',
+      reason: 'ECONNREFUSED',
+    });
+  });
+
+  it('says unreachable of a name that does not resolve', async () => {
+    const trial = await tryAccess(access('https://no-such-host.invalid:6443'), never);
+    expect(trial.outcome).toBe('unreachable');
+  });
+
+  it('refuses what speaks no TLS', async () => {
+    await expect(tryAccess(access(await plainServer()), never)).rejects.toMatchObject({
+      code: 'remote-secret-refused',
+      cluster: 'eu-1',
+    });
+  });
+
+  it('obeys the signal', async () => {
+    const reason = new Error('cancelled');
+    await expect(tryAccess(access('https://127.0.0.1:1'), AbortSignal.abort(reason))).rejects.toBe(reason);
+  });
+});
