@@ -7,6 +7,7 @@ import { optionalRead } from '../src/kubernetes/optional-read.js';
 import { PERMISSIONS } from '../src/kubernetes/permissions.js';
 import type { ReadOptions } from '../src/kubernetes/request-options.js';
 import { readServerVersion } from '../src/kubernetes/server-version.js';
+import { together } from '../src/kubernetes/together.js';
 import type { InspectInput } from '../src/rollout/activities.js';
 import type { ClusterInspection, Finding } from '../src/rollout/findings.js';
 import type { InventoryCluster } from '../src/rollout/inventory.js';
@@ -38,18 +39,17 @@ export async function inspectCluster(
   const version = await readServerVersion(client, options);
   const injected =
     role === 'primary' ? [] : input.namespaces.filter((namespace) => appliesTo(namespace, cluster));
-  const [uid, cidrs, missing, istioNamespace, namespaces] = await Promise.all([
-    optionalRead(readClusterUID(client, options)),
-    readCIDRs(client, entry, options),
-    findMissingPermissions(
-      client,
-      PERMISSIONS[role],
-      { istio: input.istioNamespace, injected: injected.map(({ name }) => name) },
-      options,
-    ),
-    optionalRead(readNamespace(client, input.istioNamespace, options)),
-    Promise.all(injected.map((namespace) => inspectNamespace(client, namespace, options))),
-  ]);
+  const [uid, cidrs, missing, istioNamespace, namespaces] = await together(options.signal, (signal) => {
+    const each = { ...options, signal };
+    const scopes = { istio: input.istioNamespace, injected: injected.map(({ name }) => name) };
+    return Promise.all([
+      optionalRead(readClusterUID(client, each)),
+      readCIDRs(client, entry, each),
+      findMissingPermissions(client, PERMISSIONS[role], scopes, each),
+      optionalRead(readNamespace(client, input.istioNamespace, each)),
+      Promise.all(injected.map((namespace) => inspectNamespace(client, namespace, each))),
+    ]);
+  });
   return {
     cluster,
     ...(uid === undefined ? {} : { uid }),

@@ -11,8 +11,8 @@ import { checkTool, finding } from './preflight-checks.js';
 
 const CONCURRENCY = 10;
 const REQUEST_TIMEOUT_MS = 5_000;
-/** A cluster that does not answer gets this long altogether; one that refuses connections does so at once. */
-const PATIENCE_MS = 8_000;
+/** Quick tries begin within this time; what lasts longer, the rollout waits for elsewhere. */
+const PATIENCE_MS = 3_000;
 const PAUSE_MS = 500;
 
 /**

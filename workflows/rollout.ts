@@ -34,12 +34,16 @@ export async function rollout(document: unknown): Promise<RolloutSummary> {
       await refreshEndpoints(run, resolved);
     });
   } catch (error) {
-    if (isCancellation(error)) await CancellationScope.nonCancellable(() => abort(run));
-    throw error;
+    if (!isCancellation(error)) throw error;
+    await CancellationScope.nonCancellable(() => abort(run));
+    // Temporal's own cancellation ends as such; an `abort` is an end that the rollout itself has brought about.
+    if (CancellationScope.current().consideredCancelled) throw error;
+    await condition(allHandlersFinished);
+    return summaryOf(run, 'Aborted');
   }
   run.apply({ type: 'finished', at: Date.now(), status: 'Succeeded' });
   await condition(allHandlersFinished);
-  return summaryOf(run);
+  return summaryOf(run, 'Succeeded');
 }
 
 async function resolve(run: RolloutRun, document: unknown): Promise<ResolvedRollout> {
@@ -75,7 +79,7 @@ async function abort(run: RolloutRun): Promise<void> {
 /** An activity notices a cancellation with its next heartbeat; a dead worker's work is not waited for. */
 const ABORT_PATIENCE = '1 minute';
 
-function summaryOf(run: RolloutRun): RolloutSummary {
+function summaryOf(run: RolloutRun, status: RolloutSummary['status']): RolloutSummary {
   const { mesh, clusters, changed } = run.progress;
   const remotes = clusters.filter((cluster) => cluster.role === 'remote');
   const skipped = remotes.filter((cluster) => cluster.status === 'Skipped').map((cluster) => cluster.cluster);
@@ -84,7 +88,7 @@ function summaryOf(run: RolloutRun): RolloutSummary {
   const left = skipped.length === 0 ? '' : `, ${skipped.length} skipped`;
   return {
     mesh,
-    status: 'Succeeded',
+    status,
     succeeded,
     skipped,
     changed,

@@ -1,6 +1,11 @@
 import type { ClusterClient } from './cluster-client.js';
+import { Lanes } from './lanes.js';
 import type { Permission } from './permissions.js';
 import type { ReadOptions } from './request-options.js';
+import { together } from './together.js';
+
+/** Questions at a time: some of the cluster's connections stay free for others. */
+const CONCURRENCY = 8;
 
 /** One verb that the credentials do not have. */
 export interface MissingPermission {
@@ -23,7 +28,7 @@ interface Review {
 
 /**
  * Asks the API server, verb by verb, what the credentials may do (SelfSubjectAccessReview, which everybody may
- * create); all questions at once over the cluster's few connections. Nothing is stored.
+ * create). Nothing is stored.
  */
 export async function findMissingPermissions(
   client: ClusterClient,
@@ -41,7 +46,14 @@ export async function findMissingPermissions(
       })),
     ),
   );
-  const answers = await Promise.all(questions.map((question) => isAllowed(client, question, options)));
+  const lanes = new Lanes(CONCURRENCY);
+  const answers = await together(options.signal, (signal) =>
+    Promise.all(
+      questions.map((question) =>
+        lanes.run(() => isAllowed(client, question, { ...options, signal }), signal),
+      ),
+    ),
+  );
   return questions.filter((_, index) => !answers[index]);
 }
 

@@ -6,8 +6,8 @@ import { connectionError } from './connection-errors.js';
 import { type Access, Credentials } from './credentials.js';
 import { discoverResource } from './discover-resource.js';
 import { type HttpAnswer, sendRequest } from './http-request.js';
-import { Lanes } from './lanes.js';
 import { collectionPath, knownResource, objectPath, resourcePath } from './kinds.js';
+import { Lanes } from './lanes.js';
 import { listAll } from './list-all.js';
 import { type KubeconfigSource, loadKubeconfig } from './load-kubeconfig.js';
 import type { KubernetesObject, ObjectReference, SerialisedObject } from './objects.js';
@@ -146,10 +146,12 @@ export class ClusterClient {
     const { apiVersion, kind, namespace, name } = referenceOf(object);
     if (knownResource(apiVersion, kind) !== undefined) return objectPath(object);
     const key = `${apiVersion}/${kind}`;
-    const found = this.#plurals.get(key) ?? discoverResource(this, apiVersion, kind, signal);
+    // Shared by all who ask, so that it is not one caller's to cancel.
+    const found = this.#plurals.get(key) ?? discoverResource(this, apiVersion, kind);
     this.#plurals.set(key, found);
     found.catch(() => this.#plurals.delete(key));
-    return `${resourcePath(apiVersion, await found, namespace)}/${encodeURIComponent(name)}`;
+    const resource = await abortable(found, signal);
+    return `${resourcePath(apiVersion, resource, namespace)}/${encodeURIComponent(name)}`;
   }
 
   /** Closes its connections. Not needed at the end of a process, and not for clients that are merely replaced. */
@@ -176,22 +178,23 @@ export class ClusterClient {
 
   async #attempt(method: Method, path: string, options: RequestOptions, access: Access): Promise<HttpAnswer> {
     const { body, signal } = options;
-    const { agent, headers } = access;
+    const request = {
+      url: this.#url(path, options.query),
+      method,
+      agent: access.agent,
+      signal,
+      startedAt: Date.now(),
+      timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+      headers: {
+        ...access.headers,
+        accept: options.accept ?? 'application/json',
+        'user-agent': 'mesh-rollout',
+        ...(body === undefined ? {} : { 'content-type': options.contentType ?? 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    };
     try {
-      return await sendRequest({
-        url: this.#url(path, options.query),
-        method,
-        agent,
-        signal,
-        timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-        headers: {
-          ...headers,
-          accept: options.accept ?? 'application/json',
-          'user-agent': 'mesh-rollout',
-          ...(body === undefined ? {} : { 'content-type': options.contentType ?? 'application/json' }),
-        },
-        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      });
+      return await this.#lanes.run(() => sendRequest(request), signal);
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       throw this.#explain(error, `${method} ${path}`);

@@ -1,6 +1,5 @@
 import { ClusterError } from './cluster-error.js';
 import { type Resource, versionPath } from './kinds.js';
-import type { ReadOptions } from './request-options.js';
 
 interface ResourceList {
   readonly resources?: readonly {
@@ -12,7 +11,7 @@ interface ResourceList {
 
 interface Reader {
   readonly name: string;
-  get<T>(path: string, options: ReadOptions): Promise<T | undefined>;
+  get<T>(path: string): Promise<T | undefined>;
 }
 
 /**
@@ -20,13 +19,8 @@ interface Reader {
  *
  * @throws ClusterError `request-rejected` when it does not serve it, for example because a CRD is missing
  */
-export async function discoverResource(
-  client: Reader,
-  apiVersion: string,
-  kind: string,
-  signal?: AbortSignal,
-): Promise<Resource> {
-  const list = await client.get<ResourceList>(versionPath(apiVersion), { signal });
+export async function discoverResource(client: Reader, apiVersion: string, kind: string): Promise<Resource> {
+  const list = await client.get<ResourceList>(versionPath(apiVersion));
   // Subresources such as `widgets/status` carry the same kind.
   const found = list?.resources?.find((resource) => resource.kind === kind && !resource.name.includes('/'));
   if (found === undefined) {

@@ -13,8 +13,10 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly agent: http.Agent;
-  /** From the first byte sent to the last byte received, waiting for a free connection included. */
+  /** Until the last byte of the answer. */
   readonly timeoutMs: number;
+  /** When that time began, in milliseconds since the epoch. */
+  readonly startedAt: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -39,32 +41,32 @@ const MAX_ANSWER_BYTES = 128 * 1024 * 1024;
  * @throws the signal's reason when it aborts; RequestTimeout; else the error of the socket or of TLS.
  */
 export async function sendRequest(request: HttpRequest): Promise<HttpAnswer> {
-  const deadline = Date.now() + request.timeoutMs;
   try {
-    return await sendOnce(request, request.timeoutMs);
+    return await sendOnce(request);
   } catch (error) {
-    const remaining = deadline - Date.now();
     if (!(error instanceof StaleConnection)) throw error;
-    if (request.method === 'POST' || remaining <= 0) throw error.cause;
-    return await sendOnce(request, remaining);
+    if (request.method === 'POST') throw error.cause;
+    return await sendOnce(request);
   }
 }
 
 /** A reused connection failed before anything of an answer came. */
 class StaleConnection extends Error {}
 
-function sendOnce(request: HttpRequest, timeoutMs: number): Promise<HttpAnswer> {
-  const { url, method, headers, body, agent, signal } = request;
+function sendOnce(request: HttpRequest): Promise<HttpAnswer> {
+  const { url, method, headers, body, agent, signal, timeoutMs, startedAt } = request;
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
+    const remaining = startedAt + timeoutMs - Date.now();
+    if (remaining <= 0) return reject(new RequestTimeout(timeoutMs));
     const client = url.protocol === 'http:' ? http : https;
     const outgoing = client.request(url, { method, agent, headers: withLength(headers, body) });
 
     const timer = setTimeout(() => {
       dropIdleConnections(agent);
-      finish(() => reject(new RequestTimeout(request.timeoutMs)));
+      finish(() => reject(new RequestTimeout(timeoutMs)));
       outgoing.destroy();
-    }, timeoutMs);
+    }, remaining);
     const onAbort = () => {
       finish(() => reject(signal?.reason));
       outgoing.destroy();

@@ -1,6 +1,6 @@
 import { Client, Connection, NamespaceNotFoundError } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
-import { GrpcStatus, grpcDetailsOf, grpcStatusOf } from './grpc-status.js';
+import { GrpcStatus, grpcStatusOf } from './grpc-status.js';
 import { TemporalError } from './temporal-error.js';
 
 /** Which Temporal: `address` is host:port. */
@@ -52,10 +52,7 @@ export async function connectWorker(target: TemporalTarget): Promise<NativeConne
   try {
     return await NativeConnection.connect({ address: target.address });
   } catch (error) {
-    // The transport's own words are a Rust debug print; they stay in the cause.
-    throw new TemporalError('temporal-unavailable', `Temporal does not answer at ${target.address}.`, {
-      cause: error,
-    });
+    throw unavailable(target, error);
   }
 }
 
@@ -74,9 +71,8 @@ function explain(error: unknown, target: TemporalTarget): unknown {
 }
 
 function unavailable(target: TemporalTarget, cause: unknown): TemporalError {
-  return new TemporalError(
-    'temporal-unavailable',
-    `Temporal does not answer at ${target.address}: ${grpcDetailsOf(cause)}`,
-    { cause },
-  );
+  // The words of the transports are about themselves; they stay in the cause, for the log.
+  return new TemporalError('temporal-unavailable', `Temporal does not answer at ${target.address}.`, {
+    cause,
+  });
 }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { inspectClusters } from '../../activities/inspect-clusters.js';
 import type { InspectInput } from '../../src/rollout/activities.js';
 import {
@@ -133,22 +133,45 @@ test('a cluster that the inventory does not name, or without kubeconfig, is a fi
 });
 
 test('many clusters are inspected ten at a time', async () => {
-  let now = 0;
+  const waiting: (() => void)[] = [];
   let most = 0;
   const server = await almighty();
   const { answer } = server;
   server.answer = async (request, response) => {
-    if (request.path !== '/version') return answer(request, response);
-    most = Math.max(most, ++now);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    now -= 1;
+    if (request.path === '/version') {
+      most = Math.max(most, waiting.length + 1);
+      // Nobody is answered before ten have asked, or all that are left.
+      await new Promise<void>((resolve) => {
+        waiting.push(resolve);
+        if (
+          waiting.length === 10 ||
+          server.requests.filter(({ path }) => path === '/version').length === 12
+        ) {
+          for (const release of waiting.splice(0)) release();
+        }
+      });
+    }
     return answer(request, response);
   };
   const kubeconfig = await writeKubeconfig(server.url, { token: 't' });
-  const names = Array.from({ length: 25 }, (_, i) => `c-${i}`);
+  const names = Array.from({ length: 12 }, (_, i) => `c-${i}`);
   const dependencies = await dependenciesOn(names.map((name) => ({ name, kubeconfig })));
   const clusters = names.map((cluster) => ({ cluster, role: 'remote' as const }));
   const inspections = await run(inspectClusters(dependencies), { ...INPUT, clusters });
   expect(inspections.map(({ cluster }) => cluster)).toEqual(names);
   expect(most).toBe(10);
+});
+
+test('when a cluster fails in the middle, its other requests are not left behind', async () => {
+  const server = await almighty();
+  const { answer } = server;
+  const held = new Set<unknown>();
+  server.answer = (request, response) => {
+    if (request.path.startsWith('/api/v1/nodes')) return refuse(response, 401);
+    if (!request.path.endsWith('/selfsubjectaccessreviews')) return answer(request, response);
+    held.add(response);
+    response.on('close', () => held.delete(response));
+  };
+  expect(await inspect(server)).toMatchObject([{ findings: [{ code: 'credentials-rejected' }] }]);
+  await vi.waitFor(() => expect(held.size).toBe(0));
 });

@@ -80,7 +80,7 @@ describe('watch', () => {
     const { app } = await showing(running, waiting);
     const run = await cli(['watch', 'shop'], { api: app });
     expect(run.exitCode).toBe(4);
-    expect(run.out).toContain('when mended  mesh-rollout retry shop --cluster eu-2');
+    expect(run.out).toContain('when mended   mesh-rollout retry shop --cluster eu-2');
     expect(run.out).toContain('The rollout waits for a person. Then watch it again: mesh-rollout watch shop');
   });
 

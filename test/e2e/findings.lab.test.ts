@@ -42,7 +42,7 @@ describe('what the checks find before anything is changed', () => {
   }
 
   test('overlapping pod CIDRs hold the rollout, and no cluster is changed', async () => {
-    const fleet = await fleetOf({ podCIDR: '10.250.0.0/17' }, { podCIDR: '10.250.64.0/18' });
+    const fleet = await fleetOf({ podCIDR: '10.250.0.0/16' }, { podCIDR: '10.250.0.0/16' });
     const all = [fleet.primary, ...fleet.remotes];
     const before = await states(all);
     await api.start(fleet.document());

@@ -81,7 +81,40 @@ describe('connections', () => {
   });
 });
 
+test('requests that wait for a connection to a server that hangs are given up in the same time', async () => {
+  const server = await startStubApiServer(() => undefined);
+  const client = await clientOf(server.url);
+  const start = Date.now();
+  const errors = await Promise.all(
+    Array.from({ length: 25 }, () => failureOf(client.get('/api/v1/nodes', { timeoutMs: 300 }))),
+  );
+  expect(Date.now() - start).toBeLessThan(3_000);
+  expect(new Set(errors.map(({ message }) => message)).size).toBe(1);
+  expect(errors[0]?.message).toContain('no complete answer within 0.3 s');
+  expect(server.requests.length).toBeLessThanOrEqual(10);
+  server.answer = () => ({ ok: true });
+  expect(await client.get('/api/v1/nodes')).toEqual({ ok: true });
+});
+
 describe('cancellation', () => {
+  test('a request that waits for a connection is cancelled at once, and those behind it are not held up', async () => {
+    const held: (() => void)[] = [];
+    const server = await startStubApiServer((_, response) => void held.push(() => response.end('{}')));
+    const client = await clientOf(server.url);
+    const controller = new AbortController();
+    const first = Array.from({ length: 10 }, () => client.get('/first'));
+    const second = client.get('/second', { signal: controller.signal });
+    const third = client.get('/third');
+    await vi.waitFor(() => expect(server.requests).toHaveLength(10));
+    controller.abort(new Error('cancelled'));
+    await expect(second).rejects.toThrow('cancelled');
+    server.answer = () => ({ ok: true });
+    for (const end of held) end();
+    await Promise.all(first);
+    expect(await third).toEqual({ ok: true });
+    expect(server.requests.map(({ path }) => path)).not.toContain('/second');
+  });
+
   test('aborting a request in flight rejects with the reason of the signal and closes its connection', async () => {
     let closed = false;
     const server = await startStubApiServer((_, response) => {

@@ -1,5 +1,5 @@
 import { WorkflowFailedError } from '@temporalio/client';
-import type { ApplicationFailure } from '@temporalio/common';
+import { type ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { afterEach, describe, expect, test } from 'vitest';
 import { clusterWorkflowId, Message } from '../../src/rollout/names.js';
 import type { ClusterProgress, RolloutProgress } from '../../src/rollout/progress.js';
@@ -313,7 +313,7 @@ describe('the locks', () => {
     const running = await start(script);
     await expect(running.start(resolved.mesh)).rejects.toThrow('already started');
     await running.handle.executeUpdate(Message.abort, { args: [{ by: 'ada' }] });
-    await expect(running.handle.result()).rejects.toThrow();
+    expect(await running.handle.result()).toMatchObject({ status: 'Aborted', succeeded: 0 });
     expect((await running.progress()).status).toBe('Aborted');
   });
 
@@ -357,6 +357,20 @@ describe('the locks', () => {
 });
 
 describe('pause and abort', () => {
+  test('cancelling the workflow in Temporal is an abort that ends as cancelled', async () => {
+    const resolved = resolvedRollout({ remotes: 1 });
+    const [{ cluster }] = resolved.remotes as [{ cluster: string }];
+    const script = new ScriptedActivities(resolved).on('registerRemote', cluster, untilCancelled);
+    const { handle, progress, client } = await start(script);
+    await until('the remote is at work', () => script.count('registerRemote', cluster) === 1);
+    await handle.cancel();
+    const failure = await handle.result().catch((error) => error);
+    expect((failure as WorkflowFailedError).cause).toBeInstanceOf(CancelledFailure);
+    expect((await progress()).clusters[1]).toMatchObject({ status: 'Aborted', step: 'register-remote' });
+    const child = await client.workflow.getHandle(clusterWorkflowId(cluster)).describe();
+    expect(child.status.name).toBe('CANCELLED');
+  });
+
   test('a paused rollout starts nothing more, and goes on after resume', async () => {
     const resolved = resolvedRollout({ remotes: 2, maxConcurrency: 1 });
     const [first, second] = resolved.remotes.map((remote) => remote.cluster) as [string, string];
@@ -383,7 +397,7 @@ describe('pause and abort', () => {
     const { handle, progress } = await start(script);
     await until('the first is at work', () => script.count('registerRemote', first) === 1);
     await handle.executeUpdate(Message.abort, { args: [{ by: 'ada', reason: 'wrong fleet' }] });
-    await expect(handle.result()).rejects.toThrow();
+    expect(await handle.result()).toMatchObject({ status: 'Aborted', succeeded: 0 });
     const end = await progress();
     expect(end.clusters.find((each) => each.cluster === first)).toMatchObject({
       status: 'Aborted',

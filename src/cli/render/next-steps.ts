@@ -1,28 +1,56 @@
+import { FINDINGS } from '../../rollout/codes.js';
 import type { RolloutView } from '../../temporal/rollout-view.js';
 import type { Frame } from './frame.js';
-import { cut } from './text.js';
+import { cut, pad } from './text.js';
 
-/** The commands with which a person helps on what waits; none when nothing does. */
-function nextCommands(view: RolloutView): string[] {
-  const waiting = view.clusters.filter((cluster) => cluster.status === 'NeedsAttention');
-  const codes = [...new Set(waiting.flatMap((cluster) => cluster.attention?.code ?? []))];
-  const isRollout = view.attention !== undefined && view.status === 'NeedsAttention';
-  const first = waiting[0];
-  if (isRollout && view.attention) return [`mesh-rollout retry ${view.mesh} --code ${view.attention.code}`];
-  if (!first) return [];
-  const target =
-    waiting.length > 1 && codes.length === 1 ? `--code ${codes[0]}` : `--cluster ${first.cluster}`;
+/** A command with which a person helps, and when it is the right one. */
+interface NextStep {
+  readonly when: string;
+  readonly command: string;
+}
+
+/** What a person can do about what waits; none when nothing does. At most one line a kind of help. */
+export function renderNext(view: RolloutView, { style, width }: Frame): string[] {
+  const steps = nextSteps(view);
+  const lead = Math.max(0, ...steps.map(({ when }) => when.length)) + 2;
+  return steps.map(
+    ({ when, command }) => style.dim(pad(when, lead)) + cut(command, Math.max(8, width - lead)),
+  );
+}
+
+function nextSteps(view: RolloutView): NextStep[] {
+  const { mesh, status, attention } = view;
+  if (status === 'Paused') return [{ when: 'to go on', command: `mesh-rollout resume ${mesh}` }];
+  const wave = view.waves.find((each) => each.status === 'NeedsAttention');
   return [
-    `mesh-rollout retry ${view.mesh} ${target}`,
-    ...(first.role === 'primary' ? [] : [`mesh-rollout skip ${view.mesh} ${target} --reason "…"`]),
+    ...(wave ? [{ when: 'to go on', command: `mesh-rollout approve ${mesh} --wave ${wave.name}` }] : []),
+    ...(attention && status === 'NeedsAttention'
+      ? [{ when: 'when mended', command: `mesh-rollout retry ${mesh} --code ${attention.code}` }]
+      : clusterSteps(view)),
+    ...acceptSteps(view),
   ];
 }
 
-/** The same as lines to be shown. */
-export function renderNext(view: RolloutView, { style, width }: Frame): string[] {
-  const commands = nextCommands(view);
-  return commands.map((command, index) => {
-    const lead = index === 0 ? 'when mended  ' : 'or leave out ';
-    return style.dim(lead) + cut(command, Math.max(8, width - lead.length));
-  });
+function clusterSteps({ mesh, clusters }: RolloutView): NextStep[] {
+  const waiting = clusters.filter((cluster) => cluster.status === 'NeedsAttention');
+  const codes = new Set(waiting.flatMap((cluster) => cluster.attention?.code ?? []));
+  const [first] = waiting;
+  if (!first) return [];
+  const isOneCode = waiting.length > 1 && codes.size === 1;
+  const target = isOneCode ? `--code ${[...codes][0]}` : `--cluster ${first.cluster}`;
+  const retry = { when: 'when mended', command: `mesh-rollout retry ${mesh} ${target}` };
+  if (first.role === 'primary') return [retry];
+  return [retry, { when: 'or leave out', command: `mesh-rollout skip ${mesh} ${target} --reason "…"` }];
+}
+
+/** Findings that hold something, and that a person may take on instead of mending them. */
+function acceptSteps({ mesh, attention, clusters }: RolloutView): NextStep[] {
+  const holding = [attention, ...clusters.map((cluster) => cluster.attention)].flatMap(
+    (each) => each?.code ?? [],
+  );
+  const codes = [...new Set(holding)].filter(
+    (code) => Object.hasOwn(FINDINGS, code) && FINDINGS[code as keyof typeof FINDINGS].overridable,
+  );
+  if (codes.length === 0) return [];
+  return [{ when: 'or take it on', command: `mesh-rollout accept ${mesh} ${codes.join(' ')} --reason "…"` }];
 }

@@ -1,15 +1,7 @@
-import type { Lab, LabCluster } from '../../../lab/lab.js';
-import { ensureTools } from '../../../lab/tools/tools.js';
-import { activateInjection } from '../../../activities/activate-injection.js';
-import { collectEndpoints } from '../../../activities/collect-endpoints.js';
-import { deployPrimary } from '../../../activities/deploy-primary.js';
 import type { ActivityDependencies } from '../../../activities/dependencies.js';
-import { installRemote } from '../../../activities/install-remote.js';
-import { labelNamespaces } from '../../../activities/label-namespaces.js';
-import { prepareNamespace } from '../../../activities/prepare-namespace.js';
-import { registerRemote } from '../../../activities/register-remote.js';
-import { verifyInjection } from '../../../activities/verify-injection.js';
-import { verifyRemote } from '../../../activities/verify-remote.js';
+import { createActivities } from '../../../activities/index.js';
+import type { LabCluster } from '../../../lab/lab.js';
+import { ensureTools } from '../../../lab/tools/tools.js';
 import { Istioctl } from '../../../src/istio/istioctl.js';
 import { Clusters } from '../../../src/kubernetes/clusters.js';
 import type { PrimaryInput, RemoteInput } from '../../../src/rollout/resolved.js';
@@ -21,6 +13,8 @@ import { primaryInput, remoteInput } from './inputs.js';
 /** What a worker that has just started works with: it remembers nothing of what others have applied. */
 export async function newWorker(): Promise<ActivityDependencies> {
   const [lab, { istioctl }] = await Promise.all([useLab(), ensureTools({ names: ['istioctl'] })]);
+  // Only by its proxy does the lab have a way to the addresses under which istiod reaches the API servers.
+  process.env.HTTPS_PROXY = lab.proxyUrl;
   return {
     clusters: new Clusters(lab.inventoryPath),
     istioctl: new Istioctl(istioctl),
@@ -44,11 +38,10 @@ async function newHub(): Promise<LabCluster> {
 
 /** A cluster of its own for one test. */
 export async function newCluster(prefix: string, role: 'primary' | 'remote' = 'remote'): Promise<LabCluster> {
-  const lab: Lab = await useLab();
-  return lab.addCluster(freshName(prefix), { role });
+  return (await useLab()).addCluster(freshName(prefix), { role });
 }
 
-/** The results of the steps of one cluster, by the names of their activities. */
+/** Results of steps by the names of their activities. */
 export type Results = Record<string, StepResult>;
 
 /** Runs the steps of a primary, as its workflow does. */
@@ -57,23 +50,24 @@ export async function deploy(
   cluster: LabCluster,
   changes: Partial<PrimaryInput> = {},
 ): Promise<Results> {
+  const { deployPrimary, collectEndpoints } = createActivities(worker);
   const input = primaryInput({ primary: cluster.name, mesh: `of-${cluster.name}`, ...changes });
   return {
-    deployPrimary: await run(deployPrimary(worker), input),
-    collectEndpoints: await run(collectEndpoints(worker), input),
+    deployPrimary: await run(deployPrimary, input),
+    collectEndpoints: await run(collectEndpoints, input),
   };
 }
 
-const STEPS = {
-  prepareNamespace,
-  installRemote,
-  registerRemote,
-  activateInjection,
-  verifyRemote,
-  labelNamespaces,
-  verifyInjection,
-};
-export type RemoteStepName = keyof typeof STEPS;
+const STEPS = [
+  'prepareNamespace',
+  'installRemote',
+  'registerRemote',
+  'activateInjection',
+  'verifyRemote',
+  'labelNamespaces',
+  'verifyInjection',
+] as const;
+export type RemoteStepName = (typeof STEPS)[number];
 
 /** The input of the steps of a remote of the hub. */
 export async function inputFor(remote: LabCluster, changes: Partial<RemoteInput> = {}): Promise<RemoteInput> {
@@ -83,8 +77,12 @@ export async function inputFor(remote: LabCluster, changes: Partial<RemoteInput>
 }
 
 /** Runs one step of a remote. */
-export function step(worker: ActivityDependencies, name: RemoteStepName, input: RemoteInput): Promise<StepResult> {
-  return run<RemoteInput, StepResult>(STEPS[name](worker), input);
+export function step(
+  worker: ActivityDependencies,
+  name: RemoteStepName,
+  input: RemoteInput,
+): Promise<StepResult> {
+  return run<RemoteInput, StepResult>(createActivities(worker)[name], input);
 }
 
 /** Runs all steps of a remote, as its workflow does. */
@@ -95,11 +93,11 @@ export async function attach(
 ): Promise<Results> {
   const input = await inputFor(remote, changes);
   const results: Results = {};
-  for (const name of Object.keys(STEPS) as RemoteStepName[]) results[name] = await step(worker, name, input);
+  for (const name of STEPS) results[name] = await step(worker, name, input);
   return results;
 }
 
-/** How many objects each step changed. */
-export function changedBy(results: Results): Record<string, number> {
-  return Object.fromEntries(Object.entries(results).map(([name, { changed }]) => [name, changed]));
+/** How many objects the steps changed altogether. */
+export function totalChanged(results: Results): number {
+  return Object.values(results).reduce((sum, { changed }) => sum + changed, 0);
 }

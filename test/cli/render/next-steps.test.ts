@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { renderNext } from '../../../src/cli/render/next-steps.js';
+import { frame } from '../support/frame.js';
+import { attached, finished, parked, primary, rollout } from '../support/views.js';
+
+const page = frame();
+const overlap = { code: 'service-cidr-overlap', message: 'overlap', action: 'Accept it.' };
+
+describe('what a person can do next', () => {
+  it('is nothing while all goes well, and when all is over', () => {
+    expect(renderNext(rollout({ clusters: [primary(), attached('eu-1')] }), page)).toEqual([]);
+    expect(renderNext(finished(), page)).toEqual([]);
+  });
+
+  it('is to resume a rollout that is paused', () => {
+    expect(renderNext(rollout({ status: 'Paused' }), page)).toEqual(['to go on  mesh-rollout resume shop']);
+  });
+
+  it('is to approve a wave', () => {
+    const waves = [
+      { name: 'canary', status: 'NeedsAttention' as const, clusters: [], waitingFor: 'approval' },
+    ];
+    expect(renderNext(rollout({ status: 'NeedsAttention', waves, clusters: [] }), page)).toEqual([
+      'to go on  mesh-rollout approve shop --wave canary',
+    ]);
+  });
+
+  it('is to retry or to skip a cluster', () => {
+    expect(renderNext(rollout({ clusters: [parked('eu-3')] }), page)).toEqual([
+      'when mended   mesh-rollout retry shop --cluster eu-3',
+      'or leave out  mesh-rollout skip shop --cluster eu-3 --reason "…"',
+    ]);
+  });
+
+  it('is one command for all that wait with the same code', () => {
+    expect(renderNext(rollout({ clusters: [parked('eu-3'), parked('eu-4')] }), page)[0]).toBe(
+      'when mended   mesh-rollout retry shop --code permission-denied',
+    );
+  });
+
+  it('is to accept a finding where that is allowed', () => {
+    expect(renderNext(rollout({ status: 'NeedsAttention', attention: overlap, clusters: [] }), page)).toEqual(
+      [
+        'when mended    mesh-rollout retry shop --code service-cidr-overlap',
+        'or take it on  mesh-rollout accept shop service-cidr-overlap --reason "…"',
+      ],
+    );
+  });
+
+  it('never is to skip the primary', () => {
+    expect(renderNext(rollout({ clusters: [{ ...parked('hub'), role: 'primary' }] }), page)).toEqual([
+      'when mended  mesh-rollout retry shop --cluster hub',
+    ]);
+  });
+});

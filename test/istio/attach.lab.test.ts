@@ -1,0 +1,69 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { LabCluster } from '../../lab/lab.js';
+import { resourceVersions } from '../e2e/cluster-objects.js';
+import { expectAttached } from '../e2e/proofs.js';
+import { istioctl } from '../support/run.js';
+import { until } from '../support/wait.js';
+import {
+  attach,
+  deploy,
+  newCluster,
+  newWorker,
+  type Results,
+  totalChanged,
+  useHub,
+} from './support/lab-mesh.js';
+
+let hub: LabCluster;
+let remote: LabCluster;
+let results: Results;
+
+beforeAll(async () => {
+  hub = await useHub();
+  remote = await newCluster('attached');
+  results = await attach(await newWorker(), remote);
+});
+
+describe('the steps of a remote', () => {
+  it('attach it: synced, CA, root certificate, endpoints, and a Pod with its sidecar', async () => {
+    await expectAttached({ primary: hub } as Parameters<typeof expectAttached>[0], remote);
+    expect(results.verifyRemote).toMatchObject({ synced: 1, webhookCA: true });
+    expect(results.verifyInjection).toMatchObject({
+      injected: ['default'],
+      unproven: [],
+      podsWithoutSidecar: 0,
+    });
+  });
+
+  it('change nothing the second time, whether the worker remembers the first or not', async () => {
+    // istiod writes for some seconds after it has met a remote.
+    const before = await until('the clusters come to rest', async () => {
+      const one = [await resourceVersions(hub), await resourceVersions(remote)];
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      const two = [await resourceVersions(hub), await resourceVersions(remote)];
+      return JSON.stringify(one) === JSON.stringify(two) ? two : undefined;
+    });
+    const worker = await newWorker();
+    for (const _ of ['a worker that knows nothing', 'a worker that remembers']) {
+      expect(totalChanged(await deploy(worker, hub))).toBe(0);
+      expect(totalChanged(await attach(worker, remote))).toBe(0);
+    }
+    expect([await resourceVersions(hub), await resourceVersions(remote)]).toEqual(before);
+  });
+
+  it('tell nothing secret, and each in one short line', async () => {
+    const text = JSON.stringify(results);
+    expect(text).not.toMatch(/eyJ|BEGIN|LS0t|Bearer/);
+    expect(text.length).toBeLessThan(4_000);
+    for (const { summary } of Object.values(results)) expect(summary.length).toBeLessThanOrEqual(200);
+  });
+
+  it('satisfy istioctl', async () => {
+    const clusters = await istioctl(hub.kubeconfigPath, 'remote-clusters');
+    expect(clusters.stdout).toMatch(
+      new RegExp(`${remote.name} +istio-system/istio-remote-secret-${remote.name} +synced`),
+    );
+    const analysis = await istioctl(remote.kubeconfigPath, 'analyze', '--all-namespaces');
+    expect(analysis.stdout + analysis.stderr).toContain('No validation issues found');
+  });
+});
