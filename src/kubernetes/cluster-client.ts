@@ -105,7 +105,7 @@ export class ClusterClient {
     return this.request<T>('PATCH', path, { ...writeOptions(options), body: patch, contentType });
   }
 
-  /** Creates an object of a well-known kind. A taken name is a ClusterError for which `isAlreadyExists` is true. */
+  /** Creates an object of a well-known kind. A taken name is a ClusterError of reason `AlreadyExists`. */
   async create<T extends KubernetesObject>(object: T, options: WriteOptions): Promise<T> {
     const path = collectionPath(object.apiVersion, object.kind, object.metadata.namespace);
     return this.request<T>('POST', path, { ...writeOptions(options), body: object });

@@ -39,13 +39,3 @@ export class ClusterError extends RolloutError {
     this.conflicts = details.conflicts ?? [];
   }
 }
-
-/** True for the error of a request about something that does not exist (HTTP 404). */
-export function isNotFound(error: unknown): boolean {
-  return error instanceof ClusterError && error.status === 404;
-}
-
-/** True for the error of a create whose name is taken. */
-export function isAlreadyExists(error: unknown): boolean {
-  return error instanceof ClusterError && error.reason === 'AlreadyExists';
-}

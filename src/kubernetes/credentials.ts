@@ -15,7 +15,7 @@ export interface Access {
 const REFRESH_MS = 60_000;
 /** For plugins and for auth providers that ask an identity provider. */
 const ACQUIRE_TIMEOUT_MS = 30_000;
-/** Below the 90 s after which kube-apiserver closes an idle connection (apiserver `secure_serving.go` IdleTimeout). */
+/** Below the 90 s after which kube-apiserver closes an idle connection (1.34, server/secure_serving.go). */
 const IDLE_MS = 30_000;
 
 /**

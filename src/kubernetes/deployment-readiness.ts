@@ -48,7 +48,7 @@ export async function readDeploymentReadiness(
   return { ready: false, reason: why === undefined ? progress : `${progress}: ${why}` };
 }
 
-/** How far a Deployment is, or undefined when it is rolled out (kubectl `polymorphichelpers/rollout_status.go`). */
+/** How far a Deployment is, or undefined when it is rolled out (kubectl 1.34, polymorphichelpers/rollout_status.go). */
 export function rolloutProgress({ metadata, spec, status }: Deployment): string | undefined {
   const wanted = spec.replicas ?? 1;
   const available = status?.availableReplicas ?? 0;

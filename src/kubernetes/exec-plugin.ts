@@ -102,7 +102,7 @@ export class ExecPlugin implements Authenticator {
     }
   }
 
-  /** client-go `plugin/pkg/client/auth/exec/exec.go`. */
+  /** As client-go 1.34 gives it (plugin/pkg/client/auth/exec/exec.go). */
   #info(): { KUBERNETES_EXEC_INFO: string } {
     const { apiVersion, provideClusterInfo } = this.#exec;
     const cluster = {

@@ -73,7 +73,8 @@ const PRIMARY: readonly Permission[] = [
     dispensable: true,
   },
   { scope: 'istio', resource: 'pods', verbs: ['list'] },
-  // A WebSocket is opened with GET, which the API server takes for get; from 1.35 on it asks for create too.
+  // A WebSocket is opened with GET, which the API server takes for get; from 1.35 on it asks for create too (gate
+  // AuthorizePodWebsocketUpgradeCreatePermission).
   { scope: 'istio', resource: 'pods/portforward', verbs: ['get', 'create'] },
 ];
 

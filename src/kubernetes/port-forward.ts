@@ -1,11 +1,7 @@
 import http from 'node:http';
 import { Duplex, PassThrough } from 'node:stream';
 import { type KubeConfig, PortForward } from '@kubernetes/client-node';
-import { redact } from '../rollout/redact.js';
-import { RolloutError } from '../rollout/rollout-error.js';
-import { ClusterError } from './cluster-error.js';
-import { connectionError } from './connection-errors.js';
-import { statusError } from './status-errors.js';
+import { type ForwardTarget, forwardError } from './port-forward-errors.js';
 
 export interface ForwardOptions {
   readonly headers?: Readonly<Record<string, string>>;
@@ -17,16 +13,6 @@ export interface ForwardOptions {
 export interface ForwardedAnswer {
   readonly status: number;
   readonly body: string;
-}
-
-/** Which port of which Pod, and how messages name the cluster. */
-export interface ForwardTarget {
-  readonly cluster: string;
-  /** Host and port of the API server. */
-  readonly server: string;
-  readonly namespace: string;
-  readonly pod: string;
-  readonly port: number;
 }
 
 const DEFAULT_TIMEOUT_MS = 10_000;
@@ -46,14 +32,13 @@ export async function getThroughPortForward(
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const timeout = AbortSignal.timeout(timeoutMs);
   const signal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]);
-  const what = `port-forward to ${target.namespace}/${target.pod}:${target.port}`;
   const complaint = new PassThrough();
   try {
     const connection = await connect(config, target, complaint, signal);
     return await get(connection, target.port, path, options.headers ?? {}, signal);
   } catch (error) {
     options.signal?.throwIfAborted();
-    throw explain(error, complaint, target, what, timeout.aborted ? timeoutMs : undefined);
+    throw forwardError(error, target, complaint, timeout.aborted ? timeoutMs : undefined);
   }
 }
 
@@ -127,41 +112,4 @@ function get(
     });
     request.end();
   });
-}
-
-function explain(
-  error: unknown,
-  complaint: PassThrough,
-  target: ForwardTarget,
-  what: string,
-  timeoutMs: number | undefined,
-): RolloutError {
-  const { cluster, server } = target;
-  if (error instanceof RolloutError) return error;
-  if (timeoutMs !== undefined) {
-    return new ClusterError(
-      'api-unavailable',
-      `${what} gave no complete answer within ${timeoutMs / 1000} s`,
-      { cluster },
-    );
-  }
-  // The error channel of the protocol: what the kubelet could not do.
-  const reason = complaint.read()?.toString('utf8');
-  if (reason) {
-    const message = `${what} failed: ${redact(reason).trim().slice(0, 300)}`;
-    return new ClusterError('api-unavailable', message, { cluster, cause: error });
-  }
-  // ws reports a refused upgrade by its status only, in an event that is not an Error.
-  const message = (error as { message?: string })?.message ?? String(error);
-  const status = /Unexpected server response: (\d{3})/.exec(message)?.[1];
-  if (status === '404') {
-    const message = `Pod ${target.namespace}/${target.pod} does not exist any more (${what})`;
-    return new ClusterError('api-unavailable', message, { cluster, status: 404 });
-  }
-  if (status === '403') {
-    const message = `the credentials may not get and create pods/portforward in namespace ${target.namespace}`;
-    return new ClusterError('permission-denied', message, { cluster, status: 403 });
-  }
-  if (status !== undefined) return statusError({ status: Number(status), body: '' }, cluster, what);
-  return connectionError((error as { error?: unknown })?.error ?? error, cluster, server, what);
 }

@@ -43,8 +43,8 @@ async function askForServiceRange(client: ClusterClient, options: ReadOptions): 
 }
 
 /**
- * The range in `… is not in the valid range. The range of valid IPs is 10.96.0.0/12` (apiserver
- * `registry/core/service/ipallocator` up to 1.32); undefined in any other text.
+ * The range in `… is not in the valid range. The range of valid IPs is 10.96.0.0/12` (Kubernetes
+ * up to 1.32, registry/core/service/ipallocator/interfaces.go); undefined in any other text.
  */
 export function parseServiceRange(message: string): string | undefined {
   return /The range of valid IPs is ([0-9a-fA-F.:]+\/\d+)/.exec(message)?.[1];

@@ -1,5 +1,4 @@
-import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Info } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
@@ -8,6 +7,7 @@ import type { ActivityDependencies } from '../../activities/dependencies.js';
 import { Istioctl } from '../../src/istio/istioctl.js';
 import { Clusters } from '../../src/kubernetes/clusters.js';
 import type { InventoryCluster } from '../../src/rollout/inventory.js';
+import { temporaryFolder } from '../kubernetes/support/temporary-folder.js';
 
 /** Runs an activity as a worker would, without a worker. */
 export function run<Input, Result>(
@@ -38,7 +38,7 @@ export async function dependenciesOn(
   clusters: readonly InventoryCluster[],
   istioctl = 'istioctl',
 ): Promise<ActivityDependencies> {
-  const path = join(await mkdtemp(join(tmpdir(), 'mesh-rollout-inventory-')), 'inventory.json');
+  const path = join(await temporaryFolder(), 'inventory.json');
   await writeFile(path, JSON.stringify({ clusters }));
   return {
     clusters: new Clusters(path),
@@ -49,7 +49,7 @@ export async function dependenciesOn(
 
 /** A program that says it is istioctl of a version, and can do nothing else. */
 export async function fakeIstioctl(version: string): Promise<string> {
-  const path = join(await mkdtemp(join(tmpdir(), 'mesh-rollout-istioctl-')), 'istioctl');
+  const path = join(await temporaryFolder(), 'istioctl');
   await writeFile(path, `#!/bin/sh\necho '{"clientVersion":{"version":"${version}"}}'\n`);
   await chmod(path, 0o755);
   return path;

@@ -20,7 +20,7 @@ let results: Results;
 
 beforeAll(async () => {
   hub = await useHub();
-  remote = await newCluster('attached');
+  remote = await newCluster('attached', { controllers: 'few' });
   results = await attach(await newWorker(), remote);
 });
 

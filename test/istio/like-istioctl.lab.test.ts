@@ -32,9 +32,9 @@ describe('a primary', () => {
   let comparison: Comparison;
 
   beforeAll(async () => {
-    theirs = await newCluster('theirs', 'primary');
+    theirs = await newCluster('theirs', { role: 'primary' });
     await install(theirs, operatorOf(theirs));
-    ours = await newCluster('ours', 'primary');
+    ours = await newCluster('ours', { role: 'primary' });
     await deploy(await newWorker(), ours);
     await until('istiod has written its CA', async () => {
       comparison = compare(await installedObjects(ours), await installedObjects(theirs));

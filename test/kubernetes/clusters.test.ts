@@ -1,15 +1,15 @@
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 import { Clusters } from '../../src/kubernetes/clusters.js';
 import { failureOf } from './support/failure-of.js';
 import { writeKubeconfig } from './support/stub-api-server.js';
+import { temporaryFolder } from './support/temporary-folder.js';
 
 const URL = 'https://10.0.0.1:6443';
 
 async function inventory(clusters: unknown): Promise<string> {
-  const path = join(await mkdtemp(join(tmpdir(), 'mesh-rollout-inventory-')), 'inventory.yaml');
+  const path = join(await temporaryFolder(), 'inventory.yaml');
   await writeFile(path, JSON.stringify({ clusters }));
   return path;
 }

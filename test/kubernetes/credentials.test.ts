@@ -1,7 +1,6 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import net from 'node:net';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { ClusterClient } from '../../src/kubernetes/cluster-client.js';
@@ -13,12 +12,13 @@ import {
   startStubApiServer,
   writeKubeconfig,
 } from './support/stub-api-server.js';
+import { temporaryFolder } from './support/temporary-folder.js';
 
 const tokens = (server: StubApiServer) => server.requests.map(({ headers }) => headers.authorization);
 
 /** Writes an exec plugin: a shell script in a folder of its own. */
 async function writePlugin(script: string): Promise<string> {
-  const path = join(await mkdtemp(join(tmpdir(), 'mesh-rollout-plugin-')), 'plugin.sh');
+  const path = join(await temporaryFolder(), 'plugin.sh');
   await writeFile(path, `#!/bin/sh\ncd "$(dirname "$0")"\n${script}\n`);
   await chmod(path, 0o755);
   return path;

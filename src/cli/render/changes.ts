@@ -1,6 +1,6 @@
 import type { StepProgress } from '../../rollout/progress.js';
 import type { ClusterView, RolloutView } from '../../temporal/rollout-view.js';
-import { changedText, elapsedOf } from './counts.js';
+import { changedText, elapsedOf, hasProgress } from './counts.js';
 import { clean, pad } from './text.js';
 import { formatClock, formatDuration } from './time.js';
 
@@ -16,7 +16,9 @@ export function renderChanges(previous: RolloutView | undefined, next: RolloutVi
   return [
     ...rolloutChanges(previous, next).map((what) => line(next.mesh, what)),
     ...next.clusters.flatMap((cluster) =>
-      clusterChanges(before.get(cluster.cluster), cluster, at).map((what) => line(cluster.cluster, what)),
+      clusterChanges(before.get(cluster.cluster), cluster, at, hasProgress(next)).map((what) =>
+        line(cluster.cluster, what),
+      ),
     ),
   ];
 }
@@ -45,7 +47,12 @@ function rolloutChanges(previous: RolloutView | undefined, next: RolloutView): s
   return lines;
 }
 
-function clusterChanges(previous: ClusterView | undefined, next: ClusterView, at: number): string[] {
+function clusterChanges(
+  previous: ClusterView | undefined,
+  next: ClusterView,
+  at: number,
+  knowsChanges: boolean,
+): string[] {
   const { status, step, attention } = next;
   const isNew = previous?.status !== status;
   if (status === 'Pending') return [];
@@ -58,7 +65,8 @@ function clusterChanges(previous: ClusterView | undefined, next: ClusterView, at
   if (status === 'Running') return runningChanges(previous, next, at);
   if (!isNew) return [];
   const took = next.startedAt === undefined ? '' : ` after ${formatDuration(elapsedOf(next, at))}`;
-  return [status === 'Succeeded' ? `Succeeded${took}, ${changedText(next.changed)}` : `${status}${took}`];
+  const changed = status === 'Succeeded' && knowsChanges ? `, ${changedText(next.changed)}` : '';
+  return [`${status}${took}${changed}`];
 }
 
 function runningChanges(previous: ClusterView | undefined, next: ClusterView, at: number): string[] {

@@ -1,3 +1,4 @@
+import { isOver } from '../../rollout/rollout-progress.js';
 import type { ClusterView } from '../../temporal/rollout-view.js';
 import { changedText } from './counts.js';
 import type { Frame } from './frame.js';
@@ -13,10 +14,11 @@ export interface DetailPart {
 }
 
 /** What a user has to know about a cluster beside its row: the error and what comes next. */
-export function clusterDetail(cluster: ClusterView, now: Frame['now']): DetailPart[] {
+export function clusterDetail(cluster: ClusterView, { now, knowsChanges }: Frame): DetailPart[] {
   const { attention, attempt, status } = cluster;
   if (attention) {
     const problem = { text: `${attention.code}: ${attention.message}`, style: 'warn' } as const;
+    if (isOver(status)) return [{ ...problem, style: 'dim', isExtra: true }];
     // While it runs it waits by itself, for example for another rollout to let the cluster go.
     if (status === 'Running') return [problem];
     return [problem, { text: `→ ${attention.action}`, style: undefined }];
@@ -30,6 +32,7 @@ export function clusterDetail(cluster: ClusterView, now: Frame['now']): DetailPa
     const next = wait === undefined ? 'trying again now' : `next try in ${formatDuration(wait)}`;
     return [{ text: `${code ? `${code}: ` : ''}${message} (${next})`, style: 'warn' }];
   }
-  if (status === 'Succeeded') return [{ text: changedText(cluster.changed), style: 'dim', isExtra: true }];
+  if (status === 'Succeeded' && knowsChanges !== false)
+    return [{ text: changedText(cluster.changed), style: 'dim', isExtra: true }];
   return [];
 }

@@ -57,7 +57,7 @@ function rowOf(cluster: ClusterView, { style, now }: Frame): string[] {
 function withDetail(row: string, cluster: ClusterView | undefined, rowWidth: number, frame: Frame): string[] {
   const beside = frame.width - rowWidth - 3;
   const isBeside = beside >= MIN_DETAIL_WIDTH;
-  const all = cluster ? clusterDetail(cluster, frame.now) : [];
+  const all = cluster ? clusterDetail(cluster, frame) : [];
   const parts = isBeside ? all : all.filter(({ isExtra }) => !isExtra);
   if (parts.length === 0) return [row];
   const lines = parts.flatMap(({ text, style }) =>

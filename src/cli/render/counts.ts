@@ -46,6 +46,11 @@ export function changedText(changed: number): string {
   return changed === 1 ? '1 object changed' : `${changed} objects changed`;
 }
 
+/** Whether a view was ever told by a worker; else it is the little that Temporal itself keeps. */
+export function hasProgress(view: RolloutView): boolean {
+  return view.steps.length > 0;
+}
+
 /** Milliseconds from start to end, or to now. */
 export function elapsedOf(
   of: Pick<RolloutView | ClusterView, 'startedAt' | 'finishedAt'>,

@@ -9,4 +9,6 @@ export interface Frame {
   readonly now: number;
   /** `short` for a table that is redrawn: long texts are cut; `full` leaves nothing out. */
   readonly detail: 'short' | 'full';
+  /** False when nobody tells how many objects were changed: see {@link hasProgress}. @default true */
+  readonly knowsChanges?: boolean;
 }

@@ -1,5 +1,6 @@
 import type { RolloutView } from '../../temporal/rollout-view.js';
 import { renderClusters } from './clusters.js';
+import { hasProgress } from './counts.js';
 import { renderFindings } from './findings.js';
 import type { Frame } from './frame.js';
 import { renderHeader } from './header.js';
@@ -10,7 +11,7 @@ import { joinSections } from './sections.js';
 export function renderProgress(view: RolloutView, frame: Frame): string[] {
   const sections = [
     renderHeader(view, frame),
-    renderClusters(view.clusters, frame),
+    renderClusters(view.clusters, { ...frame, knowsChanges: hasProgress(view) }),
     renderFindings(view, frame),
     renderNext(view, frame),
   ];

@@ -1,5 +1,5 @@
 import type { ClusterView, RolloutView } from '../../temporal/rollout-view.js';
-import { changedText, elapsedOf, statusWord } from './counts.js';
+import { changedText, elapsedOf, hasProgress, statusWord } from './counts.js';
 import { renderFindings } from './findings.js';
 import type { Frame } from './frame.js';
 import { renderHeader } from './header.js';
@@ -39,9 +39,10 @@ function summary(view: RolloutView, remotes: readonly ClusterView[], frame: Fram
   const { style, width } = frame;
   const attached = remotes.filter(({ status }) => status === 'Succeeded').length;
   const primary = view.clusters.find(({ role }) => role === 'primary');
+  const changed = hasProgress(view) ? `, ${changedText(view.changed)}` : '';
   return [
-    style.bold(cut(`${attached} of ${remotes.length} remotes attached, ${changedText(view.changed)}`, width)),
-    ...(primary ? [primaryLine(primary, frame)] : []),
+    style.bold(cut(`${attached} of ${remotes.length} remotes attached${changed}`, width)),
+    ...(primary && hasProgress(view) ? [primaryLine(primary, frame)] : []),
   ];
 }
 

@@ -102,6 +102,23 @@ describe('a rollout under way', () => {
     ]);
   });
 
+  it('does not claim that nothing changed when nobody tells', () => {
+    const blind = rollout({
+      worker: 'none',
+      release: '',
+      steps: [],
+      clusters: [{ ...primary(), changed: 0 }],
+    });
+    expect(renderProgress(blind, frame()).at(-1)).toBe('✓ hub (primary)  Succeeded  42 s');
+  });
+
+  it('gives the reason of a cluster that was left out, and nothing to do', () => {
+    const clusters = [{ ...parked('eu-3'), status: 'Skipped' as const, finishedAt: 70_000 }];
+    expect(renderProgress(rollout({ clusters }), frame()).at(-1)).toBe(
+      '– eu-3     Skipped  10 s   permission-denied: may not patch namespaces',
+    );
+  });
+
   it('says so when no worker answers', () => {
     const lines = renderProgress(rollout({ worker: 'none' }), frame({ width: 140 }));
     expect(lines[2]).toBe(

@@ -1,6 +1,7 @@
 import type { ActivityDependencies } from '../../../activities/dependencies.js';
 import { createActivities } from '../../../activities/index.js';
 import type { LabCluster } from '../../../lab/lab.js';
+import type { AddClusterOptions } from '../../../lab/lab-options.js';
 import { ensureTools } from '../../../lab/tools/tools.js';
 import { Istioctl } from '../../../src/istio/istioctl.js';
 import { Clusters } from '../../../src/kubernetes/clusters.js';
@@ -31,14 +32,14 @@ export function useHub(): Promise<LabCluster> {
 }
 
 async function newHub(): Promise<LabCluster> {
-  const cluster = await newCluster('hub', 'primary');
+  const cluster = await newCluster('hub', { role: 'primary' });
   await deploy(await newWorker(), cluster);
   return cluster;
 }
 
 /** A cluster of its own for one test. */
-export async function newCluster(prefix: string, role: 'primary' | 'remote' = 'remote'): Promise<LabCluster> {
-  return (await useLab()).addCluster(freshName(prefix), { role });
+export async function newCluster(prefix: string, options: AddClusterOptions = {}): Promise<LabCluster> {
+  return (await useLab()).addCluster(freshName(prefix), options);
 }
 
 /** Results of steps by the names of their activities. */

@@ -1,4 +1,4 @@
-import { ClusterError } from '../../../src/kubernetes/cluster-error.js';
+import type { ClusterError } from '../../../src/kubernetes/cluster-error.js';
 import { RolloutError } from '../../../src/rollout/rollout-error.js';
 
 /** The RolloutError with which a promise fails. */
@@ -12,5 +12,3 @@ export async function failureOf(promise: Promise<unknown>): Promise<ClusterError
     cause: 'error' in outcome ? outcome.error : undefined,
   });
 }
-
-export { ClusterError };

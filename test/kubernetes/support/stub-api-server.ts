@@ -1,10 +1,10 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { ClusterClient } from '../../../src/kubernetes/cluster-client.js';
+import { temporaryFolder } from './temporary-folder.js';
 
 export interface StubRequest {
   readonly method: string;
@@ -70,7 +70,7 @@ export async function clientOf(url: string, user: object = { token: 'stub-token'
 
 /** Writes a kubeconfig with one context and gives its path. */
 export async function writeKubeconfig(url: string, user: object, cluster: object = {}): Promise<string> {
-  const path = join(await mkdtemp(join(tmpdir(), 'mesh-rollout-kubeconfig-')), 'config');
+  const path = join(await temporaryFolder(), 'config');
   const config = {
     apiVersion: 'v1',
     kind: 'Config',
