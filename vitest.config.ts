@@ -17,6 +17,7 @@ export default defineConfig({
         test: {
           name: 'lab',
           include: ['test/**/*.lab.test.ts'],
+          setupFiles: ['test/support/quiet-temporal.ts'],
           pool: 'forks',
           maxWorkers: 1,
           isolate: false,

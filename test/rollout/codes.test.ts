@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { API_CODES } from '../../src/api/api-codes.js';
 import { ACCEPTABLE } from '../../src/rollout/acceptance.js';
 import { ERRORS, FINDINGS } from '../../src/rollout/codes.js';
+import { TEMPORAL_PROBLEMS } from '../../src/temporal/temporal-error.js';
 
 const page = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
 
@@ -51,6 +53,22 @@ describe('docs/errors.md explains every failure', () => {
     expect(field(entry, 'Where')).toBeDefined();
     expect(field(entry, 'Next')).toBeDefined();
     expect(field(entry, 'Retried by itself')).toBe(transient ? 'yes.' : 'no.');
+  });
+});
+
+describe.each([
+  ['Answers of the API', API_CODES],
+  ['Temporal', TEMPORAL_PROBLEMS],
+] as const)('docs/errors.md explains every code under %s', (section, codes) => {
+  const documented = codesOf(section);
+
+  test('and no other', () => {
+    expect([...documented.keys()]).toEqual(Object.keys(codes));
+  });
+
+  test.each(Object.entries(codes))('%s', (code, { title, action }) => {
+    expect(field(documented.get(code), 'What happened')).toBe(title);
+    expect(field(documented.get(code), 'Next')).toBe(action);
   });
 });
 

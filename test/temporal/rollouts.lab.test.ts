@@ -1,24 +1,23 @@
 import { fileURLToPath } from 'node:url';
 import { ApplicationFailure } from '@temporalio/common';
-import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { NativeConnection, type Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openClient, type TemporalAccess } from '../../src/temporal/connection.js';
 import { createRollouts, type Rollouts } from '../../src/temporal/rollouts.js';
 import { ensureSearchAttributes } from '../../src/temporal/search-attributes.js';
 import { createWorker } from '../../src/temporal/worker.js';
 import { serveWorkerHealth, type WorkerHealth } from '../../src/temporal/worker-health.js';
-import { type DevServer, startDevServer, TEMPORAL_CLI } from './support/dev-server.js';
+import { type DevServer, startDevServer } from './support/dev-server.js';
 
 const WORKFLOWS = fileURLToPath(new URL('./support/workflows.ts', import.meta.url));
 
-describe.skipIf(!TEMPORAL_CLI)('rollouts in a real Temporal (needs TEMPORAL_CLI)', () => {
+describe('rollouts in a real Temporal', () => {
   let server: DevServer;
   let access: TemporalAccess;
   let rollouts: Rollouts;
   let health: WorkerHealth | undefined;
 
   beforeAll(async () => {
-    Runtime.install({ telemetryOptions: { logging: { filter: { core: 'ERROR' }, forward: {} } } });
     server = await startDevServer();
     access = openClient({ address: server.address, namespace: 'default' });
     rollouts = createRollouts(access);

@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { Connection } from '@temporalio/client';
 import { execa } from 'execa';
+import { ensureTools } from '../../../lab/tools/tools.js';
 
 /** A Temporal dev server of its own, in memory, without any search attribute of ours. */
 export interface DevServer {
@@ -8,15 +9,12 @@ export interface DevServer {
   stop(): Promise<void>;
 }
 
-/** The Temporal CLI to test with; tests that need it are skipped without. */
-export const TEMPORAL_CLI = process.env.TEMPORAL_CLI;
-
 /** Starts a dev server on free ports and waits until it serves. */
 export async function startDevServer(): Promise<DevServer> {
-  if (!TEMPORAL_CLI) throw new Error('TEMPORAL_CLI is not set');
+  const { temporal } = await ensureTools({ names: ['temporal'] });
   const port = await freePort();
   const server = execa(
-    TEMPORAL_CLI,
+    temporal,
     ['server', 'start-dev', '--headless', '--port', String(port), '--log-level', 'never'],
     { reject: false, stdio: 'ignore', forceKillAfterDelay: 5_000 },
   );
