@@ -14,7 +14,7 @@ const ISTIOD_FIELDS = ['caBundle', 'failurePolicy'] as const;
 export type WebhookField = (typeof ISTIOD_FIELDS)[number];
 
 /** istiod's field manager: the name of its binary. */
-export const ISTIOD_MANAGER = 'pilot-discovery';
+const ISTIOD_MANAGER = 'pilot-discovery';
 
 /**
  * Managers whose fields belong to the installation: `istioctl install` applies as one, and deactivates the injector
@@ -22,6 +22,12 @@ export const ISTIOD_MANAGER = 'pilot-discovery';
  * `istioctl create-remote-secret` applies the reader's account and role as `istio-ci` (pkg/kube/client.go).
  */
 const ISTIOCTL_MANAGERS = new Set([ISTIOCTL_MANAGER, 'istioctl', 'istio-ci']);
+
+/**
+ * Horizontal autoscalers set replicas under this name. The charts render replicas only where the autoscaler is switched
+ * off; it is pruned then.
+ */
+const AUTOSCALER = 'kube-controller-manager';
 
 /**
  * Whether conflicts are with known parts of Istio only. `istioctl install` forces every apply; here a field that a
@@ -38,6 +44,7 @@ export function settleConflicts(conflicts: readonly FieldConflict[]): Settlement
   for (const { manager, field } of conflicts) {
     const ofIstiod = ISTIOD_FIELDS.find((name) => field.endsWith(`.${name}`));
     if (ISTIOCTL_MANAGERS.has(manager)) force = true;
+    else if (manager === AUTOSCALER && field === '.spec.replicas') force = true;
     else if (manager === ISTIOD_MANAGER && ofIstiod !== undefined) leave.add(ofIstiod);
     else return undefined;
   }

@@ -5,9 +5,9 @@ import { MANAGED_BY } from '../rollout/names.js';
 import { RolloutError } from '../rollout/rollout-error.js';
 
 /** The account of the charts with which istiod reads a remote. */
-export const READER = 'istio-reader-service-account';
+const READER = 'istio-reader-service-account';
 /** The Secret for its token, by the name that `istioctl create-remote-secret` gives it. */
-export const READER_TOKEN = `${READER}-istio-remote-secret-token`;
+const READER_TOKEN = `${READER}-istio-remote-secret-token`;
 
 const ACCOUNT_ANNOTATION = 'kubernetes.io/service-account.name';
 const TOKEN_TYPE = 'kubernetes.io/service-account-token';

@@ -59,7 +59,7 @@ export async function remoteManifests(
 }
 
 /** Puts a remote's name and address in the place of the placeholders. */
-export function substitute(manifest: Manifest, cluster: string, address: string): Manifest {
+function substitute(manifest: Manifest, cluster: string, address: string): Manifest {
   if (!DNS_LABEL.test(cluster))
     throw new RolloutError('render-failed', `${cluster} is no DNS label`, { cluster });
   if (!ADDRESS.test(address))

@@ -6,7 +6,7 @@ export interface WebhookConfiguration extends KubernetesObject {
   readonly webhooks?: readonly Webhook[];
 }
 
-export interface Webhook {
+interface Webhook {
   readonly name: string;
   readonly clientConfig: {
     /** PEM in base64. */
@@ -25,7 +25,7 @@ export interface Selector {
   readonly matchExpressions?: readonly SelectorRequirement[];
 }
 
-export interface SelectorRequirement {
+interface SelectorRequirement {
   readonly key: string;
   readonly operator: string;
   readonly values?: readonly string[];

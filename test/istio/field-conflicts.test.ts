@@ -18,6 +18,12 @@ describe('settleConflicts', () => {
     expect(settleConflicts([{ manager, field: SELECTOR }])).toEqual({ leave: [], force: true });
   });
 
+  it('takes replicas over from an autoscaler, and nothing else', () => {
+    const manager = 'kube-controller-manager';
+    expect(settleConflicts([{ manager, field: '.spec.replicas' }])).toEqual({ leave: [], force: true });
+    expect(settleConflicts([{ manager, field: '.spec.template' }])).toBeUndefined();
+  });
+
   it('does both at once', () => {
     const conflicts = [
       { manager: 'pilot-discovery', field: CA },
