@@ -1,6 +1,5 @@
 import {
   CancellationScope,
-  condition,
   getExternalWorkflowHandle,
   setCurrentDetails,
   setHandler,
@@ -20,10 +19,9 @@ import { clusterWorkflowId } from '../src/rollout/names.js';
 import type { Attention, ClusterProgress, ClusterReport, RolloutProgress } from '../src/rollout/progress.js';
 import type { ResolvedRollout } from '../src/rollout/resolved.js';
 import { isOver, type RolloutEvent, reduceRollout, startRollout } from '../src/rollout/rollout-progress.js';
+import { type Decision, Holds, ROLLOUT } from './holds.js';
 import * as messages from './messages.js';
 import { searchKeys } from './search-attributes.js';
-
-export type Decision = 'retry' | 'skip';
 
 /**
  * One rollout on its way: its progress, what people decided, and the clusters whose workflows it has started.
@@ -41,8 +39,7 @@ export class RolloutRun {
   /** Clusters whose child workflow this rollout has started or adopted. */
   readonly children = new Set<string>();
   #progress: RolloutProgress;
-  /** What waits in this workflow for a person: a cluster's name, or {@link ROLLOUT} for the rollout as a whole. */
-  readonly #held = new Map<string, Decision | undefined>();
+  readonly #holds = new Holds();
 
   constructor(requestedBy: string) {
     const { workflowId, firstExecutionRunId } = workflowInfo();
@@ -117,24 +114,14 @@ export class RolloutRun {
   /** Parks a cluster in this workflow until a person decides. */
   async hold(cluster: string, attention: Attention): Promise<Decision> {
     this.apply({ type: 'cluster-held', cluster, attention });
-    return await this.#decision(cluster);
+    return await this.#holds.decision(cluster);
   }
 
   /** Parks the whole rollout until a person decides. */
   async holdRollout(attention: Attention): Promise<void> {
     this.apply({ type: 'attention-needed', attention });
-    await this.#decision(ROLLOUT);
+    await this.#holds.decision(ROLLOUT);
     this.apply({ type: 'attention-over' });
-  }
-
-  async #decision(key: string): Promise<Decision> {
-    this.#held.set(key, undefined);
-    try {
-      await condition(() => this.#held.get(key) !== undefined);
-      return this.#held.get(key) ?? 'retry';
-    } finally {
-      this.#held.delete(key);
-    }
   }
 
   #takeReport(report: ClusterReport): void {
@@ -163,7 +150,7 @@ export class RolloutRun {
         (code === undefined || each.attention?.code === code) &&
         (action === 'retry' || each.role === 'remote'),
     );
-    const rollout = action === 'retry' && this.#held.has(ROLLOUT) ? [ROLLOUT] : [];
+    const rollout = action === 'retry' && this.#holds.has(ROLLOUT) ? [ROLLOUT] : [];
     const targets = [...rollout, ...waiting.map((each) => each.cluster)];
     if (targets.length === 0) {
       const what = code === undefined ? 'Nothing' : `No cluster with code ${code}`;
@@ -178,19 +165,19 @@ export class RolloutRun {
   /** A hold of the rollout is retried by naming the primary, or a cluster that its findings are about. */
   #rolloutHeldFor(name: string): boolean {
     const about = this.#progress.findings.some((each) => each.cluster === name || each.otherCluster === name);
-    return this.#held.has(ROLLOUT) && (about || this.cluster(name).role === 'primary');
+    return this.#holds.has(ROLLOUT) && (about || this.cluster(name).role === 'primary');
   }
 
   async #decide(action: Decision, input: DecisionInput = {}): Promise<{ clusters: string[] }> {
     const targets = this.#targets(action, input);
     this.#audit(action, input, input.cluster ?? input.code);
     for (const name of targets) {
-      if (this.#held.has(name)) this.#held.set(name, action);
+      if (this.#holds.has(name)) this.#holds.decide(name, action);
       else if (this.cluster(name).status === 'NeedsAttention')
         await this.tellCluster(name, { ...input, action });
       else {
         if (action === 'skip') this.apply({ type: 'cluster-skipped', cluster: name, at: Date.now() });
-        if (this.#held.has(ROLLOUT)) this.#held.set(ROLLOUT, 'retry');
+        this.#holds.decide(ROLLOUT, 'retry');
       }
     }
     return { clusters: targets.filter((name) => name !== ROLLOUT) };
@@ -228,7 +215,7 @@ export class RolloutRun {
   #accept(input: AcceptInput): void {
     for (const code of input.codes) this.accepted.add(code);
     this.#audit('accept', input, input.codes.join(', '));
-    for (const key of this.#held.keys()) this.#held.set(key, 'retry');
+    this.#holds.retryAll();
   }
 
   #set(input: SetInput): void {
@@ -296,6 +283,3 @@ export class RolloutRun {
     return wave.name;
   }
 }
-
-/** The key of the rollout as a whole among what is held; no cluster can have this name. */
-const ROLLOUT = '';

@@ -1,11 +1,11 @@
 import type { Applied, ApplyOptions } from '../kubernetes/apply.js';
 import type { ClusterClient } from '../kubernetes/cluster-client.js';
 import { ClusterError } from '../kubernetes/cluster-error.js';
-import { describeObject, type KubernetesObject } from '../kubernetes/objects.js';
+import type { KubernetesObject } from '../kubernetes/objects.js';
 import { isAsApplied, remember } from './applied.js';
 import { concurrently } from './concurrently.js';
 import { waitForCRDs } from './crds.js';
-import { settleConflicts } from './field-conflicts.js';
+import { namingObject, settleConflicts } from './field-conflicts.js';
 import { type Manifest, objectOf } from './manifests.js';
 import { METADATA_ONLY } from './metadata-only.js';
 import { ISTIOCTL_MANAGER } from './ownership.js';
@@ -81,7 +81,7 @@ async function applySettled(
   } catch (error) {
     const conflicts = error instanceof ClusterError ? error.conflicts : [];
     const settlement = conflicts.length === 0 ? undefined : settleConflicts(conflicts);
-    if (settlement === undefined) throw naming(manifest, error);
+    if (settlement === undefined) throw namingObject(manifest, error);
     const { leave, force } = settlement;
     const settled = leave.length === 0 ? own : withoutFields(objectOf<WebhookConfiguration>(own), leave);
     return await client.apply<KubernetesObject>(settled, { ...options, fieldManager, force });
@@ -105,14 +105,6 @@ async function keepAppliedCAs(
   if (live === undefined || !JSON.stringify(applied?.fieldsV1 ?? {}).includes('"f:caBundle"'))
     return manifest;
   return { ...manifest, json: JSON.stringify(withLiveCAs(objectOf<WebhookConfiguration>(manifest), live)) };
-}
-
-/** A conflict names fields only; of the many objects of an installation it must say which. */
-function naming(manifest: Manifest, error: unknown): unknown {
-  if (!(error instanceof ClusterError) || error.conflicts.length === 0) return error;
-  const { code, message, cluster = '', status = 409, reason = 'Conflict', conflicts } = error;
-  const facts = { cluster, status, reason, conflicts, cause: error };
-  return new ClusterError(code, `${describeObject(manifest)}: ${message}`, facts);
 }
 
 /** The rank of a kind: lower ones are complete before higher ones start. */

@@ -1,4 +1,5 @@
-import type { FieldConflict } from '../kubernetes/cluster-error.js';
+import { ClusterError, type FieldConflict } from '../kubernetes/cluster-error.js';
+import { describeObject, type KubernetesObject, type ObjectReference } from '../kubernetes/objects.js';
 import { ISTIOCTL_MANAGER } from './ownership.js';
 
 /** What to do about a refused apply of what istioctl rendered. */
@@ -49,4 +50,12 @@ export function settleConflicts(conflicts: readonly FieldConflict[]): Settlement
     else return undefined;
   }
   return { leave: [...leave], force };
+}
+
+/** The error with the object in its message: a conflict itself names fields only. Other errors stay what they are. */
+export function namingObject(object: KubernetesObject | ObjectReference, error: unknown): unknown {
+  if (!(error instanceof ClusterError) || error.conflicts.length === 0) return error;
+  const { code, message, cluster = '', status = 409, reason = 'Conflict', conflicts } = error;
+  const facts = { cluster, status, reason, conflicts, cause: error };
+  return new ClusterError(code, `${describeObject(object)}: ${message}`, facts);
 }

@@ -2,6 +2,7 @@ import type { ClusterClient } from '../kubernetes/cluster-client.js';
 import { type Namespace, readNamespace } from '../kubernetes/namespaces.js';
 import { MANAGED_BY } from '../rollout/names.js';
 import { RolloutError } from '../rollout/rollout-error.js';
+import { namingObject } from './field-conflicts.js';
 
 /** On the namespace of a remote: the clusters whose istiod may lead there (istio.io/api, annotation). */
 const CONTROL_PLANES = 'topology.istio.io/controlPlaneClusters';
@@ -132,6 +133,10 @@ async function applyNamespace(
       annotations,
     },
   };
-  return (await client.apply(namespace, { fieldManager: MANAGED_BY, force, signal, previous: live ?? null }))
-    .changed;
+  const options = { fieldManager: MANAGED_BY, force, signal, previous: live ?? null };
+  try {
+    return (await client.apply(namespace, options)).changed;
+  } catch (error) {
+    throw namingObject(namespace, error);
+  }
 }
