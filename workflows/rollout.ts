@@ -4,6 +4,7 @@ import {
   condition,
   getExternalWorkflowHandle,
   isCancellation,
+  sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { RolloutSummary } from '../src/rollout/messages.js';
@@ -68,6 +69,9 @@ async function validate(run: RolloutRun, resolved: ResolvedRollout): Promise<Pre
 
 /** Ends the work on every cluster, and waits until each has said where it stopped. */
 async function abort(run: RolloutRun): Promise<void> {
+  // The update is answered in a workflow task of its own: one that also ends the workflow is refused by the server when
+  // anything has happened meanwhile, and whoever sent the update would be told that it failed.
+  await sleep(1);
   const open = [...run.children].filter((cluster) => !run.isOver(cluster));
   await Promise.allSettled(
     open.map((cluster) => getExternalWorkflowHandle(clusterWorkflowId(cluster)).cancel()),
