@@ -54,7 +54,7 @@ async function resolve(run: RolloutRun, document: unknown): Promise<ResolvedRoll
     { document, workflowId },
   ]);
   run.begin(resolved);
-  const message = `${resolved.remotes.length} remotes in ${resolved.waves.length} waves`;
+  const message = `remotes: ${resolved.remotes.length}, waves: ${resolved.waves.length}`;
   run.apply({ type: 'step', step: 'resolve', status: 'Succeeded', at: Date.now(), message });
   return resolved;
 }

@@ -33,14 +33,3 @@ export function applyAcceptance(findings: readonly Finding[], accept: readonly s
 export function isBlocking(finding: Finding): boolean {
   return finding.severity === 'block';
 }
-
-/** Whether a finding holds the whole rollout: a block about the document, the primary, or a pair of clusters. */
-export function holdsRollout(finding: Finding, primary: string): boolean {
-  if (!isBlocking(finding)) return false;
-  return finding.cluster === undefined || finding.cluster === primary || finding.otherCluster !== undefined;
-}
-
-/** Whether a finding holds this one remote while the others go on. */
-export function holdsCluster(finding: Finding, cluster: string): boolean {
-  return isBlocking(finding) && finding.cluster === cluster && finding.otherCluster === undefined;
-}

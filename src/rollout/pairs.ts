@@ -5,7 +5,7 @@ import { type Claim, findOverlaps, type Overlap } from './overlaps.js';
 /** Checks between clusters on one network. Plain TypeScript and deterministic: workflows use it. */
 
 // What workflows ask of findings, in one import.
-export { applyAcceptance, holdsCluster, holdsRollout, isBlocking } from './acceptance.js';
+export { applyAcceptance, isBlocking } from './acceptance.js';
 
 /** In the order in which they are reported. */
 const OVERLAPS: readonly { readonly code: FindingCode; readonly severity: Severity }[] = [
