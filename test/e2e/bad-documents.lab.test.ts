@@ -13,6 +13,8 @@ import { temporal } from '../support/run.js';
 import { until } from '../support/wait.js';
 
 const documents = badDocuments();
+/** What goes through programs that take half a second to start; the API and the unit tests take them all. */
+const everyThird = documents.filter((_, index) => index % 3 === 0);
 const namespace = freshName('bad-documents');
 
 describe('a bad document', () => {
@@ -37,8 +39,9 @@ describe('a bad document', () => {
     await rm(folder, { recursive: true });
   });
 
-  test('there are at least 60 of them', () => {
+  test('there are at least 60 of them, and 20 go through every door', () => {
     expect(documents.length).toBeGreaterThanOrEqual(60);
+    expect(everyThird.length).toBeGreaterThanOrEqual(20);
   });
 
   test('is answered by the API with 400 and every problem, by path', async () => {
@@ -58,7 +61,7 @@ describe('a bad document', () => {
 
   test('ends the CLI with 1 and every problem on stderr', async () => {
     const [program, ...first] = product.cli;
-    await atOnce(documents, async ({ name, text, problems }) => {
+    await atOnce(everyThird, async ({ name, text, problems }) => {
       const file = join(folder, `${name}.yaml`);
       await writeFile(file, text);
       const { exitCode, stderr } = await execa(program, [...first, 'start', '-f', file], {
@@ -74,7 +77,7 @@ describe('a bad document', () => {
   });
 
   test('fails the workflow at once with every problem when started by the Temporal CLI', async () => {
-    await atOnce(documents, async ({ name, document, problems }) => {
+    await atOnce(everyThird, async ({ name, document, problems }) => {
       const file = join(folder, `${name}.json`);
       await writeFile(file, JSON.stringify(document));
       const workflowId = `mesh/${name}`;
