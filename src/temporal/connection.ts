@@ -1,6 +1,6 @@
 import { Client, Connection, NamespaceNotFoundError } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
-import { GrpcStatus, grpcStatusOf } from './grpc-status.js';
+import { GrpcStatus, grpcStatusOf, isOverdue } from './grpc-status.js';
 import { TemporalError } from './temporal-error.js';
 
 /** Which Temporal: `address` is host:port. */
@@ -65,9 +65,7 @@ function explain(error: unknown, target: TemporalTarget): unknown {
     );
   }
   const status = grpcStatusOf(error);
-  return status === GrpcStatus.unavailable || status === GrpcStatus.deadlineExceeded
-    ? unavailable(target, error)
-    : error;
+  return status === GrpcStatus.unavailable || isOverdue(status) ? unavailable(target, error) : error;
 }
 
 function unavailable(target: TemporalTarget, cause: unknown): TemporalError {

@@ -6,7 +6,7 @@ import { rolloutWorkflowId } from '../rollout/names.js';
 import { RolloutError } from '../rollout/rollout-error.js';
 import type { TemporalAccess } from './connection.js';
 import { noRollout } from './get-rollout.js';
-import { GrpcStatus, grpcStatusOf } from './grpc-status.js';
+import { grpcStatusOf, isOverdue } from './grpc-status.js';
 import { TemporalError } from './temporal-error.js';
 
 const TIMEOUT_MS = 10_000;
@@ -58,7 +58,7 @@ function explain(error: unknown, mesh: string, update: string): unknown {
   if (error instanceof WorkflowUpdateFailedError) return refusal(error.cause) ?? error;
   if (error instanceof WorkflowNotFoundError)
     return /completed/i.test(error.message) ? ended(mesh) : noRollout(mesh);
-  if (error instanceof TemporalError && grpcStatusOf(error.cause) === GrpcStatus.deadlineExceeded) {
+  if (error instanceof TemporalError && isOverdue(grpcStatusOf(error.cause))) {
     return new TemporalError(
       'worker-missing',
       `No worker took the ${update} for mesh ${mesh} within ${TIMEOUT_MS / 1000} s; it may still be taken when one is back.`,

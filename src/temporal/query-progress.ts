@@ -1,7 +1,7 @@
 import { Message, rolloutWorkflowId } from '../rollout/names.js';
 import type { RolloutProgress } from '../rollout/progress.js';
 import type { TemporalAccess } from './connection.js';
-import { GrpcStatus, grpcDetailsOf, grpcStatusOf } from './grpc-status.js';
+import { GrpcStatus, grpcDetailsOf, grpcStatusOf, isOverdue } from './grpc-status.js';
 import { TemporalError } from './temporal-error.js';
 
 /** A worker that runs answers within milliseconds; one that was killed a moment ago makes the server wait. */
@@ -23,7 +23,7 @@ export async function queryProgress(access: TemporalAccess, mesh: string): Promi
     return { worker: 'answers', progress };
   } catch (error) {
     const status = error instanceof TemporalError ? grpcStatusOf(error.cause) : grpcStatusOf(error);
-    if (status === GrpcStatus.deadlineExceeded) return { worker: 'none' };
+    if (isOverdue(status)) return { worker: 'none' };
     if (status !== GrpcStatus.failedPrecondition) throw error;
     return { worker: /task in failed state/i.test(grpcDetailsOf(error)) ? 'failing' : 'none' };
   }
