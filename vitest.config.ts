@@ -17,7 +17,7 @@ export default defineConfig({
         test: {
           name: 'lab',
           include: ['test/**/*.lab.test.ts'],
-          setupFiles: ['test/support/quiet-temporal.ts'],
+          setupFiles: ['test/support/quiet-temporal.ts', 'test/support/remove-clusters.ts'],
           pool: 'forks',
           maxWorkers: 1,
           isolate: false,

@@ -17,6 +17,11 @@ export function useLab(): Promise<Lab> {
   return lab;
 }
 
+/** The lab if any test of this run has asked for it. */
+export async function startedLab(): Promise<Lab | undefined> {
+  return await lab;
+}
+
 /** A name that no other test uses; a DNS-1123 label. */
 export function freshName(prefix: string): string {
   clusters += 1;
