@@ -31,7 +31,7 @@ export interface Product {
 /**
  * Prepares the product of `dist/` against a lab. Nothing of it outlives this process.
  *
- * @param istioctl absolute path
+ * @param tools where istioctl is, by its absolute path
  * @param overrides environment variables for worker and API; they win
  */
 export async function prepareProduct(
