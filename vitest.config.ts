@@ -17,8 +17,6 @@ export default defineConfig({
         test: {
           name: 'lab',
           include: ['test/**/*.lab.test.ts'],
-          // Real controllers on two busy cores: a test that needs its second try is told by the reporter, and is a case to mend.
-          retry: 1,
           setupFiles: ['test/support/quiet-temporal.ts', 'test/support/remove-clusters.ts'],
           pool: 'forks',
           maxWorkers: 1,

@@ -1,4 +1,5 @@
 import type { LabCluster } from '../../lab/lab.js';
+import { until } from '../support/wait.js';
 
 interface Item {
   readonly metadata: {
@@ -45,4 +46,24 @@ export async function resourceVersions(cluster: LabCluster): Promise<Record<stri
     }),
   );
   return Object.fromEntries(lists.flat());
+}
+
+/** The same of several clusters as soon as nothing moves any more: controllers and istiod write for a while after a rollout. */
+export async function versionsAtRest(clusters: readonly LabCluster[]): Promise<Record<string, string>[]> {
+  const read = () => Promise.all(clusters.map(resourceVersions));
+  return await until('the clusters come to rest', async () => {
+    // The autoscaler's controller looks at a new object for the first time up to 15 s later, and writes its status.
+    if (!(await Promise.all(clusters.map(autoscalersSeen))).every(Boolean)) return undefined;
+    const before = await read();
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    const after = await read();
+    return JSON.stringify(before) === JSON.stringify(after) ? after : undefined;
+  });
+}
+
+async function autoscalersSeen(cluster: LabCluster): Promise<boolean> {
+  const { items } = await cluster.api.get<{ items: { status?: { conditions?: unknown[] } }[] }>(
+    '/apis/autoscaling/v2/horizontalpodautoscalers',
+  );
+  return items.every(({ status }) => (status?.conditions?.length ?? 0) > 0);
 }

@@ -4,7 +4,7 @@ import { useProduct } from '../support/product.js';
 import { mesh as cli, istioctl } from '../support/run.js';
 import { until } from '../support/wait.js';
 import * as api from './api.js';
-import { resourceVersions } from './cluster-objects.js';
+import { resourceVersions, versionsAtRest } from './cluster-objects.js';
 import { documentFile } from './document-file.js';
 import { type Fleet, freshFleet } from './fleet.js';
 import { clusterOfSidecar, deployment, expectAttached, runningPod } from './proofs.js';
@@ -66,7 +66,7 @@ describe('a rollout of one primary and three remotes', () => {
 
   test('the same document again moves no resourceVersion, and the summary says that nothing changed', async () => {
     const all = [fleet.primary, ...fleet.remotes];
-    const before = await Promise.all(all.map(resourceVersions));
+    const before = await versionsAtRest(all);
     const { stdout, stderr, exitCode } = await cli(
       'start',
       '-f',

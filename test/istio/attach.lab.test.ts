@@ -1,9 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { LabCluster } from '../../lab/lab.js';
-import { resourceVersions } from '../e2e/cluster-objects.js';
+import { resourceVersions, versionsAtRest } from '../e2e/cluster-objects.js';
 import { expectAttached } from '../e2e/proofs.js';
 import { istioctl } from '../support/run.js';
-import { until } from '../support/wait.js';
 import {
   attach,
   deploy,
@@ -36,13 +35,7 @@ describe('the steps of a remote', () => {
   });
 
   it('change nothing the second time, whether the worker remembers the first or not', async () => {
-    // istiod writes for some seconds after it has met a remote.
-    const before = await until('the clusters come to rest', async () => {
-      const one = [await resourceVersions(hub), await resourceVersions(remote)];
-      await new Promise((resolve) => setTimeout(resolve, 1_500));
-      const two = [await resourceVersions(hub), await resourceVersions(remote)];
-      return JSON.stringify(one) === JSON.stringify(two) ? two : undefined;
-    });
+    const before = await versionsAtRest([hub, remote]);
     const worker = await newWorker();
     for (const _ of ['a worker that knows nothing', 'a worker that remembers']) {
       expect(totalChanged(await deploy(worker, hub))).toBe(0);

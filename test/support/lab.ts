@@ -1,15 +1,16 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Lab, startLab } from '../../lab/lab.js';
+import { type Lab, type LabCluster, startLab } from '../../lab/lab.js';
 import { ensureTools } from '../../lab/tools/tools.js';
 
 /**
  * The one lab of a test run. Tests of the project `lab` share a process (see vitest.config.ts), so the first that asks
- * starts it; the lab's reaper ends it with the process. Clusters are cheap: a test takes fresh ones and shares none.
+ * starts it; the lab's reaper ends it with the process. Clusters are cheap: a test takes fresh ones.
  */
 let lab: Promise<Lab> | undefined;
 let clusters = 0;
+const shared = new Set<string>();
 
 /** The lab, running: Temporal, and the primary and remotes that come with it. */
 export function useLab(): Promise<Lab> {
@@ -17,9 +18,16 @@ export function useLab(): Promise<Lab> {
   return lab;
 }
 
-/** The lab if any test of this run has asked for it. */
-export async function startedLab(): Promise<Lab | undefined> {
-  return await lab;
+/** Clusters that only one file uses: they go when it ends. The lab's primary stays, and what `share` names. */
+export async function clustersOfThisFile(): Promise<readonly LabCluster[]> {
+  const running = await lab;
+  return running?.clusters.filter(({ name }) => name !== running.primary.name && !shared.has(name)) ?? [];
+}
+
+/** A cluster that tests of several files use stays until the run ends. */
+export function share(cluster: LabCluster): LabCluster {
+  shared.add(cluster.name);
+  return cluster;
 }
 
 /** A name that no other test uses; a DNS-1123 label. */
