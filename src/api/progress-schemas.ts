@@ -78,7 +78,13 @@ const header = z.object({
   finishedAt: milliseconds.exactOptional(),
   steps: z.array(stepProgress),
   waves: z.array(
-    z.object({ name: z.string(), status, clusters: strings, waitingFor: z.string().exactOptional() }),
+    z.object({
+      name: z.string(),
+      status,
+      clusters: strings,
+      waitingFor: z.string().exactOptional(),
+      settledAt: milliseconds.exactOptional(),
+    }),
   ),
   findings: z.array(finding),
   audit: z.array(

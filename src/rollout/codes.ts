@@ -257,6 +257,11 @@ export const ERRORS = {
     action: 'Nothing: the cluster is taken as soon as the other rollout is done with it.',
     transient: true,
   },
+  'cluster-at-work': {
+    title: 'The rollout follows the workflow of a cluster, which is still at work.',
+    action: 'Nothing: the workflow of the cluster says itself how far it is.',
+    transient: true,
+  },
   'progress-deadline-exceeded': {
     title: 'The remote did not finish within progressDeadline.',
     action: 'Mend what the last error says, then retry the cluster: it gets the whole deadline again.',
