@@ -110,10 +110,8 @@ export class Preflight {
   async #inspect(clusters: readonly string[]): Promise<void> {
     await Promise.all(
       batches(clusters, BATCH).map(async (batch) => {
-        const summary =
-          batch.length === 1
-            ? `${batch[0]} · validate`
-            : `${batch.length} clusters · validate, from ${batch[0]}`;
+        const others = batch.length === 1 ? '' : ` and ${batch.length - 1} more`;
+        const summary = `${batch[0]}${others} · validate`;
         this.#take(
           await activities.inspectClusters.executeWithOptions(callOptions(summary), [
             this.#inspectInput(batch),

@@ -55,9 +55,10 @@ export async function rollout(document: unknown, ...carried: PackedCarryOver): P
 async function resolve(run: RolloutRun, document: unknown): Promise<ResolvedRollout> {
   run.apply({ type: 'step', step: 'resolve', status: 'Running', at: Date.now() });
   const { workflowId } = workflowInfo();
-  const resolved = await activities.resolve.executeWithOptions(callOptions('resolve'), [
-    { document, workflowId },
-  ]);
+  const resolved = await activities.resolve.executeWithOptions(
+    callOptions(`${run.progress.mesh} · resolve`),
+    [{ document, workflowId }],
+  );
   run.begin(resolved);
   const message = `remotes: ${resolved.remotes.length}, waves: ${resolved.waves.length}`;
   run.apply({ type: 'step', step: 'resolve', status: 'Succeeded', at: Date.now(), message });
