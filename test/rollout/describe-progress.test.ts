@@ -57,7 +57,9 @@ describe('the current details of a rollout', () => {
 
   it('offer no skip for the primary', () => {
     const clusters = [remote('hub', { role: 'primary', status: 'NeedsAttention', attention })];
-    expect(describeRollout(rollout({ clusters }))).toMatch(/send the update `retry` with `\{"cluster": "hub"\}`\.$/);
+    expect(describeRollout(rollout({ clusters }))).toMatch(
+      /send the update `retry` with `\{"cluster": "hub"\}`\.$/,
+    );
   });
 
   it('name the wave that waits for approval', () => {

@@ -90,7 +90,8 @@ function stepText(step: StepProgress | undefined): string | undefined {
 function attemptText({ attempt }: Pick<ClusterView, 'attempt'>, at?: number): string {
   const error = attempt?.lastError;
   const next = attempt?.nextAttemptAt;
-  const wait = at === undefined || next === undefined ? '' : `; next try in ${formatDuration(next - at)}`;
+  const isKnown = at !== undefined && next !== undefined && next - at >= 500;
+  const wait = isKnown ? `; next try in ${formatDuration(next - at)}` : '';
   const failed = (attempt?.attempt ?? 2) - 1;
   return `${attempt?.activity} try ${failed} failed: ${error?.code ? `${error.code}: ` : ''}${clean(error?.message ?? '')}${wait}`;
 }
