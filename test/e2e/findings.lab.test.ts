@@ -67,7 +67,7 @@ describe('what the checks find before anything is changed', () => {
     if (!one || !two) throw new Error('the fleet has two remotes');
     await changeInventory(fleet, (entries) => {
       const alias = entries.find(({ name }) => name === two.name);
-      if (alias) Object.assign(alias, { kubeconfig: one.kubeconfigPath, context: one.context });
+      if (alias) Object.assign(alias, { kubeconfig: one.productKubeconfigPath, context: one.context });
     });
     const before = await states([fleet.primary, one]);
     await api.start(fleet.document());

@@ -37,8 +37,8 @@ export async function pretendVersion(
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const kubeconfig = await readFile(cluster.kubeconfigPath, 'utf8');
-  const kubeconfigPath = `${cluster.kubeconfigPath}.pretended`;
+  const kubeconfig = await readFile(cluster.productKubeconfigPath, 'utf8');
+  const kubeconfigPath = `${cluster.productKubeconfigPath}.pretended`;
   await writeFile(kubeconfigPath, kubeconfig.replace(cluster.server, `https://127.0.0.1:${port}`), {
     mode: 0o600,
   });

@@ -24,6 +24,9 @@ async function install(cluster: LabCluster, operator: object): Promise<void> {
   expect(outcome.stderr + outcome.stdout).toContain('Installation complete');
 }
 
+/** As Kubernetes makes it: `istioctl install` treats a namespace that it creates otherwise than one that is there. */
+const untouched = { productRights: 'everything' } as const;
+
 const operatorOf = (hub: LabCluster) => primaryOperator(primaryInput({ primary: hub.name }));
 
 describe('a primary', () => {
@@ -32,9 +35,9 @@ describe('a primary', () => {
   let comparison: Comparison;
 
   beforeAll(async () => {
-    theirs = await newCluster('theirs', { role: 'primary' });
+    theirs = await newCluster('theirs', { role: 'primary', ...untouched });
     await install(theirs, operatorOf(theirs));
-    ours = await newCluster('ours', { role: 'primary' });
+    ours = await newCluster('ours', { role: 'primary', ...untouched });
     await deploy(await newWorker(), ours);
     await until('istiod has written its CA', async () => {
       comparison = compare(await installedObjects(ours), await installedObjects(theirs));
@@ -93,7 +96,7 @@ describe('a remote', () => {
 
   beforeAll(async () => {
     hub = await useHub();
-    [ours, theirs] = [await newCluster('ours'), await newCluster('theirs')];
+    [ours, theirs] = [await newCluster('ours', untouched), await newCluster('theirs', untouched)];
     await install(theirs, await operatorFor(theirs));
     await attach(await newWorker(), ours);
   });
