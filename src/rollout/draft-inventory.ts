@@ -109,7 +109,8 @@ function isForIstiod(server: string): boolean {
 
 /** A server for people, without a user or a password that somebody may have put into it. */
 function shown(server: string): string {
-  if (!URL.canParse(server)) return quote(server.replace(/^.*@/, ''));
+  // Without a scheme, `user:password@host` is a URL of the scheme `user`.
+  if (!/^https?:/i.test(server) || !URL.canParse(server)) return quote(server.replace(/^.*@/s, ''));
   const { protocol, host, pathname } = new URL(server);
   return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
 }

@@ -2,13 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { createActivities } from '../../activities/index.js';
 import type { LabCluster } from '../../lab/lab.js';
-import { ensureTools } from '../../lab/tools/tools.js';
 import { ClusterClient } from '../../src/kubernetes/cluster-client.js';
 import type { KubernetesObject } from '../../src/kubernetes/objects.js';
 import { PERMISSIONS, type Role, type Scope } from '../../src/kubernetes/permissions.js';
 import type { PrimaryInput, RemoteInput } from '../../src/rollout/resolved.js';
-import { freshName, useLab } from '../support/lab.js';
-import { dependenciesOn, run } from './support.js';
+import { newCluster, newWorker } from '../istio/support/lab-mesh.js';
+import { run } from './support.js';
 
 /** What a request of the product was allowed or denied, as one line: `remote istio patch services`. */
 interface Deeds {
@@ -20,23 +19,12 @@ let deeds: Deeds;
 
 /** One rollout in which as much happens as can: everything is new, and of every kind something is left to prune. */
 beforeAll(async () => {
-  const lab = await useLab();
-  // The remotes' addresses for istiod are behind it; a machine that tests run on may have a gateway that answers for them.
-  process.env.HTTPS_PROXY = lab.proxyUrl;
   const [hub, remote] = await Promise.all([
-    lab.addCluster(freshName('hub'), { role: 'primary', inInventory: false }),
-    lab.addCluster(freshName('remote'), { controllers: 'few', inInventory: false }),
+    newCluster('hub', { role: 'primary' }),
+    newCluster('remote', { controllers: 'few' }),
   ]);
   await Promise.all([hub, remote].map(leaveSomethingBehind));
-  const { istioctl } = await ensureTools({ names: ['istioctl'] });
-  const dependencies = await dependenciesOn(
-    [
-      { name: hub.name, kubeconfig: hub.productKubeconfigPath },
-      { name: remote.name, kubeconfig: remote.productKubeconfigPath, apiServer: remote.apiServer },
-    ],
-    istioctl,
-  );
-  await attach(createActivities(dependencies), hub, remote);
+  await attach(createActivities(await newWorker()), hub, remote);
   const [inHub, inRemote] = await Promise.all([deedsIn(hub, 'primary'), deedsIn(remote, 'remote')]);
   deeds = {
     allowed: new Set([...inHub.allowed, ...inRemote.allowed]),
