@@ -68,7 +68,8 @@ export const FINDINGS = {
   },
   'permission-missing': {
     title: 'The credentials for a cluster lack a permission that the rollout uses.',
-    action: 'Grant the permission to the identity of the kubeconfig, then retry the cluster.',
+    action:
+      'Grant the permission to the identity of the kubeconfig, as mesh-rollout permissions prints it, then retry the cluster.',
     overridable: false,
   },
   'tool-release-mismatch': {
