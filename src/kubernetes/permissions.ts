@@ -27,6 +27,9 @@ const APPLY = ['get', 'create', 'patch'];
 /** What an installation with other values may have left behind is looked for and deleted. */
 const PRUNE = ['list', 'delete'];
 
+/** The Secret of the reader's token in a remote, by the name that `istioctl create-remote-secret` gives it. */
+export const READER_TOKEN = 'istio-reader-service-account-istio-remote-secret-token';
+
 const HELD_ANYWAY = 'not needed by who holds everything that the roles of Istio grant';
 const SOME_VALUES = 'only some values have this kind rendered';
 const FINDS_CIDRS = 'only finds out the CIDRs of the cluster';
@@ -78,7 +81,8 @@ const PRIMARY: readonly Permission[] = [
     verbs: ['escalate', 'bind'],
     dispensable: HELD_ANYWAY,
   },
-  { scope: 'istio', resource: 'poddisruptionbudgets.policy', verbs: MANAGE },
+  { scope: 'istio', resource: 'poddisruptionbudgets.policy', verbs: PRUNE },
+  { scope: 'istio', resource: 'poddisruptionbudgets.policy', verbs: APPLY, dispensable: SOME_VALUES },
   { scope: 'istio', resource: 'horizontalpodautoscalers.autoscaling', verbs: MANAGE },
   { scope: 'istio', resource: 'networkpolicies.networking.k8s.io', verbs: APPLY, dispensable: SOME_VALUES },
   {
@@ -111,7 +115,9 @@ const REMOTE: readonly Permission[] = [
     resource: 'endpointslices.discovery.k8s.io',
     verbs: ['get', 'create', 'patch', 'delete'],
   },
-  { scope: 'istio', resource: 'secrets', verbs: APPLY },
+  // The token with which istiod reads the remote, and no other Secret; which one is created, a role cannot limit.
+  { scope: 'istio', resource: 'secrets', names: [READER_TOKEN], verbs: ['get', 'patch'] },
+  { scope: 'istio', resource: 'secrets', verbs: ['create'] },
   { scope: 'istio', resource: 'deployments.apps', verbs: PRUNE },
   { scope: 'istio', resource: 'roles.rbac.authorization.k8s.io', verbs: PRUNE },
   { scope: 'istio', resource: 'rolebindings.rbac.authorization.k8s.io', verbs: PRUNE },

@@ -15,7 +15,7 @@ export interface KubeconfigContext {
 }
 
 /** A cluster for the inventory, and what a person should know or mend about it. */
-export interface DraftedCluster {
+interface DraftedCluster {
   readonly entry: Pick<InventoryCluster, 'name'> & { readonly kubeconfig: string; readonly context: string };
   readonly remarks: readonly string[];
   /** True when istiod cannot use the server of the kubeconfig, so that `apiServer` has to be written by hand. */

@@ -78,6 +78,15 @@ test('nobody may read Secrets or create Pods in the whole cluster', () => {
   }
 });
 
+test('of the Secrets of a remote only the one for istiod can be read', () => {
+  const rules = parse(manifestsOf('remote')).flatMap(({ rules = [] }) => rules);
+  const secrets = rules.filter(({ resources }) => resources.includes('secrets'));
+  expect(secrets.map(({ resourceNames, verbs }) => [resourceNames?.[0], verbs])).toEqual([
+    ['istio-reader-service-account-istio-remote-secret-token', ['get', 'patch']],
+    [undefined, ['create']],
+  ]);
+});
+
 test('only two ConfigMaps of kube-system can be read', () => {
   const role = parse(manifestsOf('remote')).find(({ metadata }) => metadata.namespace === 'kube-system');
   expect(role?.rules?.find(({ resources }) => resources[0] === 'configmaps')?.resourceNames).toEqual([
