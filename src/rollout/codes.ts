@@ -137,6 +137,11 @@ export const ERRORS = {
     action: 'Watch it, wait for it, or abort it.',
     transient: false,
   },
+  'idempotency-key-reused': {
+    title: 'The Idempotency-Key was used before, with another document.',
+    action: 'Send a new key with a new document; the same key only to repeat the same request.',
+    transient: false,
+  },
   'rollout-not-found': {
     title: 'There is no rollout of this mesh.',
     action: 'List the rollouts and check the name of the mesh.',
