@@ -51,6 +51,7 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
   acceptYaml(app);
   answerWithProblems(app);
   app.decorateRequest('actor', '');
+  app.addHttpMethod('TRACE');
   const metrics = createApiMetrics(() => dependencies.rollouts.figures());
   observe(app, metrics);
   await app.register(swagger, {
@@ -98,7 +99,8 @@ function guard(app: FastifyInstance, { tokens }: ApiDependencies): void {
 function observe(app: FastifyInstance, metrics: ApiMetrics): void {
   app.addHook('onResponse', async (request, reply) => {
     const { url: route = 'unknown', config } = request.routeOptions;
-    if (config.isStream && reply.statusCode === 200) return;
+    // What is refused before a route is found has no configuration, whatever the types say.
+    if (config?.isStream && reply.statusCode === 200) return;
     const { method } = request;
     metrics.answered({ method, route, status: reply.statusCode, seconds: reply.elapsedTime / 1000 });
   });

@@ -42,6 +42,8 @@ describe('readConfig', () => {
       MESH_ROLLOUT_LOG_LEVEL: 'debug',
       MESH_ROLLOUT_WORKER_ACTIVITIES: '7',
       MESH_ROLLOUT_WORKER_HEALTH_PORT: 'off',
+      MESH_ROLLOUT_WORKER_METRICS: '9464',
+      MESH_ROLLOUT_WORKER_SDK_METRICS: '[::]:9465',
     });
     expect(config).toEqual({
       temporal: { address: '[::1]:17233', namespace: 'mesh' },
@@ -49,7 +51,11 @@ describe('readConfig', () => {
       istioctl: '/opt/istioctl',
       logLevel: 'debug',
       server: { host: '0.0.0.0', port: 0, tokensFile: '/etc/tokens.yaml' },
-      worker: { maxActivities: 7 },
+      worker: {
+        maxActivities: 7,
+        metricsAddress: { host: '127.0.0.1', port: 9464 },
+        sdkMetricsAddress: '[::]:9465',
+      },
       client: { api: 'https://mesh.example', token: 'abc' },
     });
   });
