@@ -9,6 +9,7 @@ import { withMethodUnknown } from './method-unknown.js';
 import { type ApiMetrics, createApiMetrics } from './metrics.js';
 import { completeOpenApi, openApiFrame } from './openapi.js';
 import { requestLog } from './request-log.js';
+import { codecRoutes } from './routes/codec.js';
 import { controlRoutes } from './routes/controls.js';
 import { decisionRoutes } from './routes/decisions.js';
 import { eventRoutes } from './routes/events.js';
@@ -79,6 +80,8 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
     },
     { prefix: '/v1' },
   );
+  const { codec, tokens } = dependencies;
+  if (codec) await app.register(async (guarded) => codecRoutes(guarded, codec, tokens), { prefix: '/codec' });
   app.addHook('preClose', async () => {
     // Connections on which nothing was asked yet would keep the server from closing.
     setTimeout(() => app.server.closeAllConnections(), DRAIN_MS).unref();

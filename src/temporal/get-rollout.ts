@@ -4,6 +4,7 @@ import { RolloutError } from '../rollout/rollout-error.js';
 import { attemptOf } from './attempt.js';
 import { listClusters, withAttempts } from './cluster-workflows.js';
 import type { TemporalAccess } from './connection.js';
+import { withReadableFailures } from './failure-message.js';
 import { queryProgress } from './query-progress.js';
 import { isClosed, type RolloutFacts, rolloutFacts, statusOf } from './rollout-facts.js';
 import { rolloutFailure } from './rollout-failure.js';
@@ -50,7 +51,8 @@ export async function getRollout(access: TemporalAccess, mesh: string): Promise<
 async function describe(access: TemporalAccess, mesh: string) {
   const handle = access.client.workflow.getHandle(rolloutWorkflowId(mesh));
   try {
-    return await access.call(TIMEOUT_MS, () => handle.describe());
+    const described = await access.call(TIMEOUT_MS, () => handle.describe());
+    return await withReadableFailures(access.client, described);
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) throw noRollout(mesh);
     throw error;

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import type { DataConverter } from '@temporalio/common';
 import { type ActivityInterceptorsFactory, type NativeConnection, Worker } from '@temporalio/worker';
 import { TASK_QUEUE } from '../rollout/names.js';
 import { activityLogFields } from './activity-log-fields.js';
@@ -10,6 +11,8 @@ export interface WorkerSettings {
   readonly workflows: { readonly bundle: string } | { readonly source: string };
   /** Activities by name. */
   readonly activities: object;
+  /** The converter of the clients; with a codec the bundle must have its failure converter. */
+  readonly dataConverter?: DataConverter;
   /** How many activities run at once. */
   readonly maxActivities: number;
   /** Sees every attempt of an activity, for metrics. */
@@ -35,6 +38,7 @@ export async function createWorker(settings: WorkerSettings): Promise<Worker> {
     identity: workerIdentity(),
     activities: settings.activities,
     interceptors: { activity: [activityLogFields, ...(settings.observer ? [settings.observer] : [])] },
+    ...(settings.dataConverter && { dataConverter: settings.dataConverter }),
     ...('bundle' in settings.workflows
       ? { workflowBundle: { codePath: settings.workflows.bundle } }
       : { workflowsPath: settings.workflows.source }),

@@ -88,7 +88,7 @@ describe('readConfig', () => {
 
   it('cannot be changed afterwards', () => {
     const config = readConfig({});
-    expect(Object.isFrozen(config) && Object.isFrozen(config.temporal)).toBe(true);
+    expect(Object.isFrozen(config) && Object.isFrozen(config.client)).toBe(true);
   });
 });
 
