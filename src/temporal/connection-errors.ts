@@ -1,33 +1,41 @@
-import { NamespaceNotFoundError } from '@temporalio/client';
+import { NamespaceNotFoundError, type TLSConfig } from '@temporalio/client';
+import { findTlsProblem } from './find-tls-problem.js';
 import { GrpcStatus, grpcStatusOf, isOverdue } from './grpc-status.js';
 import { TemporalError } from './temporal-error.js';
 
-/** Where a connection goes to, for its errors. */
+/** Where a connection goes to, and how. */
 interface Place {
   readonly address: string;
   readonly namespace: string;
+  readonly tls?: TLSConfig | false;
+  readonly apiKey?: string;
 }
 
 /**
  * What an error of a connection or a call means for its user. The words of the transports are about themselves; they
  * stay in the cause, for the log.
+ * @param hasAnswered whether the server has ever answered; then TLS is not looked at
  * @returns a TemporalError, or the same error when it is about something else
  */
-export function explainConnection(error: unknown, place: Place): unknown {
+export async function explainConnection(
+  error: unknown,
+  place: Place,
+  hasAnswered: boolean,
+): Promise<unknown> {
   if (error instanceof NamespaceNotFoundError) return namespaceMissing(place, error);
-  const status = grpcStatusOf(error);
-  const text = textOf(error);
-  if (status === GrpcStatus.unauthenticated || status === GrpcStatus.permissionDenied || isRefusal(text)) {
-    return new TemporalError(
-      'temporal-refused',
-      `Temporal at ${place.address} refuses these credentials for the namespace ${place.namespace}.`,
-      { cause: error },
-    );
+  const { address, namespace } = place;
+  if (isRefusal(error)) {
+    const message = `Temporal at ${address} refuses these credentials for the namespace ${namespace}.`;
+    return new TemporalError('temporal-refused', message, { cause: error });
   }
-  const isUnavailable = isTransportError(error, status);
-  const reason = isUnavailable || status === GrpcStatus.internal ? tlsReasonOf(text) : undefined;
-  if (reason !== undefined) return tlsFailed(place, reason, error);
-  return isUnavailable ? unavailable(place, error) : error;
+  if (!isUnavailable(error)) return error;
+  const reason = hasAnswered ? undefined : ((await tlsProblem(place)) ?? coreReason(error));
+  if (reason === undefined) {
+    const message = `Temporal does not answer at ${address}.`;
+    return new TemporalError('temporal-unavailable', message, { cause: error });
+  }
+  const message = `No connection with Temporal at ${address}: ${reason}.`;
+  return new TemporalError('temporal-tls-failed', message, { cause: error });
 }
 
 /** The namespace is not there. */
@@ -39,54 +47,35 @@ export function namespaceMissing({ address, namespace }: Place, cause: unknown):
   );
 }
 
-function unavailable({ address }: Place, cause: unknown): TemporalError {
-  return new TemporalError('temporal-unavailable', `Temporal does not answer at ${address}.`, { cause });
+function tlsProblem({ address, tls, apiKey }: Place): Promise<string | undefined> {
+  return findTlsProblem(address, tls ?? (apiKey === undefined ? false : {}));
 }
 
-function tlsFailed({ address }: Place, reason: string, cause: unknown): TemporalError {
-  return new TemporalError('temporal-tls-failed', `TLS to Temporal at ${address} fails: ${reason}.`, {
-    cause,
-  });
-}
-
-/** Errors without a status come from the connection of a worker. */
-function isTransportError(error: unknown, status: number | undefined): boolean {
-  if (status === undefined) return error instanceof Error && error.name === 'TransportError';
-  return status === GrpcStatus.unavailable || isOverdue(status);
-}
-
-/** The connection of a worker gives the status of its first call as text. */
-function isRefusal(text: string): boolean {
-  return /code: '?(Unauthenticated|PermissionDenied)|The request does not have valid authentication|The caller does not have permission/i.test(
-    text,
+function isRefusal(error: unknown): boolean {
+  const status = grpcStatusOf(error);
+  if (status !== undefined) {
+    return status === GrpcStatus.unauthenticated || status === GrpcStatus.permissionDenied;
+  }
+  // The connection of a worker tells the status of its first call by the words of its gRPC library (tonic).
+  return (
+    isTransportError(error) && /valid authentication credentials|does not have permission/.test(error.message)
   );
 }
 
-/** What the TLS libraries of Node and of Temporal's core say, by what it means. */
-const TLS_REASONS: readonly (readonly [RegExp, string])[] = [
-  [
-    /certificate.?required|handshake.?failure|bad.?certificate|unknown.?ca\b/i,
-    'the server wants another client certificate',
-  ],
-  [/expired/i, "the server's certificate has expired"],
-  [
-    /altnames|NotValidForName|hostname|not valid for name/i,
-    "the server's certificate is for another name than the address or TEMPORAL_TLS_SERVER_NAME",
-  ],
-  [
-    /self.signed|UnknownIssuer|unable to (verify|get)|invalid peer certificate|CaUsedAsEndEntity/i,
-    "the server's certificate is not from a known CA",
-  ],
-  [/wrong version number|InvalidContentType|corrupt message/i, 'the server does not speak TLS'],
-  [/\bssl\b|\btls\b|certificate/i, 'the handshake breaks off'],
-];
-
-function tlsReasonOf(text: string): string | undefined {
-  return TLS_REASONS.find(([pattern]) => pattern.test(text))?.[1];
+function isUnavailable(error: unknown): boolean {
+  const status = grpcStatusOf(error);
+  return status === undefined
+    ? isTransportError(error)
+    : status === GrpcStatus.unavailable || isOverdue(status);
 }
 
-/** The messages of an error and of its causes. */
-function textOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message} ${textOf(error.cause)}`;
+/** What the connection of a worker throws. */
+function isTransportError(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'TransportError';
+}
+
+/** Temporal's core is stricter with certificates than Node, e.g. with a CA that serves itself. */
+function coreReason(error: unknown): string | undefined {
+  const refused = isTransportError(error) ? /InvalidCertificate\((\w+)/.exec(error.message)?.[1] : undefined;
+  return refused && `the server's certificate is not accepted (${refused})`;
 }

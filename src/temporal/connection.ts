@@ -43,14 +43,17 @@ export function openClient(target: TemporalTarget, dataConverter?: DataConverter
     namespace: target.namespace,
     ...(dataConverter && { dataConverter }),
   });
+  let hasAnswered = false;
   return {
     client,
     target,
     call: async (timeoutMs, call) => {
       try {
-        return await connection.withDeadline(Date.now() + timeoutMs, call);
+        const answer = await connection.withDeadline(Date.now() + timeoutMs, call);
+        hasAnswered = true;
+        return answer;
       } catch (error) {
-        throw explainConnection(error, target);
+        throw await explainConnection(error, target, hasAnswered);
       }
     },
     close: () => connection.close(),
@@ -65,7 +68,7 @@ export async function connectWorker(target: TemporalTarget): Promise<NativeConne
   try {
     return await NativeConnection.connect(optionsOf(target));
   } catch (error) {
-    throw explainConnection(error, target);
+    throw await explainConnection(error, target, false);
   }
 }
 

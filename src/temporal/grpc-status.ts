@@ -9,7 +9,6 @@ export const GrpcStatus = {
   permissionDenied: 7,
   failedPrecondition: 9,
   unimplemented: 12,
-  internal: 13,
   unavailable: 14,
   unauthenticated: 16,
 } as const;

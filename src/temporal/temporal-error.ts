@@ -2,8 +2,7 @@
 export const TEMPORAL_PROBLEMS = {
   'temporal-unavailable': {
     title: 'Temporal does not answer.',
-    action:
-      'Start Temporal (for example mesh-rollout lab up), or set TEMPORAL_ADDRESS to where it listens; if it listens there, look whether it wants TLS.',
+    action: 'Start Temporal (for example mesh-rollout lab up), or set TEMPORAL_ADDRESS to where it listens.',
   },
   'temporal-refused': {
     title: 'Temporal refuses the credentials, or the namespace to these credentials.',
@@ -11,7 +10,7 @@ export const TEMPORAL_PROBLEMS = {
       'Correct TEMPORAL_API_KEY or the client certificate, and TEMPORAL_NAMESPACE, or the profile they come from.',
   },
   'temporal-tls-failed': {
-    title: 'A connection with TLS to Temporal does not come about.',
+    title: 'No connection with Temporal comes about, because of TLS.',
     action:
       'Compare TEMPORAL_TLS, TEMPORAL_TLS_SERVER_CA_CERT_PATH, TEMPORAL_TLS_SERVER_NAME and the client certificate with what the server has and wants.',
   },
