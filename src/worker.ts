@@ -8,12 +8,14 @@ import { Clusters } from './kubernetes/clusters.js';
 import { checkAccess } from './temporal/check-access.js';
 import { connectWorker, openClient } from './temporal/connection.js';
 import { createDataConverter } from './temporal/data-converter.js';
+import { startPromotion } from './temporal/promotion.js';
 import { installRuntime } from './temporal/runtime.js';
 import { ensureSearchAttributes } from './temporal/search-attributes.js';
 import { serveMetrics } from './temporal/serve-metrics.js';
 import { createWorker } from './temporal/worker.js';
 import { serveWorkerHealth } from './temporal/worker-health.js';
 import { createWorkerMetrics } from './temporal/worker-metrics.js';
+import { workerVersion } from './temporal/worker-version.js';
 import { ENCODING_WORKFLOW_BUNDLE, WORKFLOW_BUNDLE } from './temporal/workflow-files.js';
 
 /**
@@ -26,17 +28,20 @@ export async function runWorker(config: ServiceConfig): Promise<void> {
   const { clusters: known } = await clusters.inventory();
   installRuntime(log, config.worker.sdkMetricsAddress);
   const dataConverter = createDataConverter(config.codecKeys);
-  const isEncrypted = config.codecKeys.length > 0;
+  const bundle = config.codecKeys.length > 0 ? ENCODING_WORKFLOW_BUNDLE : WORKFLOW_BUNDLE;
   const connection = await connectWorker(config.temporal);
   const access = openClient(config.temporal, dataConverter);
   const metrics = createWorkerMetrics();
   try {
     await checkAccess(access);
     await ensureSearchAttributes(access);
+    const { deployment, promote } = config.worker;
+    const version = await workerVersion(deployment, bundle);
     const worker = await createWorker({
       connection,
       namespace: config.temporal.namespace,
-      workflows: { bundle: isEncrypted ? ENCODING_WORKFLOW_BUNDLE : WORKFLOW_BUNDLE },
+      workflows: { bundle },
+      version,
       dataConverter,
       activities: createActivities({
         clusters,
@@ -51,8 +56,9 @@ export async function runWorker(config: ServiceConfig): Promise<void> {
     const scraped = metricsAddress && (await serveMetrics(metrics, metricsAddress));
     const about = { ...describeTemporal(config.temporal), codecKeys: config.codecKeys.map(({ id }) => id) };
     const ports = { healthPort: health?.port, metricsPort: scraped?.port };
-    log.info({ ...about, clusters: known.length, ...ports }, 'worker runs');
-    await worker.run();
+    log.info({ ...about, ...version, clusters: known.length, ...ports }, 'worker runs');
+    const promotion = promote ? startPromotion(access, version, log) : undefined;
+    await worker.run().finally(() => promotion?.stop());
     await health?.close();
     await scraped?.close();
     log.info('worker has stopped');

@@ -72,6 +72,7 @@ const header = z.object({
   workflowId: z.string(),
   execution,
   worker: z.enum(['answers', 'none', 'failing']),
+  version: z.string().exactOptional(),
   attention: attention.exactOptional(),
   attempt: attempt.exactOptional(),
   problems: z.array(z.object({ path: z.string(), message: z.string() })).exactOptional(),

@@ -17,6 +17,10 @@ export interface Config {
     readonly healthPort?: number;
     readonly metricsAddress?: { readonly host: string; readonly port: number };
     readonly sdkMetricsAddress?: string;
+    /** Name of the Worker Deployment. */
+    readonly deployment: string;
+    /** Whether a new version of the workers becomes current by itself. */
+    readonly promote: boolean;
   };
   /** The codec: where its keys are (see codec-settings.ts), and which origins of UIs may use its endpoint. */
   readonly codec: {
@@ -54,6 +58,8 @@ export function readConfig(environment: Environment): Config {
     },
     worker: {
       maxActivities: value.MESH_ROLLOUT_WORKER_ACTIVITIES,
+      deployment: value.MESH_ROLLOUT_WORKER_DEPLOYMENT,
+      promote: value.MESH_ROLLOUT_WORKER_PROMOTE === 'on',
       ...(value.MESH_ROLLOUT_WORKER_HEALTH_PORT !== 'off' && {
         healthPort: value.MESH_ROLLOUT_WORKER_HEALTH_PORT,
       }),

@@ -84,6 +84,15 @@ export const VARIABLES = z.object({
   MESH_ROLLOUT_WORKER_ACTIVITIES: count('how many activities may run at once', 1000)
     .default(100)
     .describe('Activities that one worker runs at once'),
+  MESH_ROLLOUT_WORKER_DEPLOYMENT: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'expected letters, digits, - and _, at most 63')
+    .default('mesh-rollout')
+    .describe('Name of the Worker Deployment that the workers are versions of'),
+  MESH_ROLLOUT_WORKER_PROMOTE: z
+    .enum(['on', 'off'], 'expected on or off')
+    .default('on')
+    .describe('Whether a new version of the workers gets the new rollouts by itself'),
   MESH_ROLLOUT_WORKER_HEALTH_PORT: z
     .union([z.literal('off'), port('a port, or off')], 'expected a port, or off')
     .default(8181)

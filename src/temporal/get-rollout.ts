@@ -9,6 +9,7 @@ import { queryProgress } from './query-progress.js';
 import { isClosed, type RolloutFacts, rolloutFacts, statusOf } from './rollout-facts.js';
 import { rolloutFailure } from './rollout-failure.js';
 import type { RolloutView } from './rollout-view.js';
+import { versionName } from './version-name.js';
 
 const TIMEOUT_MS = 5_000;
 
@@ -24,10 +25,12 @@ export async function getRollout(access: TemporalAccess, mesh: string): Promise<
     facts.execution === 'FAILED' ? rolloutFailure(access, mesh) : {},
   ]);
   const attempt = isClosed(facts.execution) ? undefined : attemptOf(described);
+  const version = versionName(described.raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion);
   const common = {
     workflowId: rolloutWorkflowId(mesh),
     execution: facts.execution,
     worker: queried.worker,
+    ...(version && { version }),
     ...(attempt && { attempt }),
   };
   if (queried.worker !== 'answers') {

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { DataConverter } from '@temporalio/common';
+import type { DataConverter, WorkerDeploymentVersion } from '@temporalio/common';
 import { type ActivityInterceptorsFactory, type NativeConnection, Worker } from '@temporalio/worker';
 import { TASK_QUEUE } from '../rollout/names.js';
 import { activityLogFields } from './activity-log-fields.js';
@@ -17,6 +17,11 @@ export interface WorkerSettings {
   readonly maxActivities: number;
   /** Sees every attempt of an activity, for metrics. */
   readonly observer?: ActivityInterceptorsFactory;
+  /**
+   * The Worker Deployment Version of the workflow code: a workflow then stays with workers of the version that it
+   * began with. Absent: the worker is not versioned.
+   */
+  readonly version?: WorkerDeploymentVersion;
   /** @default {@link TASK_QUEUE} */
   readonly taskQueue?: string;
 }
@@ -42,6 +47,13 @@ export async function createWorker(settings: WorkerSettings): Promise<Worker> {
     ...('bundle' in settings.workflows
       ? { workflowBundle: { codePath: settings.workflows.bundle } }
       : { workflowsPath: settings.workflows.source }),
+    ...(settings.version && {
+      workerDeploymentOptions: {
+        version: settings.version,
+        useWorkerVersioning: true,
+        defaultVersioningBehavior: 'PINNED',
+      },
+    }),
     maxConcurrentActivityTaskExecutions: settings.maxActivities,
     shutdownGraceTime: '30s',
     shutdownForceTime: '60s',

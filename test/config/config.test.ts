@@ -18,7 +18,7 @@ describe('readConfig', () => {
       istioctl: 'istioctl',
       logLevel: 'info',
       server: { host: '127.0.0.1', port: 8180 },
-      worker: { maxActivities: 100, healthPort: 8181 },
+      worker: { maxActivities: 100, healthPort: 8181, deployment: 'mesh-rollout', promote: true },
       codec: { origins: [] },
       client: { api: 'http://127.0.0.1:8180' },
     });
@@ -45,6 +45,8 @@ describe('readConfig', () => {
       MESH_ROLLOUT_WORKER_HEALTH_PORT: 'off',
       MESH_ROLLOUT_WORKER_METRICS: '9464',
       MESH_ROLLOUT_WORKER_SDK_METRICS: '[::]:9465',
+      MESH_ROLLOUT_WORKER_DEPLOYMENT: 'mesh-east',
+      MESH_ROLLOUT_WORKER_PROMOTE: 'off',
     });
     expect(config).toEqual({
       inventory: '/etc/inventory.yaml',
@@ -55,6 +57,8 @@ describe('readConfig', () => {
         maxActivities: 7,
         metricsAddress: { host: '127.0.0.1', port: 9464 },
         sdkMetricsAddress: '[::]:9465',
+        deployment: 'mesh-east',
+        promote: false,
       },
       codec: {
         keysFile: '/etc/keys',
