@@ -9,6 +9,7 @@ import { createRollouts } from '../../src/temporal/rollouts.js';
 import { ensureSearchAttributes } from '../../src/temporal/search-attributes.js';
 import { useBundle, useNextBundle } from '../support/bundles.js';
 import { freshName } from '../support/lab.js';
+import { historiesOf, replayFailures } from '../support/replay.js';
 import { until } from '../support/wait.js';
 import { resolvedRollout } from '../workflows/resolved-rollout.js';
 import { fail, ScriptedActivities } from '../workflows/scripted-activities.js';
@@ -115,6 +116,15 @@ describe('a deployment of new workflow code', () => {
     const { events } = await running.handle.fetchHistory();
     expect(events?.filter((event) => event.workflowTaskFailedEventAttributes)).toEqual([]);
     expect(nextScript.calls.filter((call) => call.endsWith(parked) || call.endsWith(later))).toEqual([]);
+
+    // A replay of all finds out which histories the old code could not go on with: those of the new rollout.
+    const query = `TaskQueue = '${place.taskQueue}'`;
+    await until('all are listed', async () => (await access.client.workflow.count(query)).count === 7);
+    const failures = await replayFailures(await useBundle(), historiesOf(access.client, place.taskQueue));
+    const ofNext = [next.primary, ...next.remotes].map(({ cluster }) => clusterWorkflowId(cluster));
+    expect(failures.map((failure) => failure.split(':')[0]).sort()).toEqual(
+      [rolloutWorkflowId(next.mesh), ...ofNext].sort(),
+    );
     await Promise.all([fresh.close(), restarted.close()]);
   });
 
