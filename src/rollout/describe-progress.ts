@@ -11,7 +11,8 @@ import type { Status } from './steps.js';
 export function describeRollout(progress: RolloutProgress): string {
   const waiting = progress.clusters.filter((cluster) => cluster.attention && !isOver(cluster.status));
   const running = progress.clusters.filter((cluster) => !cluster.attention && cluster.status === 'Running');
-  const shown = [...waiting, ...running].slice(0, SHOWN);
+  const aborted = progress.clusters.filter((cluster) => cluster.status === 'Aborted');
+  const shown = [...waiting, ...running, ...aborted].slice(0, SHOWN);
   return blocks([
     [`**${progress.mesh}** · ${progress.status} · Istio ${progress.release || '…'}`],
     [countLine(progress)],
@@ -55,7 +56,8 @@ function blocks(parts: readonly (readonly string[])[]): string {
 }
 
 function clusterLines(cluster: ClusterProgress): string[] {
-  const at = cluster.step ? ` at ${cluster.step}` : '';
+  const notBegun = cluster.status === 'Aborted' ? ', not begun' : '';
+  const at = cluster.step ? ` at ${cluster.step}` : notBegun;
   const lines = cluster.attention ? attentionLines(cluster.attention) : [];
   return [`- **${cluster.cluster}** · ${cluster.status}${at}`, ...lines.map((line) => `  ${line}`)];
 }
