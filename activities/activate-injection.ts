@@ -1,4 +1,4 @@
-import { applyInjector, checkInjectorCA } from '../src/istio/injector-webhook.js';
+import { injectorManifests } from '../src/istio/injector-webhook.js';
 import { isAnnotatedLate } from '../src/istio/late-annotation.js';
 import { remoteManifests } from '../src/istio/remote-manifests.js';
 import { readRemoteSecret, touchRemoteSecret } from '../src/istio/remote-secret.js';
@@ -9,6 +9,7 @@ import type { Activities } from '../src/rollout/activities.js';
 import type { RemoteInput } from '../src/rollout/resolved.js';
 import { RolloutError } from '../src/rollout/rollout-error.js';
 import { defineStep, type StepContext } from './activity.js';
+import { applyInjectors } from './apply-injectors.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { readAccess, register } from './register-remote.js';
 import { summarise } from './summarise.js';
@@ -19,8 +20,9 @@ const LEADS_WITHIN_MS = 8_000;
 const OFTEN = { intervalMs: 250 };
 
 /**
- * The activity `activateInjection`: every Ready istiod has synced and leads in the remote, then the injector webhook, then
- * istiod's CA in it. The webhook comes last because without its CA it fails, and Pods of labelled namespaces with it.
+ * The activity `activateInjection`: every Ready istiod has synced and leads in the remote, then the injector webhook. It
+ * comes last, and is switched on when istiod's CA is in it, because without it fails, and Pods of labelled namespaces
+ * with it.
  */
 export function activateInjection(dependencies: ActivityDependencies): Activities['activateInjection'] {
   const { clusters, istioctl } = dependencies;
@@ -39,12 +41,12 @@ export function activateInjection(dependencies: ActivityDependencies): Activitie
     step.heartbeat('applies the injector webhook');
     const address = pods[0]?.address ?? '';
     const { installation, injector } = await remoteManifests(istioctl.renderer, input, address, signal);
-    const applied = await applyInjector(remote, injector, installation, signal);
-    await waitUntil(step, () => checkInjectorCA(remote, revision, root, signal), OFTEN);
+    const injectors = await injectorManifests(remote, injector, installation, signal);
+    const applied = await applyInjectors(remote, injectors, revision, root, step);
 
-    const changed = applied.changed + restored + Number(touched);
+    const changed = applied + restored + Number(touched);
     return summarise(
-      applied.objects,
+      injectors.length,
       changed,
       `${pods.length} istiod synced; the injector has the CA of the mesh`,
     );

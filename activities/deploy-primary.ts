@@ -1,7 +1,7 @@
 import { applyManifest, applyManifests } from '../src/istio/apply-manifests.js';
 import { controlPlaneService } from '../src/istio/endpoints.js';
-import { checkInjectorCA } from '../src/istio/injector-webhook.js';
 import { preparePrimaryNamespace } from '../src/istio/istio-namespace.js';
+import type { Manifest } from '../src/istio/manifests.js';
 import { primaryManifests } from '../src/istio/primary-manifests.js';
 import { findSuperfluous, prune } from '../src/istio/prune.js';
 import { readMeshRoot } from '../src/istio/root-certificate.js';
@@ -11,6 +11,7 @@ import type { Activities } from '../src/rollout/activities.js';
 import type { PrimaryInput } from '../src/rollout/resolved.js';
 import { RolloutError } from '../src/rollout/rollout-error.js';
 import { defineStep, type StepContext } from './activity.js';
+import { applyInjectors } from './apply-injectors.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { summarise } from './summarise.js';
 import { waitUntil } from './wait-until.js';
@@ -34,11 +35,7 @@ export function deployPrimary({ clusters, istioctl }: ActivityDependencies): Act
     await waitUntil(step, () => checkDeployment(primary, input, signal));
 
     step.heartbeat('applies the webhooks');
-    let webhooksChanged = 0;
-    for (const manifest of injection) {
-      if (await applyManifest(primary, manifest, signal)) webhooksChanged++;
-    }
-    await waitForCA(primary, input, injection.length, step);
+    const webhooksChanged = await applyInjection(primary, input, injection, step);
 
     const ingress = await applyManifests(primary, gateways, signal);
     const all = [...controlPlane, ...injection, ...gateways];
@@ -61,15 +58,21 @@ async function checkDeployment(
   throw new RolloutError('control-plane-not-ready', readiness.reason, { cluster: primary.name });
 }
 
-/** Without its CA the webhook fails, and with it every Pod that it is asked about. */
-async function waitForCA(
+/** What belongs to the tag comes before the webhooks that need it; gives how many objects were created or changed. */
+async function applyInjection(
   primary: ClusterClient,
   { istioNamespace, revision }: PrimaryInput,
-  webhooks: number,
+  injection: readonly Manifest[],
   step: StepContext,
-): Promise<void> {
-  if (webhooks === 0) return;
+): Promise<number> {
+  // With `global.operatorManageWebhooks` somebody else brings the webhooks.
+  if (injection.length === 0) return 0;
   const { signal } = step;
+  const isInjector = ({ kind }: Manifest) => kind === 'MutatingWebhookConfiguration';
+  let changed = 0;
+  for (const manifest of injection.filter((each) => !isInjector(each))) {
+    if (await applyManifest(primary, manifest, signal)) changed++;
+  }
   const root = await waitUntil(step, () => readMeshRoot(primary, istioNamespace, signal));
-  await waitUntil(step, () => checkInjectorCA(primary, revision, root, signal), { intervalMs: 250 });
+  return changed + (await applyInjectors(primary, injection.filter(isInjector), revision, root, step));
 }

@@ -8,28 +8,43 @@ import { type Installation, RevisionLabel } from './ownership.js';
 import { deactivated, selects, type WebhookConfiguration } from './webhook-configuration.js';
 
 /**
- * Applies the injector webhook to a remote. From then on, and until istiod has written its CA, no Pod can be created
- * in namespaces that are labelled already: so this comes after everything else.
- *
- * In a remote that `istioctl install` had set up once, the tag `default` does the injecting and the injector is switched
- * off; that stays so, for both together would inject twice (`istioctl analyze`: IST0139).
- *
- * @returns how many objects there are and how many were created or changed
+ * The webhooks that inject in a remote. In one that `istioctl install` had set up once, the tag `default` does the
+ * injecting and the injector is switched off; that stays so, for both together would inject twice (`istioctl analyze`:
+ * IST0139).
  */
-export async function applyInjector(
+export async function injectorManifests(
   remote: ClusterClient,
   injector: Manifest,
   installation: Installation,
   signal: AbortSignal,
-): Promise<{ objects: number; changed: number }> {
+): Promise<Manifest[]> {
   const tag = installation.revision === 'default' ? await liveDefaultTag(remote, signal) : undefined;
-  const manifests =
-    tag === undefined ? [injector] : [remoteTagManifest(tag, injector, installation), switchedOff(injector)];
-  let changed = 0;
-  for (const manifest of manifests) {
-    if (await applyManifest(remote, manifest, signal)) changed++;
+  return tag === undefined
+    ? [injector]
+    : [remoteTagManifest(tag, injector, installation), switchedOff(injector)];
+}
+
+/**
+ * Puts injector webhooks where istiod gives them its CA, and switches off those that do not have it yet. A webhook that
+ * is asked without the CA of the mesh fails, and with it every Pod of namespaces that are labelled already; switched
+ * off, it is not asked. istiod writes its CA into both kinds (istio 1.31, pkg/webhooks/webhookpatch.go).
+ *
+ * @param meshRoot PEM
+ * @returns the names of those that were created or changed
+ */
+export async function prepareInjectors(
+  client: ClusterClient,
+  injectors: readonly Manifest[],
+  meshRoot: string,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const changed: string[] = [];
+  for (const injector of injectors) {
+    const live = await client.get<WebhookConfiguration>(await client.pathOf(injector, signal), { signal });
+    const isReady = live !== undefined && caProblem(live.webhooks ?? [], meshRoot) === undefined;
+    if (!isReady && (await applyManifest(client, switchedOff(injector), signal))) changed.push(injector.name);
   }
-  return { objects: manifests.length, changed };
+  return changed;
 }
 
 /** The injector with its webhooks switched off, as it stands beside a tag. */
