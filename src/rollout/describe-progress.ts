@@ -19,7 +19,7 @@ export function describeRollout(progress: RolloutProgress): string {
     lines.push('', `Wave ${wave.name} waits for ${wave.waitingFor}`);
   }
   const shown = progress.clusters
-    .filter((cluster) => cluster.attention || cluster.status === 'Running')
+    .filter(({ attention, status }) => attention || status === 'Running' || status === 'Aborted')
     .slice(0, 40);
   if (shown.length > 0) lines.push('', ...shown.flatMap(clusterLines));
   return lines.join('\n');
@@ -37,7 +37,9 @@ export function describeCluster(progress: ClusterProgress): string {
 }
 
 function clusterLines(cluster: ClusterProgress): string[] {
-  const lines = [`- ${cluster.cluster}: ${cluster.status}${cluster.step ? ` at ${cluster.step}` : ''}`];
+  const { step, status } = cluster;
+  const where = step ? ` at ${step}` : status === 'Aborted' ? ', not begun' : '';
+  const lines = [`- ${cluster.cluster}: ${status}${where}`];
   if (cluster.attention)
     lines.push(`  - ${cluster.attention.message}`, `  - Next: ${cluster.attention.action}`);
   return lines;

@@ -1,3 +1,4 @@
+import { PRIMARY_STEPS, REMOTE_STEPS, type StepName } from '../../rollout/steps.js';
 import type { ClusterView, RolloutView } from '../../temporal/rollout-view.js';
 import { changedText, elapsedOf, hasProgress, statusWord } from './counts.js';
 import { renderFindings } from './findings.js';
@@ -92,11 +93,19 @@ function listed(names: readonly string[] | undefined): string {
   );
 }
 
+/** How far an aborted cluster got: nothing is rolled back, and the next rollout does the rest. */
+function leftOver({ role, step }: ClusterView): string {
+  if (step === undefined) return 'not begun';
+  const steps: readonly StepName[] = role === 'primary' ? PRIMARY_STEPS : REMOTE_STEPS;
+  return `stopped at ${step}; left: ${steps.slice(steps.indexOf(step)).join(', ')}`;
+}
+
 /** What is left for a person to know about a cluster. */
 function notes(cluster: ClusterView, { style, width }: Frame): string[] {
   const { attention, proof, podsWithoutSidecar = 0 } = cluster;
   const unproven = proof?.unproven ?? [];
   const texts = [
+    ...(cluster.status === 'Aborted' ? [leftOver(cluster)] : []),
     ...(attention && cluster.status !== 'Succeeded'
       ? [`${attention.code}: ${clean(attention.message)}`]
       : []),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { renderResult } from '../../../src/cli/render/result.js';
 import { widthOf } from '../../../src/cli/render/text.js';
 import { frame } from '../support/frame.js';
-import { attached, finished, parked, primary } from '../support/views.js';
+import { attached, finished, parked, pending, primary } from '../support/views.js';
 
 const full = frame({ detail: 'full' });
 
@@ -54,6 +54,25 @@ describe('a rollout that has ended', () => {
       'eu-1: injection is not proven in shop: a policy refuses the probe Pod',
       'eu-1: 4 running Pods have no sidecar: restart their workloads when it suits',
       'eu-3: permission-denied: may not patch namespaces',
+    ]);
+  });
+
+  it('tells how far each cluster of an aborted rollout got, and what is left to do there', () => {
+    const clusters = [
+      primary(),
+      {
+        ...parked('eu-1'),
+        step: 'label-namespaces' as const,
+        status: 'Aborted' as const,
+        finishedAt: 80_000,
+      },
+      { ...pending('eu-2'), status: 'Aborted' as const },
+    ];
+    const wide = frame({ detail: 'full', width: 200 });
+    expect(renderResult(finished({ status: 'Aborted', clusters }), wide).slice(-3)).toEqual([
+      'eu-1: stopped at label-namespaces; left: label-namespaces, verify-injection',
+      'eu-1: permission-denied: may not patch namespaces',
+      'eu-2: not begun',
     ]);
   });
 
