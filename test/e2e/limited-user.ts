@@ -1,9 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import type { Lab, LabCluster } from '../../lab/lab.js';
-
-interface Inventory {
-  clusters: { name: string; kubeconfig: string }[];
-}
+import { useKubeconfigs } from './inventory.js';
 
 /**
  * Lets the product reach a cluster as a user who may do everything but some rules, by the inventory.
@@ -15,16 +11,40 @@ export async function limitUser(
   without: { resource: string; verbs: string[] },
 ) {
   const user = 'rollout';
-  const kubeconfig = await cluster.addUser(user);
-  const inventory = JSON.parse(await readFile(lab.inventoryPath, 'utf8')) as Inventory;
-  const entry = inventory.clusters.find(({ name }) => name === cluster.name);
-  if (!entry) throw new Error(`${cluster.name} is not in the inventory`);
-  entry.kubeconfig = kubeconfig;
-  await writeFile(lab.inventoryPath, JSON.stringify(inventory));
+  await useKubeconfigs(lab, { [cluster.name]: await cluster.addUser(user) });
 
   await bind(cluster, user, 'limited', await rulesWithout(cluster, without));
   return async () =>
     await bind(cluster, user, 'rest', [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }]);
+}
+
+/** A user of a cluster who may do everything, as long as he is let. */
+export interface RevocableUser {
+  readonly kubeconfigPath: string;
+  revoke(): Promise<void>;
+  grant(): Promise<void>;
+}
+
+/** Makes a {@link RevocableUser} of a cluster, with all rights at first. */
+export async function revocableUser(cluster: LabCluster): Promise<RevocableUser> {
+  const user = 'revocable';
+  const name = 'revocable-admin';
+  const path = '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings';
+  const grant = async () => {
+    await cluster.api.post(path, {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+      subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: user }],
+    });
+  };
+  await grant();
+  return {
+    kubeconfigPath: await cluster.addUser(user),
+    grant,
+    revoke: async () => void (await cluster.api.delete(`${path}/${name}`)),
+  };
 }
 
 async function bind(cluster: LabCluster, user: string, name: string, rules: object[]): Promise<void> {
