@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** `unit` needs nothing but Node. `lab` shares one lab of real clusters in one process; its tests take fresh clusters. */
+/**
+ * `unit` needs nothing but Node. `lab` runs in two processes, each with a lab of real clusters that its files share; tests
+ * take fresh clusters. Most of their time is spent waiting for real controllers, so two fill two cores.
+ */
 export default defineConfig({
   test: {
     reporters: ['default', ['json', { outputFile: 'test-results.json' }]],
@@ -19,9 +22,9 @@ export default defineConfig({
           include: ['test/**/*.lab.test.ts'],
           setupFiles: ['test/support/quiet-temporal.ts', 'test/support/remove-clusters.ts'],
           pool: 'forks',
-          maxWorkers: 1,
+          maxWorkers: 2,
           isolate: false,
-          fileParallelism: false,
+          sequence: { groupOrder: 1 },
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },

@@ -2,7 +2,7 @@ import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError }
 import type { Activities, ClusterMemo } from '../src/rollout/activities.js';
 import { clusterWorkflowId, rolloutWorkflowId } from '../src/rollout/names.js';
 import { RolloutError } from '../src/rollout/rollout-error.js';
-import { isClosed, rolloutFacts } from '../src/temporal/rollout-facts.js';
+import { openExecution } from '../src/temporal/open-execution.js';
 import { defineActivity, type StepContext } from './activity.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { waitUntil } from './wait-until.js';
@@ -19,7 +19,7 @@ export function claimCluster({ temporalClient }: ActivityDependencies): Activiti
     async ({ cluster, rolloutId }, step) => {
       const client = await temporalClient();
       const workflowId = clusterWorkflowId(cluster);
-      const holder = await describe(client, workflowId);
+      const holder = await openExecution(client, workflowId);
       if (holder === undefined) return { state: 'free' };
       const { mesh, rolloutId: owner } = (holder.memo ?? {}) as Partial<ClusterMemo>;
       if (owner === rolloutId) return { state: 'mine' };
@@ -38,28 +38,9 @@ export function claimCluster({ temporalClient }: ActivityDependencies): Activiti
   );
 }
 
-/** The open workflow of an ID; undefined when there is none. */
-async function describe(
-  client: Client,
-  workflowId: string,
-): Promise<WorkflowExecutionDescription | undefined> {
-  try {
-    const handle = client.workflow.getHandle(workflowId);
-    const description = await client.withDeadline(Date.now() + CALL_TIMEOUT_MS, () => handle.describe());
-    return isClosed(factsOf(description).execution) ? undefined : description;
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
-  }
-}
-
 async function isRunning(client: Client, mesh: string, rolloutId: string): Promise<boolean> {
-  const rollout = await describe(client, rolloutWorkflowId(mesh));
-  return rollout !== undefined && factsOf(rollout).rolloutId === rolloutId;
-}
-
-function factsOf(description: WorkflowExecutionDescription) {
-  return rolloutFacts(description, description.raw.workflowExecutionInfo?.firstRunId);
+  const rollout = await openExecution(client, rolloutWorkflowId(mesh));
+  return rollout?.raw.workflowExecutionInfo?.firstRunId === rolloutId;
 }
 
 /** A cancelled workflow ends with its activity's next heartbeat; where no worker runs, it does not. */
@@ -72,7 +53,7 @@ async function cancelAndWait(
   const handle = client.workflow.getHandle(workflowId, runId);
   await client.withDeadline(Date.now() + CALL_TIMEOUT_MS, () => handle.cancel()).catch(ignoreNotFound);
   const ended = async () => {
-    if ((await describe(client, workflowId))?.runId !== runId) return;
+    if ((await openExecution(client, workflowId))?.runId !== runId) return;
     const message = `its abandoned workflow ${workflowId} was cancelled and has not ended yet`;
     throw new RolloutError('cluster-held', message, { cluster });
   };

@@ -4,6 +4,7 @@ import { claimCluster } from './claim-cluster.js';
 import { collectEndpoints } from './collect-endpoints.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { deployPrimary } from './deploy-primary.js';
+import { followClusters } from './follow-clusters.js';
 import { inspectClusters } from './inspect-clusters.js';
 import { installRemote } from './install-remote.js';
 import { labelNamespaces } from './label-namespaces.js';
@@ -30,5 +31,6 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     verifyInjection: verifyInjection(dependencies),
     refreshEndpoints: refreshEndpoints(dependencies),
     claimCluster: claimCluster(dependencies),
+    followClusters: followClusters(dependencies),
   };
 }

@@ -1,4 +1,4 @@
-import { findMissingPermissions } from '../src/kubernetes/access-review.js';
+import { findMissingPermissions, type MissingPermission } from '../src/kubernetes/access-review.js';
 import { readCIDRs } from '../src/kubernetes/cidrs.js';
 import type { ClusterClient } from '../src/kubernetes/cluster-client.js';
 import { ClusterError } from '../src/kubernetes/cluster-error.js';
@@ -50,6 +50,13 @@ export async function inspectCluster(
       Promise.all(injected.map((namespace) => inspectNamespace(client, namespace, each))),
     ]);
   });
+  const absent = injected.filter((_, index) =>
+    namespaces[index]?.some(({ code }) => code === 'namespace-missing'),
+  );
+  // Nobody can be granted anything in a namespace that is not there: that it is missing is a finding of its own.
+  const isOfAccount = ({ namespace, untilIstioNamespaceExists }: MissingPermission) =>
+    !absent.some(({ name }) => name === namespace) &&
+    !(untilIstioNamespaceExists && istioNamespace !== undefined);
   return {
     cluster,
     ...(uid === undefined ? {} : { uid }),
@@ -58,7 +65,7 @@ export async function inspectCluster(
     unreachable: false,
     findings: [
       ...checkVersion(cluster, version, input.release),
-      ...checkPermissions(cluster, missing),
+      ...checkPermissions(cluster, missing.filter(isOfAccount)),
       ...(role === 'primary'
         ? checkMesh(cluster, istioNamespace, input.mesh)
         : checkAttachment(cluster, istioNamespace, input.primary)),

@@ -21,6 +21,10 @@ export function labelNamespaces({ clusters }: ActivityDependencies): Activities[
     const root = await waitUntil(step, () => readMeshRoot(primary, istioNamespace, signal));
     const injectors = await waitUntil(step, () => checkInjectorCA(remote, revision, root, signal));
     const changed = await label(remote, namespaces, injectors, signal);
-    return summarise(namespaces.length, changed, `${namespaces.length} namespaces ask for sidecars`);
+    return summarise(
+      namespaces.length,
+      changed,
+      `sidecars asked for in ${namespaces.length === 1 ? '1 namespace' : `${namespaces.length} namespaces`}`,
+    );
   });
 }

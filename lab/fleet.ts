@@ -58,6 +58,7 @@ export class Fleet {
         podCIDR: options.podCIDR,
         serviceCIDR: options.serviceCIDR,
         controllers: options.controllers ?? 'full',
+        productRights: options.productRights ?? 'manifests',
         istiodEnd: role === 'primary' ? istiodEnd : undefined,
       });
       const runs = role === 'primary' ? await this.#runIstiods(started.cluster) : {};

@@ -1,11 +1,14 @@
 import type { LabCluster } from './kubernetes/lab-cluster.js';
 import { writeAtomically } from './write-atomically.js';
 
-/** Writes the inventory, the file in which a worker finds clusters by name. CIDRs are not in it: they can be found out. */
+/**
+ * Writes the inventory, the file in which a worker finds clusters by name, each with the kubeconfig of the product's
+ * account. CIDRs are not in it: they can be found out.
+ */
 export async function writeInventory(path: string, clusters: LabCluster[]): Promise<void> {
-  const entries = clusters.map(({ name, kubeconfigPath, context, apiServer, labels }) => ({
+  const entries = clusters.map(({ name, productKubeconfigPath, context, apiServer, labels }) => ({
     name,
-    kubeconfig: kubeconfigPath,
+    kubeconfig: productKubeconfigPath,
     context,
     apiServer,
     labels,

@@ -1,5 +1,5 @@
 import type { Controllers } from './kubernetes/controllers.js';
-import type { ClusterRole } from './kubernetes/lab-cluster.js';
+import type { ClusterRole, ProductRights } from './kubernetes/lab-cluster.js';
 import type { ToolPaths } from './tools/tool-names.js';
 
 /** What to start. */
@@ -26,6 +26,8 @@ export interface AddClusterOptions {
   serviceCIDR?: string;
   /** Default `full`. */
   controllers?: Controllers;
+  /** Default `manifests`. */
+  productRights?: ProductRights;
   /** Default true. */
   inInventory?: boolean;
 }

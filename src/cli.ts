@@ -34,6 +34,12 @@ const context: CliContext = {
     worker: async () => (await import('./worker.js')).runWorker(readConfig(process.env)),
     serve: async () => (await import('./server.js')).runServer(readConfig(process.env)),
   },
+  kubeconfigContexts: async (files) => {
+    const { readContexts, readContextsAsKubectl } = await import('./kubernetes/kubeconfig-contexts.js');
+    return files.length > 0 ? readContexts(files) : readContextsAsKubectl(process.env);
+  },
+  permissionManifests: async (request) =>
+    (await import('./kubernetes/permission-manifests.js')).permissionManifests(request),
   lab: {
     up: async (options) => (await import('../lab/cli.js')).labUp(options),
     status: async (options) => (await import('../lab/cli.js')).labStatus(options),

@@ -5,7 +5,7 @@ import { parseTokens, type Token } from './api/tokens.js';
 import { type Config, requireInventory } from './config/config.js';
 import { ConfigError } from './config/config-error.js';
 import { createLog } from './config/log.js';
-import { Clusters } from './kubernetes/clusters.js';
+import { InventoryFile } from './kubernetes/inventory-file.js';
 import { parseRollout } from './rollout/parse-rollout.js';
 import { openClient } from './temporal/connection.js';
 import { createRollouts } from './temporal/rollouts.js';
@@ -19,12 +19,12 @@ export async function runServer(config: Config): Promise<void> {
   const tokens = tokensFile === undefined ? undefined : await readTokens(tokensFile);
   assertGuarded(host, tokens);
   const log = createLog('api', config.logLevel);
-  const clusters = new Clusters(requireInventory(config));
-  await clusters.inventory();
+  const inventory = new InventoryFile(requireInventory(config));
+  await inventory.read();
   const access = openClient(config.temporal);
   const app = await buildApp({
     rollouts: createRollouts(access),
-    parseDocument: async (document) => parseRollout(document, await clusters.inventory()),
+    parseDocument: async (document) => parseRollout(document, await inventory.read()),
     ...(tokens && { tokens }),
     log,
   });
@@ -38,7 +38,6 @@ export async function runServer(config: Config): Promise<void> {
   } finally {
     await app.close();
     await access.close();
-    clusters.close();
   }
 }
 

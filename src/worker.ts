@@ -6,8 +6,10 @@ import { Clusters } from './kubernetes/clusters.js';
 import { connectWorker, openClient } from './temporal/connection.js';
 import { installRuntime } from './temporal/runtime.js';
 import { ensureSearchAttributes } from './temporal/search-attributes.js';
+import { serveMetrics } from './temporal/serve-metrics.js';
 import { createWorker } from './temporal/worker.js';
 import { serveWorkerHealth } from './temporal/worker-health.js';
+import { createWorkerMetrics } from './temporal/worker-metrics.js';
 import { WORKFLOW_BUNDLE } from './temporal/workflow-files.js';
 
 /**
@@ -18,9 +20,10 @@ export async function runWorker(config: Config): Promise<void> {
   const log = createLog('worker', config.logLevel);
   const clusters = new Clusters(requireInventory(config));
   const { clusters: known } = await clusters.inventory();
-  installRuntime(log);
+  installRuntime(log, config.worker.sdkMetricsAddress);
   const connection = await connectWorker(config.temporal);
   const access = openClient(config.temporal);
+  const metrics = createWorkerMetrics();
   try {
     await ensureSearchAttributes(access);
     const worker = await createWorker({
@@ -33,12 +36,16 @@ export async function runWorker(config: Config): Promise<void> {
         temporalClient: async () => access.client,
       }),
       maxActivities: config.worker.maxActivities,
+      observer: metrics.interceptor,
     });
-    const { healthPort } = config.worker;
+    const { healthPort, metricsAddress } = config.worker;
     const health = healthPort === undefined ? undefined : await serveWorkerHealth(worker, healthPort);
-    log.info({ ...config.temporal, clusters: known.length, healthPort: health?.port }, 'worker runs');
+    const scraped = metricsAddress && (await serveMetrics(metrics, metricsAddress));
+    const ports = { healthPort: health?.port, metricsPort: scraped?.port };
+    log.info({ ...config.temporal, clusters: known.length, ...ports }, 'worker runs');
     await worker.run();
     await health?.close();
+    await scraped?.close();
     log.info('worker has stopped');
   } finally {
     clusters.close();

@@ -1,5 +1,15 @@
-import { TypedSearchAttributes, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { condition, isCancellation, ParentClosePolicy, startChild } from '@temporalio/workflow';
+import {
+  TypedSearchAttributes,
+  type Workflow,
+  WorkflowExecutionAlreadyStartedError,
+} from '@temporalio/common';
+import {
+  type ChildWorkflowHandle,
+  condition,
+  isCancellation,
+  ParentClosePolicy,
+  startChild,
+} from '@temporalio/workflow';
 import { ERRORS } from '../src/rollout/codes.js';
 import { mergeValues } from '../src/rollout/merge-values.js';
 import { clusterWorkflowId, WorkflowType } from '../src/rollout/names.js';
@@ -60,10 +70,9 @@ async function runChild(
   input: object,
 ): Promise<void> {
   while (!run.isOver(cluster)) {
-    run.children.add(cluster);
-    run.apply({ type: 'cluster-started', cluster, at: Date.now() });
-    const ended = await startOrAdopt(run, cluster, type, input);
+    const ended = run.children.has(cluster) ? adopt(run, cluster) : await start(run, cluster, type, input);
     await condition(() => run.isOver(cluster) || ended());
+    run.adopted.delete(cluster);
     if (run.isOver(cluster)) return;
     run.children.delete(cluster);
     const { action, title } = ERRORS['cluster-workflow-ended'];
@@ -74,27 +83,25 @@ async function runChild(
 }
 
 /** Gives a function that says whether the workflow has closed without its cluster being over. */
-async function startOrAdopt(
+type HasEnded = () => boolean;
+
+/** Follows the workflow that an earlier run of this rollout has started. */
+function adopt(run: RolloutRun, cluster: string): HasEnded {
+  run.adopted.add(cluster);
+  return () => !run.adopted.has(cluster);
+}
+
+async function start(
   run: RolloutRun,
   cluster: string,
-  type: string,
+  type: 'primary' | 'remote',
   input: object,
-): Promise<() => boolean> {
-  const { mesh } = run.progress;
+): Promise<HasEnded> {
+  run.children.add(cluster);
+  run.apply({ type: 'cluster-started', cluster, at: Date.now() });
   for (;;) {
-    try {
-      const child = await startChild(type, {
-        workflowId: clusterWorkflowId(cluster),
-        args: [input],
-        parentClosePolicy: ParentClosePolicy.ABANDON,
-        memo: { mesh, rolloutId: run.rolloutId },
-        staticSummary: `${cluster} · ${type} of mesh ${mesh}`,
-        typedSearchAttributes: new TypedSearchAttributes([
-          { key: searchKeys.mesh, value: mesh },
-          { key: searchKeys.cluster, value: cluster },
-          { key: searchKeys.status, value: 'Running' },
-        ]),
-      });
+    const child = await startUnlessHeld(run, cluster, type, input);
+    if (child) {
       let ended = false;
       child.result().then(
         (report) => run.apply({ type: 'cluster-reported', report }),
@@ -103,16 +110,44 @@ async function startOrAdopt(
         },
       );
       return () => ended;
-    } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      const options = callOptions(`${cluster} · waits for its workflow ID`);
-      const claim = await activities.claimCluster.executeWithOptions(options, [
-        { cluster, rolloutId: run.rolloutId },
-      ]);
-      if (claim.state === 'mine') {
-        await run.tellCluster(cluster, { action: 'report' });
-        return () => false;
-      }
     }
+    const options = callOptions(`${cluster} · waits for its workflow ID`);
+    const claim = await activities.claimCluster.executeWithOptions(options, [
+      { cluster, rolloutId: run.rolloutId },
+    ]);
+    if (claim.state === 'mine') {
+      await run.tellCluster(cluster, { action: 'report' });
+      return adopt(run, cluster);
+    }
+  }
+}
+
+/** Gives undefined when a workflow of the cluster runs already. */
+async function startUnlessHeld(
+  run: RolloutRun,
+  cluster: string,
+  type: 'primary' | 'remote',
+  input: object,
+): Promise<ChildWorkflowHandle<Workflow> | undefined> {
+  const { mesh } = run.progress;
+  run.starting += 1;
+  try {
+    return await startChild(type, {
+      workflowId: clusterWorkflowId(cluster),
+      args: [input],
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      memo: { mesh, rolloutId: run.rolloutId },
+      staticSummary: `${cluster} · ${type} of mesh ${mesh}`,
+      typedSearchAttributes: new TypedSearchAttributes([
+        { key: searchKeys.mesh, value: mesh },
+        { key: searchKeys.cluster, value: cluster },
+        { key: searchKeys.status, value: 'Running' },
+      ]),
+    });
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
+    throw error;
+  } finally {
+    run.starting -= 1;
   }
 }

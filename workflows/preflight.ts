@@ -26,6 +26,17 @@ export class Preflight {
     this.#resolved = resolved;
   }
 
+  /** For a rollout that has passed these checks in an earlier run of its workflow: remotes that have not started need them. */
+  static async again(run: RolloutRun, resolved: ResolvedRollout): Promise<Preflight> {
+    const preflight = new Preflight(run, resolved);
+    const toStart = resolved.remotes.some(
+      ({ cluster }) => !run.children.has(cluster) && !run.isOver(cluster),
+    );
+    if (toStart)
+      await preflight.#inspect(preflight.#takingPart(run.progress.clusters.map((each) => each.cluster)));
+    return preflight;
+  }
+
   /** Inspects every cluster; comes back when nothing holds the rollout any more. */
   async validate(): Promise<void> {
     const { primary, remotes } = this.#resolved;
@@ -99,10 +110,8 @@ export class Preflight {
   async #inspect(clusters: readonly string[]): Promise<void> {
     await Promise.all(
       batches(clusters, BATCH).map(async (batch) => {
-        const summary =
-          batch.length === 1
-            ? `${batch[0]} · validate`
-            : `${batch.length} clusters · validate, from ${batch[0]}`;
+        const others = batch.length === 1 ? '' : ` and ${batch.length - 1} more`;
+        const summary = `${batch[0]}${others} · validate`;
         this.#take(
           await activities.inspectClusters.executeWithOptions(callOptions(summary), [
             this.#inspectInput(batch),

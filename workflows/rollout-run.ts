@@ -16,9 +16,16 @@ import type {
   SetInput,
 } from '../src/rollout/messages.js';
 import { clusterWorkflowId } from '../src/rollout/names.js';
-import type { Attention, ClusterProgress, ClusterReport, RolloutProgress } from '../src/rollout/progress.js';
+import type {
+  Attention,
+  ClusterProgress,
+  ClusterReport,
+  RolloutProgress,
+  WaveProgress,
+} from '../src/rollout/progress.js';
 import type { ResolvedRollout } from '../src/rollout/resolved.js';
 import { isOver, type RolloutEvent, reduceRollout, startRollout } from '../src/rollout/rollout-progress.js';
+import type { CarryOver } from './carry-over.js';
 import { type Decision, Holds, ROLLOUT } from './holds.js';
 import * as messages from './messages.js';
 import { searchKeys } from './search-attributes.js';
@@ -34,17 +41,28 @@ export class RolloutRun {
   maxConcurrency = 1;
   maxFailures = 0;
   paused = false;
+  /** Absent until the document is resolved. */
+  resolved?: ResolvedRollout;
   /** Cancelled by `abort`; everything of the rollout runs in it. */
   readonly scope = new CancellationScope();
   /** Clusters whose child workflow this rollout has started or adopted. */
   readonly children = new Set<string>();
+  /** Those of them that another run of this workflow has started: this one has no handle of them (see adopted.ts). */
+  readonly adopted = new Set<string>();
+  /** How many decisions of people this run has taken. */
+  decisions = 0;
+  /** How many clusters' workflows are being started right now. */
+  starting = 0;
   #progress: RolloutProgress;
   readonly #holds = new Holds();
 
-  constructor(requestedBy: string) {
+  constructor(requestedBy: string, carried?: CarryOver) {
     const { workflowId, firstExecutionRunId } = workflowInfo();
     const mesh = workflowId.replace(/^mesh\//, '');
-    this.#progress = startRollout({ mesh, rolloutId: firstExecutionRunId, requestedBy, at: Date.now() });
+    this.#progress =
+      carried?.progress ??
+      startRollout({ mesh, rolloutId: firstExecutionRunId, requestedBy, at: Date.now() });
+    if (carried) this.#takeOver(carried);
     upsertSearchAttributes([
       { key: searchKeys.mesh, value: mesh },
       { key: searchKeys.requestedBy, value: requestedBy },
@@ -58,12 +76,52 @@ export class RolloutRun {
     return this.#progress;
   }
 
+  /** True when the step `validate` has succeeded, in this run or in one before. */
+  get isValidated(): boolean {
+    return this.#progress.steps.some(({ step, status }) => step === 'validate' && status === 'Succeeded');
+  }
+
   get rolloutId(): string {
     return this.#progress.rolloutId;
   }
 
+  #takeOver({
+    resolved,
+    paused,
+    maxConcurrency,
+    maxFailures,
+    accepted,
+    approved,
+    children,
+  }: CarryOver): void {
+    Object.assign(this, { resolved, paused, maxConcurrency, maxFailures });
+    for (const code of accepted) this.accepted.add(code);
+    for (const wave of approved) this.approved.add(wave);
+    for (const cluster of children) {
+      this.children.add(cluster);
+      if (!this.isOver(cluster)) this.adopted.add(cluster);
+    }
+  }
+
+  /** All that the next run needs to go on where this one stops. */
+  carryOver(resolved: ResolvedRollout): CarryOver {
+    const { maxConcurrency, maxFailures, paused } = this;
+    const [accepted, approved, children] = [[...this.accepted], [...this.approved], [...this.children]];
+    return {
+      resolved,
+      progress: this.#progress,
+      children,
+      accepted,
+      approved,
+      maxConcurrency,
+      maxFailures,
+      paused,
+    };
+  }
+
   /** Takes over what the document says about strategy and acceptance. */
   begin(resolved: ResolvedRollout): void {
+    this.resolved = resolved;
     this.maxConcurrency = resolved.maxConcurrency;
     this.maxFailures = resolved.maxFailures;
     for (const code of resolved.accept) this.accepted.add(code);
@@ -90,6 +148,12 @@ export class RolloutRun {
         `Cluster ${name} does not take part in the rollout of ${this.#progress.mesh}.`,
       );
     return cluster;
+  }
+
+  wave(name: string): WaveProgress {
+    const wave = this.#progress.waves.find((each) => each.name === name);
+    if (!wave) throw new Error(`no wave ${name}`);
+    return wave;
   }
 
   isOver(name: string): boolean {
@@ -193,6 +257,7 @@ export class RolloutRun {
   }
 
   #audit(action: string, actor: Actor = {}, target?: string): void {
+    this.decisions += 1;
     const { by = 'temporal', reason } = actor;
     const entry = {
       at: Date.now(),

@@ -2,6 +2,7 @@ import {
   allHandlersFinished,
   CancellationScope,
   condition,
+  continueAsNew,
   getExternalWorkflowHandle,
   isCancellation,
   sleep,
@@ -11,6 +12,8 @@ import type { RolloutSummary } from '../src/rollout/messages.js';
 import { clusterWorkflowId } from '../src/rollout/names.js';
 import type { ResolvedRollout } from '../src/rollout/resolved.js';
 import { activities, callOptions } from './activities.js';
+import { followAdopted } from './adopted.js';
+import { type PackedCarryOver, pack, unpack } from './carry-over.js';
 import { deployPrimary } from './clusters.js';
 import { refreshEndpoints } from './endpoints.js';
 import { Preflight } from './preflight.js';
@@ -22,16 +25,18 @@ import { rolloutWaves } from './waves.js';
  * and collect its endpoints, attach every remote, wave by wave, and at the end point all at the istiod Pods of then.
  *
  * @param document the rollout document, as a user typed it
+ * @param carried what an earlier run of the same rollout hands on, where its history had grown long; users give none
  */
-export async function rollout(document: unknown): Promise<RolloutSummary> {
+export async function rollout(document: unknown, ...carried: PackedCarryOver): Promise<RolloutSummary> {
   const { requestedBy } = workflowInfo().memo ?? {};
-  const run = new RolloutRun(typeof requestedBy === 'string' ? requestedBy : 'temporal');
+  const run = new RolloutRun(typeof requestedBy === 'string' ? requestedBy : 'temporal', unpack(carried));
   try {
     await run.scope.run(async () => {
-      const resolved = await resolve(run, document);
+      const resolved = run.resolved ?? (await resolve(run, document));
       const preflight = await validate(run, resolved);
       await deployPrimary(run, resolved);
-      await rolloutWaves(run, resolved, preflight);
+      const waves = rolloutWaves(run, resolved, preflight);
+      await Promise.race([waves, followAdopted(run), nextRun(run, resolved, document)]);
       await refreshEndpoints(run, resolved);
     });
   } catch (error) {
@@ -50,9 +55,10 @@ export async function rollout(document: unknown): Promise<RolloutSummary> {
 async function resolve(run: RolloutRun, document: unknown): Promise<ResolvedRollout> {
   run.apply({ type: 'step', step: 'resolve', status: 'Running', at: Date.now() });
   const { workflowId } = workflowInfo();
-  const resolved = await activities.resolve.executeWithOptions(callOptions('resolve'), [
-    { document, workflowId },
-  ]);
+  const resolved = await activities.resolve.executeWithOptions(
+    callOptions(`${run.progress.mesh} · resolve`),
+    [{ document, workflowId }],
+  );
   run.begin(resolved);
   const message = `remotes: ${resolved.remotes.length}, waves: ${resolved.waves.length}`;
   run.apply({ type: 'step', step: 'resolve', status: 'Succeeded', at: Date.now(), message });
@@ -60,6 +66,7 @@ async function resolve(run: RolloutRun, document: unknown): Promise<ResolvedRoll
 }
 
 async function validate(run: RolloutRun, resolved: ResolvedRollout): Promise<Preflight> {
+  if (run.isValidated) return await Preflight.again(run, resolved);
   run.apply({ type: 'step', step: 'validate', status: 'Running', at: Date.now() });
   const preflight = new Preflight(run, resolved);
   await preflight.validate();
@@ -67,11 +74,34 @@ async function validate(run: RolloutRun, resolved: ResolvedRollout): Promise<Pre
   return preflight;
 }
 
+/**
+ * Goes on in a new run of this workflow when Temporal says that the history has grown long; never comes back else.
+ * What waits here for a person or a place waits again there; the clusters' workflows do not notice.
+ */
+async function nextRun(run: RolloutRun, resolved: ResolvedRollout, document: unknown): Promise<never> {
+  for (let tries = 0; tries < QUIET_TRIES; tries++) {
+    await condition(
+      () => workflowInfo().continueAsNewSuggested && run.starting === 0 && allHandlersFinished(),
+    );
+    const { decisions } = run;
+    await sleep(ANSWERS_GO_OUT_MS);
+    if (run.decisions === decisions && allHandlersFinished()) break;
+  }
+  return await continueAsNew<typeof rollout>(document, ...pack(run.carryOver(resolved)));
+}
+
+/**
+ * An update is answered in a workflow task of its own: one that also ends the run is refused by the server when
+ * anything has happened meanwhile, and whoever sent the update would be told that it failed.
+ */
+const ANSWERS_GO_OUT_MS = 1;
+
+/** Decisions that never pause, for example of a script, must not keep the history growing. */
+const QUIET_TRIES = 20;
+
 /** Ends the work on every cluster, and waits until each has said where it stopped. */
 async function abort(run: RolloutRun): Promise<void> {
-  // The update is answered in a workflow task of its own: one that also ends the workflow is refused by the server when
-  // anything has happened meanwhile, and whoever sent the update would be told that it failed.
-  await sleep(1);
+  await sleep(ANSWERS_GO_OUT_MS);
   const open = [...run.children].filter((cluster) => !run.isOver(cluster));
   await Promise.allSettled(
     open.map((cluster) => getExternalWorkflowHandle(clusterWorkflowId(cluster)).cancel()),

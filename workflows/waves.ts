@@ -33,8 +33,11 @@ export async function rolloutWaves(
 async function afterWave(run: RolloutRun, wave: ResolvedWave, remotes: Promise<unknown>): Promise<void> {
   await Promise.race([remotes, condition(() => wave.clusters.every((cluster) => run.isSettled(cluster)))]);
   if (wave.minSuccessTimeMs > 0) {
-    run.apply({ type: 'wave', wave: wave.name, status: 'Running', waitingFor: 'its minSuccessTime' });
-    await sleep(wave.minSuccessTimeMs, { summary: `wave ${wave.name} · minSuccessTime` });
+    const settledAt = run.wave(wave.name).settledAt ?? Date.now();
+    const waitingFor = 'its minSuccessTime';
+    run.apply({ type: 'wave', wave: wave.name, status: 'Running', waitingFor, settledAt });
+    const left = settledAt + wave.minSuccessTimeMs - Date.now();
+    if (left > 0) await sleep(left, { summary: `wave ${wave.name} · minSuccessTime` });
   }
   if (wave.approval === 'after') await approved(run, wave, 'approval before the next wave');
 }
@@ -45,11 +48,22 @@ async function oneRemote(
   preflight: Preflight,
   cluster: string,
 ): Promise<void> {
-  if (!(await preflight.admit(cluster))) return;
+  if (!run.children.has(cluster)) {
+    if (!(await stillHeld(run, cluster)) || !(await preflight.admit(cluster))) return;
+  }
   // Several remotes may wake for one free place: each looks again before it takes it.
   while (!run.mayStart() && !run.isOver(cluster))
     await condition(() => run.mayStart() || run.isOver(cluster));
   await rolloutRemote(run, resolved, cluster);
+}
+
+/** What waited for a person in an earlier run of the workflow waits on; gives false when the person skips it. */
+async function stillHeld(run: RolloutRun, cluster: string): Promise<boolean> {
+  const { status, attention } = run.cluster(cluster);
+  if (status !== 'NeedsAttention' || !attention) return true;
+  const decision = await run.hold(cluster, attention);
+  if (decision === 'skip') run.apply({ type: 'cluster-skipped', cluster, at: Date.now() });
+  return decision === 'retry';
 }
 
 async function approved(run: RolloutRun, wave: ResolvedWave, waitingFor: string): Promise<void> {

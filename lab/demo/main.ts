@@ -13,9 +13,8 @@ import { runDemo } from './run.js';
  * With `--keep` everything stays up until Ctrl-C. Exit status 0 when every remote is attached and proven.
  */
 const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
-const startedAt = Date.now();
-const say = (line: string) =>
-  console.log(`${String(Math.round((Date.now() - startedAt) / 1000)).padStart(4)} s  ${line}`);
+// With the time of day, as the lines of `mesh-rollout watch` among them.
+const say = (line: string) => console.log(`${new Date().toTimeString().slice(0, 8)}  ${line}`);
 
 const tools = await ensureTools({ onProgress: say });
 const directory = await mkdtemp(join(tmpdir(), 'mesh-rollout-demo-'));
@@ -26,14 +25,16 @@ let status = 1;
 try {
   status = await runDemo(lab, product, say);
   if (values.keep) {
-    say('everything stays up until Ctrl-C:');
+    say('everything stays up until Ctrl-C, and is gone after it:');
     console.log(`
   Temporal UI   ${lab.temporal.uiUrl}/namespaces/default/workflows/mesh%2Fdemo
   API           ${product.api}/v1/rollouts/demo
+  CLI           MESH_ROLLOUT_API=${product.api} npx mesh-rollout status demo
   Temporal      ${lab.temporal.address}
   inventory     ${lab.inventoryPath}
 ${lab.clusters.map(({ name, kubeconfigPath }) => `  ${name.padEnd(13)} kubectl --kubeconfig ${kubeconfigPath} get pods -A`).join('\n')}
   logs          ${product.workerLog}
+                ${product.serverLog}
 `);
     await untilInterrupted();
   }

@@ -16,6 +16,7 @@ interface Rollout {
  * for the end. Gives the exit status of `mesh-rollout watch`.
  */
 export async function runDemo(lab: Lab, product: Product, say: (line: string) => void): Promise<number> {
+  say('starting the worker and the API of mesh-rollout');
   const worker = await product.startWorker();
   await product.startServer();
   say(`worker and API are up; Temporal UI: ${lab.temporal.uiUrl}`);

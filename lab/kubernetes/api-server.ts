@@ -95,6 +95,8 @@ function apiServerArguments(options: ApiServerOptions): string[] {
     // Together they send webhook calls to a Pod's address through the lab's proxy instead of to a Service's.
     `--egress-selector-config-file=${files.egressSelector}`,
     '--enable-aggregator-routing=true',
+    `--audit-policy-file=${files.auditPolicy}`,
+    `--audit-log-path=${files.auditLog}`,
     '--kubelet-preferred-address-types=InternalIP',
     '--profiling=false',
   ];

@@ -2,6 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { PRODUCT_USER } from './product-account.js';
 
 /** Files that a cluster's API server is started with, by absolute path, and what tests need to know of them. */
 export interface ClusterFiles {
@@ -13,6 +14,9 @@ export interface ClusterFiles {
   tokens: string;
   tokenWebhook: string;
   egressSelector: string;
+  auditPolicy: string;
+  /** Where the API server writes what the product asked of it: one JSON object a line. */
+  auditLog: string;
   /** Token of the user `admin`, group `system:masters`. */
   adminToken: string;
 }
@@ -34,6 +38,8 @@ export async function writeClusterFiles(directory: string, peers: ClusterPeers):
     tokens: join(directory, 'tokens.csv'),
     tokenWebhook: join(directory, 'token-webhook.yaml'),
     egressSelector: join(directory, 'egress-selector.yaml'),
+    auditPolicy: join(directory, 'audit-policy.yaml'),
+    auditLog: join(directory, 'audit.log'),
     adminToken: randomBytes(16).toString('hex'),
   };
   // Elliptic, because an RSA key takes up to half a second. One for each cluster: no cluster takes another's tokens.
@@ -46,9 +52,18 @@ export async function writeClusterFiles(directory: string, peers: ClusterPeers):
     writeFile(files.tokens, `${files.adminToken},admin,admin,system:masters\n`, { mode: 0o600 }),
     writeFile(files.tokenWebhook, stringify(tokenWebhook(peers.tokenReviewUrl))),
     writeFile(files.egressSelector, stringify(egressSelector(peers.egressSocket))),
+    writeFile(files.auditPolicy, stringify(AUDIT_POLICY)),
   ]);
   return files;
 }
+
+/** Only the product's requests, when they are answered, without their bodies. */
+const AUDIT_POLICY = {
+  apiVersion: 'audit.k8s.io/v1',
+  kind: 'Policy',
+  omitStages: ['RequestReceived', 'ResponseStarted'],
+  rules: [{ level: 'Metadata', users: [PRODUCT_USER] }, { level: 'None' }],
+};
 
 function tokenWebhook(server: string) {
   return {

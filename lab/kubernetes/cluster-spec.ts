@@ -2,7 +2,7 @@ import type { ClusterNetwork } from '../network/cluster-network.js';
 import type { ProcessTable } from '../processes/process-table.js';
 import type { ToolPaths } from '../tools/tool-names.js';
 import type { Controllers } from './controllers.js';
-import type { ClusterRole } from './lab-cluster.js';
+import type { ClusterRole, ProductRights } from './lab-cluster.js';
 import type { TokenReviewer } from './token-review.js';
 
 /** What all clusters of a lab share. */
@@ -30,6 +30,7 @@ export interface ClusterSpec {
   /** `undefined`: one of its own. */
   serviceCIDR: string | undefined;
   controllers: Controllers;
+  productRights: ProductRights;
   /** The end of routes that stands for its istiod Pods; `undefined` when it runs none. */
   istiodEnd: string | undefined;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createPortForwardDefinition } from '../kwok/kwok.js';
 import { ConnectProxy } from '../network/connect-proxy.js';
 import { reservePort } from '../network/ports.js';
+import { waitFor } from '../wait.js';
 import { ApiClient } from './api-client.js';
 import { ApiServer } from './api-server.js';
 import { clusterAddresses } from './cidrs.js';
@@ -12,6 +13,7 @@ import { Components } from './components.js';
 import { writeKubeconfig } from './kubeconfig.js';
 import type { LabCluster } from './lab-cluster.js';
 import { createNodes, labNodes } from './nodes.js';
+import { bindInNamespace, createProductAccount } from './product-account.js';
 
 /** A started cluster, and how to end it. */
 export interface StartedCluster {
@@ -73,7 +75,14 @@ export async function startCluster(host: ClusterHost, spec: ClusterSpec): Promis
   ]);
   const common = { cluster: name, kubeconfigPath, files, logDirectory, runsIstiod, kubeletPort };
   const components = new Components(host, api, { ...common, controllers, rootCAFile, podCIDR });
-  await components.start();
+  const [productToken] = await Promise.all([
+    spec.productRights === 'everything'
+      ? files.adminToken
+      : createProductAccount(api, { server, certificateAuthority }, spec.role),
+    components.start(),
+  ]);
+  const productKubeconfigPath = join(directory, 'product.yaml');
+  await writeKubeconfig(productKubeconfigPath, name, 'mesh-rollout', { ...access, token: productToken });
   host.onProgress(`${name}: ready (${seconds(started)})`);
 
   const cluster: LabCluster = {
@@ -81,11 +90,14 @@ export async function startCluster(host: ClusterHost, spec: ClusterSpec): Promis
     role: spec.role,
     labels: spec.labels,
     kubeconfigPath,
+    productKubeconfigPath,
     context: name,
     server,
     apiServer: `https://${addresses.apiServer}:6443`,
     certificateAuthority,
     adminToken: files.adminToken,
+    productToken,
+    auditLogPath: files.auditLog,
     podCIDR,
     serviceCIDR,
     api,
@@ -97,6 +109,15 @@ export async function startCluster(host: ClusterHost, spec: ClusterSpec): Promis
       if (apiServer.running) return;
       await apiServer.start();
       await components.restart();
+    },
+    addNamespace: async (namespace, metadata = {}) => {
+      await api.post('/api/v1/namespaces', { metadata: { name: namespace, ...metadata } });
+      if (spec.productRights === 'manifests') await bindInNamespace(api, namespace);
+      await waitFor({
+        what: `the default account of ${namespace}`,
+        check: () => api.get(`/api/v1/namespaces/${namespace}/serviceaccounts/default`),
+        timeoutMilliseconds: 30_000,
+      });
     },
     addUser: async (user, groups = []) => {
       const path = join(directory, 'users', `${user.replace(/[^\w.-]/g, '_')}.yaml`);

@@ -31,6 +31,11 @@ export const API_CODES = {
     title: 'There is nothing under this path and method.',
     action: 'Look into /openapi.json for what there is.',
   },
+  'method-unknown': {
+    status: 405,
+    title: 'The path has no such method.',
+    action: 'Use a method that the header Allow names.',
+  },
   'body-too-large': {
     status: 413,
     title: 'The body of the request is too large.',

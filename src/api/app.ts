@@ -4,22 +4,29 @@ import { jsonSchemaTransform, validatorCompiler } from 'fastify-type-provider-zo
 import { admit } from './access.js';
 import { acceptYaml, BODY_LIMIT_BYTES } from './body-parsers.js';
 import type { ApiDependencies } from './dependencies.js';
-import { answerWithProblems } from './error-handler.js';
+import { answerBadRequest, answerWithProblems } from './error-handler.js';
+import { withMethodUnknown } from './method-unknown.js';
+import { type ApiMetrics, createApiMetrics } from './metrics.js';
+import { completeOpenApi, openApiFrame } from './openapi.js';
+import { requestLog } from './request-log.js';
 import { controlRoutes } from './routes/controls.js';
 import { decisionRoutes } from './routes/decisions.js';
 import { eventRoutes } from './routes/events.js';
 import { healthRoutes } from './routes/health.js';
+import { metricRoutes } from './routes/metrics.js';
 import { rolloutRoutes } from './routes/rollouts.js';
 import type { Scope } from './tokens.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who acts: the name of the token; set for everything under /v1. */
+    /** Who acts: the name of the token; set for everything but health and OpenAPI. */
     actor: string;
   }
   interface FastifyContextConfig {
     /** What a token must be allowed to use the route. @default read */
     scope?: Scope;
+    /** True for answers that last as long as their reader: their time tells nothing about the server. */
+    isStream?: boolean;
   }
 }
 
@@ -29,7 +36,8 @@ const DRAIN_MS = 2_000;
 /** The API, ready to listen or to be asked by `inject`. */
 export async function buildApp(dependencies: ApiDependencies): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify({
-    loggerInstance: dependencies.log as FastifyBaseLogger,
+    loggerInstance: requestLog(dependencies.log) as FastifyBaseLogger,
+    frameworkErrors: answerBadRequest,
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: 30_000,
     // A field named __proto__ is a problem of the document like any other: the schemas refuse it.
@@ -42,12 +50,34 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   acceptYaml(app);
   answerWithProblems(app);
+  app.decorateRequest('actor', '');
+  const metrics = createApiMetrics(() => dependencies.rollouts.figures());
+  observe(app, metrics);
   await app.register(swagger, {
-    openapi: { openapi: '3.1.0', info: { title: 'mesh-rollout', version: 'v1' } },
+    openapi: openApiFrame(dependencies.tokens !== undefined),
     transform: jsonSchemaTransform,
+    transformObject: (document) =>
+      completeOpenApi('openapiObject' in document ? document.openapiObject : document.swaggerObject),
   });
-  await app.register(async (open) => healthRoutes(open, dependencies));
-  await app.register(async (guarded) => v1(guarded, dependencies), { prefix: '/v1' });
+  await app.register(async (open) => {
+    withMethodUnknown(open, () => healthRoutes(open, dependencies));
+  });
+  await app.register(async (guarded) => {
+    guard(guarded, dependencies);
+    withMethodUnknown(guarded, () => metricRoutes(guarded, metrics));
+  });
+  await app.register(
+    async (guarded) => {
+      guard(guarded, dependencies);
+      withMethodUnknown(guarded, () => {
+        rolloutRoutes(guarded, dependencies);
+        decisionRoutes(guarded, dependencies);
+        controlRoutes(guarded, dependencies);
+        eventRoutes(guarded, dependencies);
+      });
+    },
+    { prefix: '/v1' },
+  );
   app.addHook('preClose', async () => {
     // Connections on which nothing was asked yet would keep the server from closing.
     setTimeout(() => app.server.closeAllConnections(), DRAIN_MS).unref();
@@ -56,14 +86,20 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
   return app;
 }
 
-function v1(app: FastifyInstance, dependencies: ApiDependencies): void {
-  app.decorateRequest('actor', '');
+/** Nothing of what follows is done or told without a token, or from elsewhere than this machine. */
+function guard(app: FastifyInstance, { tokens }: ApiDependencies): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store');
-    request.actor = admit(request, dependencies.tokens, request.routeOptions.config.scope ?? 'read');
+    request.actor = admit(request, tokens, request.routeOptions.config.scope ?? 'read');
   });
-  rolloutRoutes(app, dependencies);
-  decisionRoutes(app, dependencies);
-  controlRoutes(app, dependencies);
-  eventRoutes(app, dependencies);
+}
+
+/** Measures every request, under the pattern of its route. */
+function observe(app: FastifyInstance, metrics: ApiMetrics): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const { url: route = 'unknown', config } = request.routeOptions;
+    if (config.isStream && reply.statusCode === 200) return;
+    const { method } = request;
+    metrics.answered({ method, route, status: reply.statusCode, seconds: reply.elapsedTime / 1000 });
+  });
 }

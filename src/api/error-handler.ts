@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { ApiError } from './api-codes.js';
 import { PROBLEM_MEDIA_TYPE, type ProblemDetails, problemOf } from './problem.js';
@@ -13,6 +13,11 @@ export function answerWithProblems(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) =>
     sendProblem(reply, problemOf(new ApiError('route-unknown', `${request.method} ${pathOf(request.url)}`))),
   );
+}
+
+/** Answers what Fastify refuses before any route is found: a path that cannot be decoded. */
+export function answerBadRequest(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  sendProblem(reply, problemOf(translate(error)));
 }
 
 /** Sends a problem as the answer. */
@@ -41,6 +46,10 @@ function translate(error: FastifyError): unknown {
       return new ApiError('media-type-unsupported', 'The content type is neither JSON nor YAML.');
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
       return new ApiError('request-unreadable', 'The body is empty.');
+    case 'FST_ERR_BAD_URL':
+      return new ApiError('request-invalid', 'The path cannot be decoded.');
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return new ApiError('request-unreadable', 'The body is not as long as Content-Length says.');
     default:
       // The JSON parser and Node's HTTP parser give plain errors with a status.
       return error.statusCode === 400

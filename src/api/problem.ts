@@ -31,6 +31,7 @@ const ROLLOUT_STATUS: Partial<Record<ErrorCode, number>> = {
   'decision-invalid': 400,
   'rollout-not-found': 404,
   'cluster-unknown': 404,
+  'idempotency-key-reused': 422,
   'inventory-invalid': 500,
   'internal-error': 500,
 };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { FINDINGS, type FindingCode } from '../rollout/codes.js';
 import { PRIMARY_STEPS, REMOTE_STEPS, ROLLOUT_STEPS } from '../rollout/steps.js';
 import type { ClusterView, RolloutView } from '../temporal/rollout-view.js';
+import { ROLLOUT_EXAMPLE } from './examples.js';
 import { execution, milliseconds, status } from './schemas.js';
 
 /** The schema of a rollout as `GET /v1/rollouts/{mesh}` answers it; the compiler holds it to the types. */
@@ -78,7 +79,13 @@ const header = z.object({
   finishedAt: milliseconds.exactOptional(),
   steps: z.array(stepProgress),
   waves: z.array(
-    z.object({ name: z.string(), status, clusters: strings, waitingFor: z.string().exactOptional() }),
+    z.object({
+      name: z.string(),
+      status,
+      clusters: strings,
+      waitingFor: z.string().exactOptional(),
+      settledAt: milliseconds.exactOptional(),
+    }),
   ),
   findings: z.array(finding),
   audit: z.array(
@@ -93,4 +100,6 @@ const header = z.object({
   changed: z.number().int(),
 });
 
-export const RolloutAnswer: z.ZodType<RolloutView> = header.extend({ clusters: z.array(ClusterAnswer) });
+export const RolloutAnswer: z.ZodType<RolloutView> = header
+  .extend({ clusters: z.array(ClusterAnswer) })
+  .meta({ examples: [ROLLOUT_EXAMPLE] });

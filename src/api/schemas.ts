@@ -1,9 +1,12 @@
+import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
 import { STATUSES } from '../rollout/steps.js';
 import { PATTERN } from '../rollout/syntax.js';
 import type { RolloutListItem } from '../temporal/rollout-view.js';
 import type { StartedRollout } from '../temporal/start-rollout.js';
+import { STARTED_EXAMPLE } from './examples.js';
 import type { ProblemDetails } from './problem.js';
+import { problemExamples } from './problem-examples.js';
 
 /** Schemas of requests and small answers; those of a rollout's progress are in progress-schemas.ts. */
 
@@ -17,7 +20,33 @@ export const execution = z
 
 /** `{mesh}` of a path. */
 export const MeshParams = z.object({
-  mesh: z.string().max(63).regex(new RegExp(PATTERN.dnsLabel), 'is not the name of a mesh: a DNS-1123 label'),
+  mesh: z
+    .string()
+    .max(63)
+    .regex(new RegExp(PATTERN.dnsLabel), 'is not the name of a mesh: a DNS-1123 label')
+    .describe('Name of the mesh')
+    .meta({ examples: ['shop'] }),
+});
+
+/**
+ * The header of draft-ietf-httpapi-idempotency-key-header; the draft puts the key in quotes, most clients do not. Of the
+ * characters that keys are made of: UUIDs, ULIDs, names of jobs.
+ */
+const IDEMPOTENCY_KEY = /^(?:[\w.:/+=~@-]{1,255}|"[\w.:/+=~@-]{1,255}")$/;
+
+/** Headers of the start of a rollout. */
+export const StartHeaders = z.object({
+  'idempotency-key': z
+    .string()
+    .regex(IDEMPOTENCY_KEY, 'is not a key: 1 to 255 letters, digits and . _ : / + = ~ @ -, in quotes or not')
+    .exactOptional()
+    .describe(
+      'Makes it safe to send the request again, for example after a lost connection: the same key with the same ' +
+        'document gives the rollout of the first request, running or ended, with the header idempotent-replayed; with ' +
+        'another document it is refused with 422. Keys belong to the token; they are known for 24 hours at least. ' +
+        'Use a random UUID.',
+    )
+    .meta({ examples: ['8e03978e-40d5-43e8-bc93-6894a57f9324'] }),
 });
 
 /** Query of the list of rollouts. */
@@ -34,24 +63,32 @@ export const DecisionBody = z
   })
   .refine((body) => (body.cluster === undefined) !== (body.code === undefined), {
     message: 'needs either cluster or code',
+  })
+  .meta({
+    oneOf: [{ required: ['cluster'] }, { required: ['code'] }],
+    examples: [{ cluster: 'eu-1', reason: 'permission granted' }, { code: 'permission-missing' }],
   });
 
 const reason = z.string().max(500).exactOptional().describe('Why; stands in the audit');
 
 /** Body of `pause`, `resume` and `abort`. */
-export const ReasonBody = z.strictObject({ reason });
+export const ReasonBody = z.strictObject({ reason }).meta({ examples: [{ reason: 'change freeze' }] });
 
 /** Body of `approve`. */
-export const ApproveBody = z.strictObject({
-  wave: z.string().min(1).max(63).exactOptional().describe('The wave; default: the one that waits'),
-  reason,
-});
+export const ApproveBody = z
+  .strictObject({
+    wave: z.string().min(1).max(63).exactOptional().describe('The wave; default: the one that waits'),
+    reason,
+  })
+  .meta({ examples: [{ wave: 'canary', reason: 'error rate is flat' }] });
 
 /** Body of `accept`. */
-export const AcceptBody = z.strictObject({
-  codes: z.array(z.string().min(1).max(63)).min(1).max(50).describe('Codes of findings to take on'),
-  reason,
-});
+export const AcceptBody = z
+  .strictObject({
+    codes: z.array(z.string().min(1).max(63)).min(1).max(50).describe('Codes of findings to take on'),
+    reason,
+  })
+  .meta({ examples: [{ codes: ['service-cidr-overlap'], reason: 'no ClusterIP is used across' }] });
 
 /** Body of the change of the strategy. */
 export const StrategyBody = z
@@ -68,35 +105,61 @@ export const StrategyBody = z
   })
   .refine((body) => body.maxConcurrency !== undefined || body.maxFailures !== undefined, {
     message: 'needs maxConcurrency or maxFailures',
+  })
+  .meta({
+    anyOf: [{ required: ['maxConcurrency'] }, { required: ['maxFailures'] }],
+    examples: [{ maxConcurrency: 20, maxFailures: 3, reason: 'the canary went well' }],
   });
 
-export const DecisionAnswer = z.object({ clusters: z.array(z.string()).readonly() });
+export const DecisionAnswer = z
+  .object({ clusters: z.array(z.string()).readonly().describe('The clusters that it reached') })
+  .meta({ examples: [{ clusters: ['eu-1'] }] });
 
-export const StartAnswer: z.ZodType<StartedRollout> = z.object({
-  mesh: z.string(),
-  rolloutId: z.string(),
-  workflowId: z.string(),
-});
+export const StartAnswer: z.ZodType<StartedRollout> = z
+  .object({ mesh: z.string(), rolloutId: z.string(), workflowId: z.string() })
+  .meta({ examples: [STARTED_EXAMPLE] });
 
-export const ListAnswer: z.ZodType<{ readonly rollouts: readonly RolloutListItem[] }> = z.object({
-  rollouts: z.array(
-    z.object({
-      mesh: z.string(),
-      rolloutId: z.string(),
-      status,
-      execution,
-      requestedBy: z.string(),
-      startedAt: milliseconds,
-      finishedAt: milliseconds.exactOptional(),
-    }),
-  ),
-});
+export const ListAnswer: z.ZodType<{ readonly rollouts: readonly RolloutListItem[] }> = z
+  .object({
+    rollouts: z.array(
+      z.object({
+        mesh: z.string(),
+        rolloutId: z.string(),
+        status,
+        execution,
+        requestedBy: z.string(),
+        startedAt: milliseconds,
+        finishedAt: milliseconds.exactOptional(),
+      }),
+    ),
+  })
+  .meta({
+    examples: [
+      {
+        rollouts: [
+          {
+            mesh: 'shop',
+            rolloutId: STARTED_EXAMPLE.rolloutId,
+            status: 'Succeeded',
+            execution: 'COMPLETED',
+            requestedBy: 'alice',
+            startedAt: Date.UTC(2026, 10, 22, 9, 30),
+            finishedAt: Date.UTC(2026, 10, 22, 9, 42),
+          },
+        ],
+      },
+    ],
+  });
 
-export const ReadinessAnswer = z.object({
-  temporal: z.enum(['ok', 'unavailable']),
-  worker: z.enum(['polls', 'none', 'unknown']),
-  message: z.string().exactOptional(),
-});
+export const HealthAnswer = z.object({ status: z.literal('ok') }).meta({ examples: [{ status: 'ok' }] });
+
+export const ReadinessAnswer = z
+  .object({
+    temporal: z.enum(['ok', 'unavailable']),
+    worker: z.enum(['polls', 'none', 'unknown']),
+    message: z.string().exactOptional(),
+  })
+  .meta({ examples: [{ temporal: 'ok', worker: 'polls' }] });
 
 const ProblemAnswer: z.ZodType<ProblemDetails> = z.object({
   type: z.string(),
@@ -111,8 +174,22 @@ const ProblemAnswer: z.ZodType<ProblemDetails> = z.object({
     .exactOptional(),
 });
 
-/** The error answers that a route documents, by status. */
+/** The error answers that a route documents, by status, with examples. */
 export function problemAnswers<S extends number>(...statuses: S[]) {
-  const answer = { description: 'Error', content: { 'application/problem+json': { schema: ProblemAnswer } } };
-  return Object.fromEntries(statuses.map((code) => [code, answer])) as Record<S, typeof answer>;
+  const answerOf = (status: S) => ({
+    description: STATUS_CODES[status] ?? 'Error',
+    content: {
+      'application/problem+json': { schema: ProblemAnswer.meta({ examples: problemExamples(status) }) },
+    },
+  });
+  return Object.fromEntries(statuses.map((status) => [status, answerOf(status)])) as Record<
+    S,
+    ReturnType<typeof answerOf>
+  >;
 }
+
+/** What every route under /v1 may answer: it needs a token or this machine, Temporal, and no defect of ours. */
+export const commonProblems = problemAnswers(400, 401, 403, 500, 503);
+
+/** What routes with a body may answer besides. */
+export const bodyProblems = problemAnswers(413, 415);

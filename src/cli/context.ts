@@ -1,5 +1,6 @@
 import type { LabCommandOptions, LabStatusOptions, LabUpOptions } from '../../lab/cli.js';
 import type { ToolsCommandOptions } from '../../lab/tools/cli.js';
+import type { KubeconfigContext } from '../rollout/draft-inventory.js';
 import type { ApiClient } from './api-client.js';
 import type { ExitCode } from './exit-code.js';
 import type { Output } from './terminal.js';
@@ -18,6 +19,17 @@ export interface CliContext {
   readonly onInterrupt: (callback: () => void) => () => void;
   /** The services that live in this process until they are told to stop. */
   readonly services: { readonly worker: () => Promise<void>; readonly serve: () => Promise<void> };
+  /**
+   * The contexts of kubeconfigs: of these files, each by itself; without any, of those that kubectl would read, together.
+   * @throws Error when a file cannot be read; its message is meant to be shown
+   */
+  readonly kubeconfigContexts: (files: readonly string[]) => Promise<readonly KubeconfigContext[]>;
+  /** The account and the roles of the worker in a cluster, as YAML. */
+  readonly permissionManifests: (request: {
+    readonly role: 'primary' | 'remote';
+    readonly istioNamespace: string;
+    readonly namespaces: readonly string[];
+  }) => Promise<string>;
   readonly lab: LabCommands;
 }
 

@@ -1,8 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { addControlCommands } from './commands/control.js';
 import { addDecisionCommands } from './commands/decide.js';
+import { addInventoryCommand } from './commands/inventory.js';
 import { addLabCommands } from './commands/lab.js';
 import { addListCommand } from './commands/list.js';
+import { addPermissionsCommand } from './commands/permissions.js';
 import { addServiceCommands } from './commands/services.js';
 import { addStartCommand } from './commands/start.js';
 import { addStatusCommand } from './commands/status.js';
@@ -60,6 +62,8 @@ function buildProgram(context: CliContext, run: (result: CommandResult) => Promi
   addWatchCommand(program, context, run);
   addDecisionCommands(program, context, run);
   addControlCommands(program, context, run);
+  addInventoryCommand(program, context, run);
+  addPermissionsCommand(program, context, run);
   addServiceCommands(program, context, run);
   addLabCommands(program, context, run);
   return program;

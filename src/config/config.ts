@@ -9,8 +9,13 @@ export interface Config {
   readonly istioctl: string;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly server: { readonly host: string; readonly port: number; readonly tokensFile?: string };
-  /** `healthPort` is absent when the health endpoint is off. */
-  readonly worker: { readonly maxActivities: number; readonly healthPort?: number };
+  /** What is absent is off. `sdkMetricsAddress` is host:port. */
+  readonly worker: {
+    readonly maxActivities: number;
+    readonly healthPort?: number;
+    readonly metricsAddress?: { readonly host: string; readonly port: number };
+    readonly sdkMetricsAddress?: string;
+  };
   /** What the CLI uses: base URL of the API, without a slash at the end, and its token. */
   readonly client: { readonly api: string; readonly token?: string };
 }
@@ -45,6 +50,10 @@ export function readConfig(environment: Environment): Config {
       ...(value.MESH_ROLLOUT_WORKER_HEALTH_PORT !== 'off' && {
         healthPort: value.MESH_ROLLOUT_WORKER_HEALTH_PORT,
       }),
+      ...(value.MESH_ROLLOUT_WORKER_METRICS && { metricsAddress: value.MESH_ROLLOUT_WORKER_METRICS }),
+      ...(value.MESH_ROLLOUT_WORKER_SDK_METRICS && {
+        sdkMetricsAddress: hostAndPort(value.MESH_ROLLOUT_WORKER_SDK_METRICS),
+      }),
     },
     client: {
       api: value.MESH_ROLLOUT_API.replace(/\/+$/, ''),
@@ -66,6 +75,10 @@ export function requireInventory(config: Config): string {
       action: 'Set it to the path of the file that names the clusters and their kubeconfigs.',
     },
   ]);
+}
+
+function hostAndPort({ host, port }: { host: string; port: number }): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 function problemOf(

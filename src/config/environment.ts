@@ -17,6 +17,17 @@ const count = (what: string, max: number) =>
     .transform(Number)
     .refine((value) => value >= 1 && value <= max, `expected ${what}, a number from 1 to ${max}`);
 
+/** A port on loopback, or host:port. */
+const listenAddress = z
+  .string()
+  .regex(/^((\[[0-9a-fA-F:]+\]|[^\s:/]+):)?\d{1,5}$/, 'expected a port (on loopback), or host:port')
+  .transform((text) => {
+    const colon = text.lastIndexOf(':');
+    const host = colon === -1 ? '127.0.0.1' : text.slice(0, colon).replace(/^\[|\]$/g, '');
+    return { host, port: Number(text.slice(colon + 1)) };
+  })
+  .refine((address) => address.port <= 65_535, 'expected a port from 0 to 65535');
+
 /**
  * Every environment variable of the project: what it is for is its description, what it must look like is its
  * message. A variable that is empty counts as not set, as compose files leave them.
@@ -73,6 +84,12 @@ export const VARIABLES = z.object({
     .union([z.literal('off'), port('a port, or off')], 'expected a port, or off')
     .default(8181)
     .describe('Loopback port with /healthz and /readyz of the worker; off = none'),
+  MESH_ROLLOUT_WORKER_METRICS: listenAddress
+    .optional()
+    .describe('Port on loopback, or host:port, with /metrics of the worker; not set = none'),
+  MESH_ROLLOUT_WORKER_SDK_METRICS: listenAddress
+    .optional()
+    .describe("The same for the metrics of Temporal's SDK in the worker"),
 });
 
 /** Names of variables whose value must never be shown. */

@@ -1,13 +1,12 @@
 import type { ClusterClient } from '../kubernetes/cluster-client.js';
 import { objectPath } from '../kubernetes/kinds.js';
 import type { KubernetesObject } from '../kubernetes/objects.js';
+import { READER_TOKEN } from '../kubernetes/permissions.js';
 import { MANAGED_BY } from '../rollout/names.js';
 import { RolloutError } from '../rollout/rollout-error.js';
 
 /** The account of the charts with which istiod reads a remote. */
 const READER = 'istio-reader-service-account';
-/** The Secret for its token, by the name that `istioctl create-remote-secret` gives it. */
-const READER_TOKEN = `${READER}-istio-remote-secret-token`;
 
 const ACCOUNT_ANNOTATION = 'kubernetes.io/service-account.name';
 const TOKEN_TYPE = 'kubernetes.io/service-account-token';

@@ -1,6 +1,6 @@
 import type { ClusterClient } from './cluster-client.js';
 import { Lanes } from './lanes.js';
-import type { Permission } from './permissions.js';
+import { type Permission, parseResource } from './permissions.js';
 import type { ReadOptions } from './request-options.js';
 import { together } from './together.js';
 
@@ -13,7 +13,11 @@ export interface MissingPermission {
   readonly resource: string;
   /** Absent: in the whole cluster. */
   readonly namespace?: string;
+  /** Absent: on all objects. */
+  readonly name?: string;
   readonly dispensable: boolean;
+  /** Of no account when Istio's namespace is there. */
+  readonly untilIstioNamespaceExists?: true;
 }
 
 /** The namespaces behind the scopes of {@link Permission}. */
@@ -38,12 +42,16 @@ export async function findMissingPermissions(
 ): Promise<MissingPermission[]> {
   const questions = permissions.flatMap((permission) =>
     namespacesOf(permission, namespaces).flatMap((namespace) =>
-      permission.verbs.map((verb) => ({
-        verb,
-        resource: permission.resource,
-        ...(namespace === undefined ? {} : { namespace }),
-        dispensable: permission.dispensable === true,
-      })),
+      permission.verbs.flatMap((verb) =>
+        (permission.names ?? [undefined]).map((name) => ({
+          verb,
+          resource: permission.resource,
+          ...(namespace === undefined ? {} : { namespace }),
+          ...(name === undefined ? {} : { name }),
+          dispensable: permission.dispensable !== undefined,
+          ...(permission.untilIstioNamespaceExists && { untilIstioNamespaceExists: true as const }),
+        })),
+      ),
     ),
   );
   const lanes = new Lanes(CONCURRENCY);
@@ -68,26 +76,28 @@ function namespacesOf(
       return [istio];
     case 'injected':
       return injected;
+    case 'kube-system':
+      return [scope];
   }
 }
 
 async function isAllowed(
   client: ClusterClient,
-  { verb, resource, namespace }: MissingPermission,
+  { verb, resource, namespace, name }: MissingPermission,
   options: ReadOptions,
 ): Promise<boolean> {
-  const [name = '', subresource] = resource.split('/');
-  const dot = name.indexOf('.');
+  const { group, plural, subresource } = parseResource(resource);
   const body = {
     apiVersion: 'authorization.k8s.io/v1',
     kind: 'SelfSubjectAccessReview',
     spec: {
       resourceAttributes: {
         verb,
-        group: dot < 0 ? '' : name.slice(dot + 1),
-        resource: dot < 0 ? name : name.slice(0, dot),
+        group,
+        resource: plural,
         subresource,
         namespace,
+        name,
       },
     },
   };
@@ -99,8 +109,9 @@ async function isAllowed(
 /** `create, patch deployments.apps in istio-system; list nodes`: missing permissions in one line, for people. */
 export function describeMissing(missing: readonly MissingPermission[]): string {
   const verbs = new Map<string, string[]>();
-  for (const { verb, resource, namespace } of missing) {
-    const where = namespace === undefined ? resource : `${resource} in ${namespace}`;
+  for (const { verb, resource, namespace, name } of missing) {
+    const what = name === undefined ? resource : `${resource} ${name}`;
+    const where = namespace === undefined ? what : `${what} in ${namespace}`;
     verbs.set(where, [...(verbs.get(where) ?? []), verb]);
   }
   return [...verbs].map(([where, list]) => `${list.join(', ')} ${where}`).join('; ');

@@ -1,5 +1,11 @@
-/** Where a permission is needed: the whole cluster, Istio's namespace, or every namespace that is to have sidecars. */
-export type Scope = 'cluster' | 'istio' | 'injected';
+/**
+ * Where a permission is needed: the whole cluster, Istio's namespace, every namespace that is to have sidecars, or
+ * `kube-system`, where installers leave their settings.
+ */
+export type Scope = 'cluster' | 'istio' | 'injected' | 'kube-system';
+
+/** The part of a cluster in a mesh. */
+export type Role = 'primary' | 'remote';
 
 /** Verbs on one resource that the product uses. */
 export interface Permission {
@@ -7,12 +13,12 @@ export interface Permission {
   /** As `kubectl auth can-i` takes it: `deployments.apps`, `pods/portforward`. */
   readonly resource: string;
   readonly verbs: readonly string[];
-  /**
-   * What can be missing while a rollout still succeeds: reads of preflight checks; kinds that only some values have
-   * rendered; and the right to grant what one does not hold, which nobody needs who holds everything that Istio's roles
-   * grant.
-   */
-  readonly dispensable?: true;
+  /** Only objects of these names; all when absent. */
+  readonly names?: readonly string[];
+  /** Why a rollout can succeed without it. Absent: it cannot. */
+  readonly dispensable?: string;
+  /** Needed only while Istio's namespace is not there. */
+  readonly untilIstioNamespaceExists?: true;
 }
 
 /** Server-side apply of what may or may not be there, and pruning (the API server asks for create as well as patch). */
@@ -21,9 +27,18 @@ const APPLY = ['get', 'create', 'patch'];
 /** What an installation with other values may have left behind is looked for and deleted. */
 const PRUNE = ['list', 'delete'];
 
+/** The Secret of the reader's token in a remote, by the name that `istioctl create-remote-secret` gives it. */
+export const READER_TOKEN = 'istio-reader-service-account-istio-remote-secret-token';
+
+const HELD_ANYWAY = 'not needed by who holds everything that the roles of Istio grant';
+const SOME_VALUES = 'only some values have this kind rendered';
+const FINDS_CIDRS = 'only finds out the CIDRs of the cluster';
+
 const BOTH: readonly Permission[] = [
   { scope: 'cluster', resource: 'customresourcedefinitions.apiextensions.k8s.io', verbs: APPLY },
-  { scope: 'cluster', resource: 'namespaces', verbs: APPLY },
+  { scope: 'cluster', resource: 'namespaces', verbs: ['get'] },
+  { scope: 'cluster', resource: 'namespaces', verbs: ['create'], untilIstioNamespaceExists: true },
+  { scope: 'istio', resource: 'namespaces', verbs: ['patch'] },
   { scope: 'istio', resource: 'serviceaccounts', verbs: MANAGE },
   { scope: 'istio', resource: 'services', verbs: MANAGE },
   { scope: 'istio', resource: 'configmaps', verbs: MANAGE },
@@ -33,11 +48,25 @@ const BOTH: readonly Permission[] = [
     scope: 'cluster',
     resource: 'clusterroles.rbac.authorization.k8s.io',
     verbs: ['escalate', 'bind'],
-    dispensable: true,
+    dispensable: HELD_ANYWAY,
   },
   { scope: 'cluster', resource: 'mutatingwebhookconfigurations.admissionregistration.k8s.io', verbs: MANAGE },
-  { scope: 'cluster', resource: 'nodes', verbs: ['list'], dispensable: true },
-  { scope: 'cluster', resource: 'servicecidrs.networking.k8s.io', verbs: ['list'], dispensable: true },
+  { scope: 'cluster', resource: 'nodes', verbs: ['list'], dispensable: FINDS_CIDRS },
+  {
+    scope: 'cluster',
+    resource: 'servicecidrs.networking.k8s.io',
+    verbs: ['list'],
+    dispensable: FINDS_CIDRS,
+  },
+  { scope: 'cluster', resource: 'ippools.crd.projectcalico.org', verbs: ['list'], dispensable: FINDS_CIDRS },
+  {
+    scope: 'kube-system',
+    resource: 'configmaps',
+    names: ['cilium-config', 'kubeadm-config'],
+    verbs: ['get'],
+    dispensable: FINDS_CIDRS,
+  },
+  { scope: 'kube-system', resource: 'pods', verbs: ['list'], dispensable: FINDS_CIDRS },
 ];
 
 const PRIMARY: readonly Permission[] = [
@@ -50,11 +79,12 @@ const PRIMARY: readonly Permission[] = [
     scope: 'istio',
     resource: 'roles.rbac.authorization.k8s.io',
     verbs: ['escalate', 'bind'],
-    dispensable: true,
+    dispensable: HELD_ANYWAY,
   },
-  { scope: 'istio', resource: 'poddisruptionbudgets.policy', verbs: MANAGE },
+  { scope: 'istio', resource: 'poddisruptionbudgets.policy', verbs: PRUNE },
+  { scope: 'istio', resource: 'poddisruptionbudgets.policy', verbs: APPLY, dispensable: SOME_VALUES },
   { scope: 'istio', resource: 'horizontalpodautoscalers.autoscaling', verbs: MANAGE },
-  { scope: 'istio', resource: 'networkpolicies.networking.k8s.io', verbs: APPLY, dispensable: true },
+  { scope: 'istio', resource: 'networkpolicies.networking.k8s.io', verbs: APPLY, dispensable: SOME_VALUES },
   {
     scope: 'cluster',
     resource: 'validatingwebhookconfigurations.admissionregistration.k8s.io',
@@ -64,13 +94,13 @@ const PRIMARY: readonly Permission[] = [
     scope: 'cluster',
     resource: 'validatingadmissionpolicies.admissionregistration.k8s.io',
     verbs: APPLY,
-    dispensable: true,
+    dispensable: SOME_VALUES,
   },
   {
     scope: 'cluster',
     resource: 'validatingadmissionpolicybindings.admissionregistration.k8s.io',
     verbs: APPLY,
-    dispensable: true,
+    dispensable: SOME_VALUES,
   },
   { scope: 'istio', resource: 'pods', verbs: ['list'] },
   // A WebSocket is opened with GET, which the API server takes for get; from 1.35 on it asks for create too (gate
@@ -85,7 +115,9 @@ const REMOTE: readonly Permission[] = [
     resource: 'endpointslices.discovery.k8s.io',
     verbs: ['get', 'create', 'patch', 'delete'],
   },
-  { scope: 'istio', resource: 'secrets', verbs: APPLY },
+  // The token with which istiod reads the remote, and no other Secret; which one is created, a role cannot limit.
+  { scope: 'istio', resource: 'secrets', names: [READER_TOKEN], verbs: ['get', 'patch'] },
+  { scope: 'istio', resource: 'secrets', verbs: ['create'] },
   { scope: 'istio', resource: 'deployments.apps', verbs: PRUNE },
   { scope: 'istio', resource: 'roles.rbac.authorization.k8s.io', verbs: PRUNE },
   { scope: 'istio', resource: 'rolebindings.rbac.authorization.k8s.io', verbs: PRUNE },
@@ -96,13 +128,28 @@ const REMOTE: readonly Permission[] = [
     resource: 'validatingwebhookconfigurations.admissionregistration.k8s.io',
     verbs: PRUNE,
   },
+  { scope: 'injected', resource: 'namespaces', verbs: ['patch'] },
   // The probe Pod is a dry run; Pods without a sidecar are counted.
   { scope: 'injected', resource: 'pods', verbs: ['list', 'create'] },
   { scope: 'injected', resource: 'configmaps', verbs: ['get'] },
 ];
 
-/** Everything that a rollout does to a cluster, by the cluster's part in the mesh. */
-export const PERMISSIONS: Readonly<Record<'primary' | 'remote', readonly Permission[]>> = {
+/**
+ * Everything that a rollout does to a cluster, by the cluster's part in the mesh. The checks before a rollout ask for
+ * these; the manifests of `deploy/permissions` grant them.
+ */
+export const PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
   primary: PRIMARY,
   remote: REMOTE,
 };
+
+/** A resource such as `pods/portforward` or `deployments.apps`, taken apart as the authorization API wants it. */
+export function parseResource(resource: string): {
+  readonly group: string;
+  readonly plural: string;
+  readonly subresource?: string;
+} {
+  const [qualified = '', subresource] = resource.split('/');
+  const [plural = '', ...group] = qualified.split('.');
+  return { group: group.join('.'), plural, ...(subresource === undefined ? {} : { subresource }) };
+}

@@ -1,4 +1,5 @@
 import type { ClusterInspection } from './findings.js';
+import type { ClusterReport } from './progress.js';
 import type { PrimaryInput, RemoteInput, ResolvedRollout } from './resolved.js';
 import type {
   EndpointsResult,
@@ -39,6 +40,11 @@ export interface Activities {
    * rollout has closed is cancelled and waited for; while another running rollout holds it: `cluster-held` (transient).
    */
   claimCluster(input: ClaimInput): Promise<ClaimResult>;
+  /**
+   * Waits until the workflow of one of the clusters has ended, of which the rollout has no handle any more. While all
+   * are at work: `cluster-at-work` (transient), so that waiting for days adds nothing to the rollout's history.
+   */
+  followClusters(input: FollowInput): Promise<FollowResult>;
 }
 
 /** Input of `resolve`. */
@@ -95,6 +101,19 @@ export interface ClaimResult {
   readonly state: 'free' | 'mine';
   /** The mesh whose abandoned workflow was cancelled on the way. */
   readonly tookOverFrom?: string;
+}
+
+/** Input of `followClusters`. */
+export interface FollowInput {
+  readonly clusters: readonly string[];
+  /** The rollout that has started their workflows. */
+  readonly rolloutId: string;
+}
+
+/** Result of `followClusters`. */
+export interface FollowResult {
+  /** Clusters whose workflow has ended, with its last word where it came to its own end. */
+  readonly ended: readonly { readonly cluster: string; readonly report?: ClusterReport }[];
 }
 
 /** Memo of a cluster's workflow: who started it. */

@@ -68,7 +68,8 @@ export const FINDINGS = {
   },
   'permission-missing': {
     title: 'The credentials for a cluster lack a permission that the rollout uses.',
-    action: 'Grant the permission to the identity of the kubeconfig, then retry the cluster.',
+    action:
+      'Grant the permission to the identity of the kubeconfig, as mesh-rollout permissions prints it, then retry the cluster.',
     overridable: false,
   },
   'tool-release-mismatch': {
@@ -134,6 +135,11 @@ export const ERRORS = {
   'rollout-running': {
     title: 'A rollout of this mesh is already running.',
     action: 'Watch it, wait for it, or abort it.',
+    transient: false,
+  },
+  'idempotency-key-reused': {
+    title: 'The Idempotency-Key was used before, with another document.',
+    action: 'Send a new key with a new document; the same key only to repeat the same request.',
     transient: false,
   },
   'rollout-not-found': {
@@ -255,6 +261,11 @@ export const ERRORS = {
   'cluster-held': {
     title: 'Another rollout is at work on the cluster.',
     action: 'Nothing: the cluster is taken as soon as the other rollout is done with it.',
+    transient: true,
+  },
+  'cluster-at-work': {
+    title: 'The rollout follows the workflow of a cluster, which is still at work.',
+    action: 'Nothing: the workflow of the cluster says itself how far it is.',
     transient: true,
   },
   'progress-deadline-exceeded': {

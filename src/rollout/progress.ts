@@ -53,6 +53,8 @@ export interface WaveProgress {
   readonly clusters: readonly string[];
   /** What the wave waits for: an approval or its minSuccessTime. */
   readonly waitingFor?: string;
+  /** When all its remotes were done or waited for a person; milliseconds since the epoch. */
+  readonly settledAt?: number;
 }
 
 /** One decision of a person. */

@@ -32,7 +32,13 @@ export type RolloutEvent =
   | { readonly type: 'cluster-held'; readonly cluster: string; readonly attention: Attention }
   | { readonly type: 'cluster-reported'; readonly report: ClusterReport }
   | { readonly type: 'cluster-skipped'; readonly cluster: string; readonly at: number }
-  | { readonly type: 'wave'; readonly wave: string; readonly status: Status; readonly waitingFor?: string }
+  | {
+      readonly type: 'wave';
+      readonly wave: string;
+      readonly status: Status;
+      readonly waitingFor?: string;
+      readonly settledAt?: number;
+    }
   | { readonly type: 'attention-needed'; readonly attention: Attention }
   | { readonly type: 'attention-over' }
   | { readonly type: 'paused' }
@@ -192,12 +198,16 @@ function stepAfter(
   };
 }
 
-function waveAfter(wave: WaveProgress, event: { status: Status; waitingFor?: string }): WaveProgress {
+function waveAfter(
+  wave: WaveProgress,
+  event: { status: Status; waitingFor?: string; settledAt?: number },
+): WaveProgress {
   const { waitingFor: _old, ...rest } = wave;
   return {
     ...rest,
     status: isOver(wave.status) ? wave.status : event.status,
     ...(event.waitingFor !== undefined && { waitingFor: event.waitingFor }),
+    ...(event.settledAt !== undefined && { settledAt: event.settledAt }),
   };
 }
 

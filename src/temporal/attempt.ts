@@ -16,7 +16,7 @@ export function attemptOf(description: WorkflowExecutionDescription): Attempt | 
 }
 
 /** `installRemote` as users know it: `install-remote`. */
-function stepNameOf(activity: string): string {
+export function stepNameOf(activity: string): string {
   return activity.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 

@@ -4,13 +4,14 @@ import { control, decide } from './decide.js';
 import { getRollout } from './get-rollout.js';
 import { listRollouts } from './list-rollouts.js';
 import { type Readiness, readiness } from './readiness.js';
+import { type RolloutFigures, readFigures } from './rollout-figures.js';
 import type { RolloutListItem, RolloutView } from './rollout-view.js';
 import { ensureSearchAttributes } from './search-attributes.js';
 import { type StartedRollout, type StartRequest, startRollout } from './start-rollout.js';
 
 /** What the API does with rollouts. Every call ends within seconds, with an answer or with a typed error. */
 export interface Rollouts {
-  /** @throws RolloutRunningError when the mesh has a running rollout; TemporalError */
+  /** @throws RolloutRunningError when the mesh has a running rollout; `idempotency-key-reused`; TemporalError */
   start(request: StartRequest): Promise<StartedRollout>;
   /** Running and ended ones, newest first, at most `limit`. @throws TemporalError */
   list(limit: number): Promise<RolloutListItem[]>;
@@ -22,6 +23,8 @@ export interface Rollouts {
   skip(mesh: string, input: DecisionInput): Promise<DecisionResult>;
   /** @throws as {@link Rollouts.retry} */
   control<Name extends keyof Controls>(mesh: string, name: Name, input: Controls[Name]): Promise<void>;
+  /** How many rollouts there are, and what waits. @throws TemporalError */
+  figures(): Promise<RolloutFigures>;
   /** Never throws. */
   readiness(): Promise<Readiness>;
 }
@@ -46,6 +49,7 @@ export function createRollouts(access: TemporalAccess): Rollouts {
     retry: (mesh, input) => decide(access, mesh, 'retry', input),
     skip: (mesh, input) => decide(access, mesh, 'skip', input),
     control: (mesh, name, input) => control(access, mesh, name, input),
+    figures: () => readFigures(access),
     readiness: () => readiness(access),
   };
 }

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
-import { type NativeConnection, Worker } from '@temporalio/worker';
+import { type ActivityInterceptorsFactory, type NativeConnection, Worker } from '@temporalio/worker';
 import { TASK_QUEUE } from '../rollout/names.js';
+import { activityLogFields } from './activity-log-fields.js';
 
 export interface WorkerSettings {
   readonly connection: NativeConnection;
@@ -11,6 +12,8 @@ export interface WorkerSettings {
   readonly activities: object;
   /** How many activities run at once. */
   readonly maxActivities: number;
+  /** Sees every attempt of an activity, for metrics. */
+  readonly observer?: ActivityInterceptorsFactory;
   /** @default {@link TASK_QUEUE} */
   readonly taskQueue?: string;
 }
@@ -31,6 +34,7 @@ export async function createWorker(settings: WorkerSettings): Promise<Worker> {
     taskQueue: settings.taskQueue ?? TASK_QUEUE,
     identity: workerIdentity(),
     activities: settings.activities,
+    interceptors: { activity: [activityLogFields, ...(settings.observer ? [settings.observer] : [])] },
     ...('bundle' in settings.workflows
       ? { workflowBundle: { codePath: settings.workflows.bundle } }
       : { workflowsPath: settings.workflows.source }),

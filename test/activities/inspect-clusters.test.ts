@@ -54,6 +54,27 @@ test('a cluster in order has facts and no findings', async () => {
   ]);
 });
 
+test('in a namespace that is missing no permission is missed; to create one, only while Istio has none', async () => {
+  const server = await almighty();
+  const { answer } = server;
+  let istioNamespace: object | undefined = { metadata: { name: 'istio-system' } };
+  server.answer = (request, response) => {
+    if (request.path === '/api/v1/namespaces/istio-system' && istioNamespace !== undefined)
+      return istioNamespace;
+    if (!request.path.endsWith('/selfsubjectaccessreviews')) return answer(request, response);
+    const { verb, resource, namespace } = JSON.parse(request.body).spec.resourceAttributes;
+    const isCreation = verb === 'create' && resource === 'namespaces';
+    return { status: { allowed: namespace !== 'shop' && !isCreation } };
+  };
+  const input = { namespaces: [{ name: 'shop', injection: 'enabled' }] };
+  expect((await inspect(server, input))[0]?.findings.map(({ code }) => code)).toEqual(['namespace-missing']);
+  istioNamespace = undefined;
+  const [inspection] = await inspect(server, input);
+  expect(inspection?.findings.map(({ what }) => what)).toContain(
+    'the credentials for eu-1 may not create namespaces',
+  );
+});
+
 test('a cluster that hiccups is asked again', async () => {
   const server = await almighty();
   const { answer } = server;

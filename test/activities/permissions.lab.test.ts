@@ -1,82 +1,62 @@
-import { expect, test } from 'vitest';
+import { readFile } from 'node:fs/promises';
+import { beforeAll, expect, test } from 'vitest';
 import { createActivities } from '../../activities/index.js';
 import type { LabCluster } from '../../lab/lab.js';
-import { ensureTools } from '../../lab/tools/tools.js';
-import { findMissingPermissions } from '../../src/kubernetes/access-review.js';
 import { ClusterClient } from '../../src/kubernetes/cluster-client.js';
-import { PERMISSIONS, type Permission, type Scope } from '../../src/kubernetes/permissions.js';
+import type { KubernetesObject } from '../../src/kubernetes/objects.js';
+import { PERMISSIONS, type Role, type Scope } from '../../src/kubernetes/permissions.js';
 import type { PrimaryInput, RemoteInput } from '../../src/rollout/resolved.js';
-import { freshName, useLab } from '../support/lab.js';
-import { dependenciesOn, run } from './support.js';
+import { newCluster, newWorker } from '../istio/support/lab-mesh.js';
+import { run } from './support.js';
 
-const RBAC = 'rbac.authorization.k8s.io';
-const NAMESPACES: Record<Exclude<Scope, 'cluster'>, string> = { istio: 'istio-system', injected: 'default' };
-
-/** Makes a user with the rights of a table and nothing else; gives its kubeconfig. */
-async function userWith(cluster: LabCluster, permissions: readonly Permission[]): Promise<string> {
-  const user = freshName('deployer');
-  const kubeconfig = await cluster.addUser(user);
-  const admin = new ClusterClient({ name: cluster.name, path: cluster.kubeconfigPath });
-  const apply = (object: object) => admin.apply(object as never, { fieldManager: 'test' });
-  await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'istio-system' } });
-  const subjects = [{ apiGroup: RBAC, kind: 'User', name: user }];
-  for (const scope of ['cluster', 'istio', 'injected'] as const) {
-    const kind = scope === 'cluster' ? 'ClusterRole' : 'Role';
-    const metadata = {
-      name: `${user}-${scope}`,
-      ...(scope === 'cluster' ? {} : { namespace: NAMESPACES[scope] }),
-    };
-    const rules = permissions.filter((permission) => permission.scope === scope).map(ruleOf);
-    await apply({ apiVersion: `${RBAC}/v1`, kind, metadata, rules });
-    const roleRef = { apiGroup: RBAC, kind, name: metadata.name };
-    await apply({ apiVersion: `${RBAC}/v1`, kind: `${kind}Binding`, metadata, roleRef, subjects });
-  }
-  return kubeconfig;
+/** What a request of the product was allowed or denied, as one line: `remote istio patch services`. */
+interface Deeds {
+  readonly allowed: Set<string>;
+  readonly denied: Set<string>;
 }
 
-function ruleOf({ resource, verbs }: Permission) {
-  const [name = '', subresource] = resource.split('/');
-  const [plural, ...group] = name.split('.');
-  return {
-    apiGroups: [group.join('.')],
-    resources: [subresource === undefined ? plural : `${plural}/${subresource}`],
-    verbs,
-  };
-}
+let deeds: Deeds;
 
-test('a rollout gets by with the permissions that preflight asks for', async () => {
-  const lab = await useLab();
-  // The remotes' addresses for istiod are behind it; a machine that tests run on may have a gateway that answers for them.
-  process.env.HTTPS_PROXY = lab.proxyUrl;
+/** One rollout in which as much happens as can: everything is new, and of every kind something is left to prune. */
+beforeAll(async () => {
   const [hub, remote] = await Promise.all([
-    lab.addCluster(freshName('hub'), { role: 'primary', inInventory: false }),
-    lab.addCluster(freshName('remote'), { controllers: 'few', inInventory: false }),
+    newCluster('hub', { role: 'primary' }),
+    newCluster('remote', { controllers: 'few' }),
   ]);
-  const kubeconfigs = [
-    await userWith(hub, PERMISSIONS.primary),
-    await userWith(remote, PERMISSIONS.remote),
-  ] as const;
-  const { istioctl } = await ensureTools({ names: ['istioctl'] });
-  const dependencies = await dependenciesOn(
-    [
-      { name: hub.name, kubeconfig: kubeconfigs[0] },
-      { name: remote.name, kubeconfig: kubeconfigs[1], apiServer: remote.apiServer },
-    ],
-    istioctl,
-  );
-  for (const [name, role] of [
-    [hub.name, 'primary'],
-    [remote.name, 'remote'],
-  ] as const) {
-    const client = await dependencies.clusters.get(name);
-    expect(
-      await findMissingPermissions(client, PERMISSIONS[role], {
-        istio: 'istio-system',
-        injected: ['default'],
-      }),
-    ).toEqual([]);
-  }
+  await Promise.all([hub, remote].map(leaveSomethingBehind));
+  await attach(createActivities(await newWorker()), hub, remote);
+  const [inHub, inRemote] = await Promise.all([deedsIn(hub, 'primary'), deedsIn(remote, 'remote')]);
+  deeds = {
+    allowed: new Set([...inHub.allowed, ...inRemote.allowed]),
+    denied: new Set([...inHub.denied, ...inRemote.denied]),
+  };
+});
 
+test('a rollout with the roles of deploy/permissions is never refused anything', () => {
+  expect([...deeds.denied]).toEqual([]);
+});
+
+test('a rollout uses every permission that it calls indispensable', () => {
+  const indispensable = (['primary', 'remote'] as const).flatMap((role) =>
+    PERMISSIONS[role]
+      .filter(({ dispensable }) => dispensable === undefined)
+      .flatMap(({ scope, resource, verbs }) => verbs.map((verb) => `${role} ${scope} ${verb} ${resource}`)),
+  );
+  expect(indispensable.filter((one) => !deeds.allowed.has(one)).sort()).toEqual([
+    // The manifests bring the namespace along.
+    'primary cluster create namespaces',
+    // Kubernetes 1.35 and newer ask for it beside get.
+    'primary istio create pods/portforward',
+    'remote cluster create namespaces',
+    // Only when the addresses of istiod change from IPv4 to IPv6: a slice cannot.
+    'remote istio delete endpointslices.discovery.k8s.io',
+  ]);
+});
+
+type Activities = ReturnType<typeof createActivities>;
+
+/** Every step of a rollout, the checks before and the last pass behind it. */
+async function attach(activities: Activities, hub: LabCluster, remote: LabCluster): Promise<void> {
   const settings = {
     mesh: 'shop',
     rolloutId: 'test',
@@ -90,14 +70,15 @@ test('a rollout gets by with the permissions that preflight asks for', async () 
     progressDeadlineMs: 600_000,
     values: {},
   };
+  const namespaces = [{ name: 'default', injection: 'enabled' }];
   const primaryInput: PrimaryInput = { ...settings, profile: 'minimal' };
-  const remoteInput: RemoteInput = {
-    ...settings,
-    cluster: remote.name,
-    namespaces: [{ name: 'default', injection: 'enabled' }],
-    accept: [],
-  };
-  const activities = createActivities(dependencies);
+  const remoteInput: RemoteInput = { ...settings, cluster: remote.name, namespaces, accept: [] };
+  const clusters = [
+    { cluster: hub.name, role: 'primary' as const },
+    { cluster: remote.name, role: 'remote' as const },
+  ];
+  const inspections = await run(activities.inspectClusters, { ...settings, namespaces, clusters });
+  expect(inspections.map(({ findings }) => findings)).toEqual([[], []]);
   await retried(() => run(activities.deployPrimary, primaryInput));
   await retried(() => run(activities.collectEndpoints, settings));
   await retried(() => run(activities.prepareNamespace, remoteInput));
@@ -109,7 +90,7 @@ test('a rollout gets by with the permissions that preflight asks for', async () 
   const proof = await retried(() => run(activities.verifyInjection, remoteInput));
   expect(proof).toMatchObject({ injected: ['default'], unproven: [] });
   await retried(() => run(activities.refreshEndpoints, { ...settings, clusters: [remote.name] }));
-});
+}
 
 /** As Temporal does: again, unless a person is needed. */
 async function retried<T>(attempt: () => Promise<T>): Promise<T> {
@@ -120,5 +101,119 @@ async function retried<T>(attempt: () => Promise<T>): Promise<T> {
     } catch (error) {
       if ((error as { nonRetryable?: boolean }).nonRetryable !== false || Date.now() > end) throw error;
     }
+  }
+}
+
+/** Objects as an installation with other values may have left them, one of every kind that is pruned. */
+async function leaveSomethingBehind(cluster: LabCluster): Promise<void> {
+  const admin = new ClusterClient({ name: cluster.name, path: cluster.kubeconfigPath });
+  const labels = {
+    'operator.istio.io/managed': 'Reconcile',
+    'operator.istio.io/version': '1.31.0',
+    'install.operator.istio.io/owning-resource-namespace': 'istio-system',
+    'operator.istio.io/component': 'Pilot',
+    'istio.io/rev': 'default',
+  };
+  const namespaced = { name: 'left-behind', namespace: 'istio-system', labels };
+  const clusterWide = { name: 'left-behind', labels };
+  const app = { app: 'left-behind' };
+  const rbac = { apiGroup: 'rbac.authorization.k8s.io', name: 'left-behind' };
+  const template = { metadata: { labels: app }, spec: { containers: [{ name: 'app', image: 'app' }] } };
+  const target = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'left-behind' };
+  const objects: KubernetesObject[] = [
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: namespaced,
+      spec: { replicas: 0, selector: { matchLabels: app }, template },
+    },
+    { apiVersion: 'v1', kind: 'Service', metadata: namespaced, spec: { ports: [{ port: 80 }] } },
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: namespaced },
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: namespaced },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: namespaced,
+      roleRef: { ...rbac, kind: 'Role' },
+    },
+    { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: namespaced },
+    {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: namespaced,
+      spec: { selector: { matchLabels: app } },
+    },
+    {
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: namespaced,
+      spec: { scaleTargetRef: target, maxReplicas: 1 },
+    },
+    {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'MutatingWebhookConfiguration',
+      metadata: clusterWide,
+    },
+    {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingWebhookConfiguration',
+      metadata: clusterWide,
+    },
+    { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: clusterWide },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: clusterWide,
+      roleRef: { ...rbac, kind: 'ClusterRole' },
+    },
+  ] as KubernetesObject[];
+  await Promise.all(objects.map((object) => admin.apply(object, { fieldManager: 'test' })));
+  admin.close();
+}
+
+/** An entry of an audit log of Kubernetes (audit.k8s.io/v1 Event). */
+interface AuditEvent {
+  readonly verb: string;
+  readonly objectRef?: {
+    readonly apiGroup?: string;
+    readonly resource: string;
+    readonly subresource?: string;
+    readonly namespace?: string;
+  };
+  readonly responseStatus?: { readonly code: number };
+}
+
+/** What the API server of a cluster saw the product do. */
+async function deedsIn(cluster: LabCluster, role: Role): Promise<Deeds> {
+  const lines = (await readFile(cluster.auditLogPath, 'utf8')).trim().split('\n');
+  const found: Deeds = { allowed: new Set(), denied: new Set() };
+  for (const { verb, objectRef, responseStatus } of lines.map((line) => JSON.parse(line) as AuditEvent)) {
+    // Everybody may ask for the version, for what is served, and for their own rights.
+    if (objectRef === undefined || objectRef.resource === 'selfsubjectaccessreviews') continue;
+    const { apiGroup, resource, subresource, namespace } = objectRef;
+    const group = apiGroup === undefined || apiGroup === '' ? '' : `.${apiGroup}`;
+    const name = `${resource}${group}${subresource === undefined ? '' : `/${subresource}`}`;
+    const code = responseStatus?.code;
+    // A patch that creates needs both verbs.
+    for (const each of verb === 'patch' && code === 201 ? ['patch', 'create'] : [verb]) {
+      const line = `${role} ${scopeOf(namespace, resource, each)} ${each} ${name}`;
+      (code === 403 ? found.denied : found.allowed).add(line);
+    }
+  }
+  return found;
+}
+
+/** A namespace itself is read and created by a right in the whole cluster. */
+function scopeOf(namespace: string | undefined, resource: string, verb: string): Scope | string {
+  if (resource === 'namespaces' && verb !== 'patch') return 'cluster';
+  switch (namespace) {
+    case undefined:
+      return 'cluster';
+    case 'istio-system':
+      return 'istio';
+    case 'default':
+      return 'injected';
+    default:
+      return namespace;
   }
 }

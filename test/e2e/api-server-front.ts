@@ -18,7 +18,7 @@ export interface Interception {
 
 /** A server in front of the real API server of a cluster, with its certificate. */
 export interface Front {
-  /** A kubeconfig that leads to the front, with the user of the one that it was made from. */
+  /** A kubeconfig of the product's account that leads to the front. */
   readonly kubeconfigPath: string;
   close(): Promise<void>;
 }
@@ -27,7 +27,6 @@ export interface Front {
 export async function frontApiServer(
   cluster: LabCluster,
   { before, after }: Interception,
-  kubeconfigPath = cluster.kubeconfigPath,
 ): Promise<Front> {
   const certificates = join(dirname(cluster.kubeconfigPath), 'certificates');
   const [cert, key] = await Promise.all(
@@ -56,8 +55,9 @@ export async function frontApiServer(
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const kubeconfig = await readFile(kubeconfigPath, 'utf8');
-  const path = `${kubeconfigPath}.front-${port}`;
+  const { productKubeconfigPath } = cluster;
+  const kubeconfig = await readFile(productKubeconfigPath, 'utf8');
+  const path = `${productKubeconfigPath}.front-${port}`;
   await writeFile(path, kubeconfig.replace(cluster.server, `https://127.0.0.1:${port}`), { mode: 0o600 });
   return {
     kubeconfigPath: path,

@@ -61,7 +61,7 @@ describe('what the checks find before anything is changed', () => {
 
   test('one cluster under two names holds the rollout, and no cluster is changed', async () => {
     const [real, alias] = [the(one), the(two)];
-    const pointAliasAt = ({ kubeconfigPath: kubeconfig, context }: LabCluster) =>
+    const pointAliasAt = ({ productKubeconfigPath: kubeconfig, context }: LabCluster) =>
       changeInventory(fleet.lab, (entries) => {
         const entry = entries.find(({ name }) => name === alias.name);
         if (entry) Object.assign(entry, { kubeconfig, context });

@@ -32,8 +32,8 @@ interface Held {
   readonly waiting: Set<() => void>;
 }
 
-/** @param kubeconfigPath of the user whose requests pass the gate; @default the cluster's admin */
-export async function openGate(cluster: LabCluster, kubeconfigPath?: string): Promise<Gate> {
+/** Opens a gate for the product's account. */
+export async function openGate(cluster: LabCluster): Promise<Gate> {
   const holds = new Set<Held>();
   const pass = async (incoming: IncomingMessage, when: Held['when']) => {
     const line = `${incoming.method} ${incoming.url}`;
@@ -47,17 +47,13 @@ export async function openGate(cluster: LabCluster, kubeconfigPath?: string): Pr
       });
     });
   };
-  const front = await frontApiServer(
-    cluster,
-    {
-      before: async (incoming) => {
-        await pass(incoming, 'before');
-        return incoming.socket.destroyed;
-      },
-      after: (incoming) => pass(incoming, 'after'),
+  const front = await frontApiServer(cluster, {
+    before: async (incoming) => {
+      await pass(incoming, 'before');
+      return incoming.socket.destroyed;
     },
-    kubeconfigPath,
-  );
+    after: (incoming) => pass(incoming, 'after'),
+  });
   return {
     kubeconfigPath: front.kubeconfigPath,
     hold: (what, when) => {

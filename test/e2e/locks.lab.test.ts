@@ -11,8 +11,8 @@ import { documentFile } from './document-file.js';
 import { type Fleet, freshFleet } from './fleet.js';
 import { type Gate, type Hold, openGate } from './gate.js';
 import { useKubeconfigs } from './inventory.js';
-import { type RevocableUser, revocableUser } from './limited-user.js';
 import { expectAttached } from './proofs.js';
+import { withdraw } from './withdraw.js';
 
 const BY_API = 45;
 const BY_CLI = 5;
@@ -22,7 +22,6 @@ describe('the locks', () => {
   let first: Fleet;
   let second: Fleet;
   let [wanted, own, other]: LabCluster[] = [];
-  let user: RevocableUser;
   let gates: { readonly wanted: Gate; readonly own: Gate };
   let prepared: Hold;
   let held: Hold;
@@ -34,9 +33,8 @@ describe('the locks', () => {
     [first, second] = await Promise.all([freshFleet([few, few]), freshFleet([few])]);
     [wanted, own] = first.remotes;
     [other] = second.remotes;
-    user = await revocableUser(the(wanted));
     gates = {
-      wanted: await openGate(the(wanted), user.kubeconfigPath),
+      wanted: await openGate(the(wanted)),
       own: await openGate(the(own)),
     };
     await useKubeconfigs(first.lab, {
@@ -109,7 +107,12 @@ describe('the locks', () => {
       'waits again',
       ({ attention }) => attention?.code === 'cluster-held',
     );
-    await user.revoke();
+    const grant = await withdraw(the(wanted), 'mesh-rollout-remote-istio-namespace', {
+      group: '',
+      resource: 'namespaces',
+      verbs: ['patch'],
+      namespace: 'istio-system',
+    });
     prepared.release();
     await api.cluster(
       first.mesh,
@@ -117,7 +120,7 @@ describe('the locks', () => {
       'is parked',
       ({ attention }) => attention?.code === 'permission-denied',
     );
-    await user.grant();
+    await grant();
     const skipped = await cli('skip', first.mesh, '--cluster', the(wanted).name, '--reason', 'not ours');
     expect(skipped.exitCode, skipped.stderr).toBe(0);
     const done = await api.reaches(second.mesh, 'Succeeded');

@@ -5,8 +5,8 @@ import * as api from './api.js';
 import { resourceVersions } from './cluster-objects.js';
 import { documentFile } from './document-file.js';
 import { type Fleet, freshFleet } from './fleet.js';
-import { limitUser } from './limited-user.js';
 import { expectAttached } from './proofs.js';
+import { withdraw } from './withdraw.js';
 
 describe('a remote whose credentials lack a permission', () => {
   let fleet: Fleet;
@@ -20,7 +20,8 @@ describe('a remote whose credentials lack a permission', () => {
   test('is parked with the missing verb, untouched, and done after retry by the Temporal CLI', async () => {
     const [denied, fine] = fleet.remotes;
     if (!denied || !fine) throw new Error('the fleet has two remotes');
-    const grant = await limitUser(fleet.lab, denied, {
+    const grant = await withdraw(denied, 'mesh-rollout-remote', {
+      group: 'admissionregistration.k8s.io',
       resource: 'mutatingwebhookconfigurations',
       verbs: ['patch', 'create'],
     });

@@ -29,9 +29,9 @@ describe('secrets', () => {
     // Errors are where secrets leak: the same rollout with credentials that the cluster refuses.
     const [remote] = fleet.remotes;
     if (!remote) throw new Error('the fleet has a remote');
-    const kubeconfig = await readFile(remote.kubeconfigPath, 'utf8');
+    const kubeconfig = await readFile(remote.productKubeconfigPath, 'utf8');
     const stale = 'stale-token-0123456789abcdef0123456789';
-    await writeFile(remote.kubeconfigPath, kubeconfig.replace(remote.adminToken, stale));
+    await writeFile(remote.productKubeconfigPath, kubeconfig.replace(remote.productToken, stale));
     secrets.push(stale);
     await api.start(fleet.document());
     await api.cluster(
@@ -40,7 +40,7 @@ describe('secrets', () => {
       'is refused',
       ({ attention }) => attention?.code === 'credentials-rejected',
     );
-    await writeFile(remote.kubeconfigPath, kubeconfig);
+    await writeFile(remote.productKubeconfigPath, kubeconfig);
     const retried = await api.call('POST', `/v1/rollouts/${fleet.mesh}/retry`, { cluster: remote.name });
     expect(retried.status, retried.text).toBeLessThan(300);
     await api.reaches(fleet.mesh, 'Succeeded');
@@ -82,7 +82,15 @@ async function secretsOf(cluster: LabCluster): Promise<string[]> {
   const decoded = values.map((value) => Buffer.from(value, 'base64').toString('utf8'));
   const key = await readFile(join(dirname(cluster.kubeconfigPath), 'service-account.key'), 'utf8');
   const ca = cluster.certificateAuthority;
-  const whole = [cluster.adminToken, key, ca, Buffer.from(ca).toString('base64'), ...values, ...decoded];
+  const whole = [
+    cluster.adminToken,
+    cluster.productToken,
+    key,
+    ca,
+    Buffer.from(ca).toString('base64'),
+    ...values,
+    ...decoded,
+  ];
   return [...new Set(whole.flatMap(piecesOf))];
 }
 

@@ -21,18 +21,11 @@ beforeAll(async () => {
 const attached = (remote: LabCluster) =>
   expectAttached({ primary: hub } as Parameters<typeof expectAttached>[0], remote);
 
-async function createNamespace(cluster: LabCluster, name: string, metadata: object = {}): Promise<void> {
-  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, ...metadata } };
-  await cluster.api.post('/api/v1/namespaces', namespace);
-  await until('its account', () => cluster.api.get(`/api/v1/namespaces/${name}/serviceaccounts/default`));
-}
-
 describe('a remote that was registered before its namespace was annotated', () => {
   it('is read anew by istiod, and attached', async () => {
     const remote = await newCluster('late', few);
     const worker = await newWorker();
     const input = await inputFor(remote);
-    await createNamespace(remote, 'istio-system');
     await step(worker, 'installRemote', input);
     await step(worker, 'registerRemote', input);
     await until('istiod has synced', async () => {
@@ -122,17 +115,17 @@ describe('a remote', () => {
   });
 
   it('gets the sidecar into a restricted namespace as far as can be seen, and tells what cannot', async () => {
-    await createNamespace(remote, 'restricted', {
+    await remote.addNamespace('restricted', {
       labels: { 'pod-security.kubernetes.io/enforce': 'restricted' },
     });
-    await createNamespace(remote, 'limited');
+    await remote.addNamespace('limited');
     await remote.api.post('/api/v1/namespaces/limited/limitranges', {
       apiVersion: 'v1',
       kind: 'LimitRange',
       metadata: { name: 'small' },
       spec: { limits: [{ type: 'Container', max: { cpu: '5m' } }] },
     });
-    await createNamespace(remote, 'busy');
+    await remote.addNamespace('busy');
     const pod = {
       apiVersion: 'v1',
       kind: 'Pod',
@@ -157,8 +150,8 @@ describe('a remote', () => {
   });
 
   it('labels no namespace when one of them is not ready', async () => {
-    await createNamespace(remote, 'opted-out', { labels: { 'istio-injection': 'disabled' } });
-    await createNamespace(remote, 'willing');
+    await remote.addNamespace('opted-out', { labels: { 'istio-injection': 'disabled' } });
+    await remote.addNamespace('willing');
     const namespaces = ['opted-out', 'willing', 'gone'].map((name) => ({ name, injection: 'enabled' }));
     const failure = await failureOf(
       step(await newWorker(), 'labelNamespaces', await inputFor(remote, { namespaces })),
@@ -211,7 +204,9 @@ describe('a remote', () => {
 describe('a cluster that is not free', () => {
   it('is refused when another primary is annotated, and moved when that is accepted', async () => {
     const remote = await newCluster('taken', few);
-    await createNamespace(remote, 'istio-system', { annotations: { [CONTROL_PLANES]: 'another-hub' } });
+    await remote.api.patch(ISTIO, 'merge-patch+json', {
+      metadata: { annotations: { [CONTROL_PLANES]: 'another-hub' } },
+    });
     const worker = await newWorker();
     const failure = await failureOf(attach(worker, remote));
     expect(failure).toMatchObject({ type: 'remote-taken', nonRetryable: true });

@@ -24,6 +24,9 @@ async function install(cluster: LabCluster, operator: object): Promise<void> {
   expect(outcome.stderr + outcome.stdout).toContain('Installation complete');
 }
 
+/** As Kubernetes makes it: `istioctl install` treats a namespace that it creates otherwise than one that is there. */
+const untouched = { productRights: 'everything' } as const;
+
 const operatorOf = (hub: LabCluster) => primaryOperator(primaryInput({ primary: hub.name }));
 
 describe('a primary', () => {
@@ -33,8 +36,8 @@ describe('a primary', () => {
 
   beforeAll(async () => {
     [theirs, ours] = await Promise.all([
-      newCluster('theirs', { role: 'primary' }),
-      newCluster('ours', { role: 'primary' }),
+      newCluster('theirs', { role: 'primary', ...untouched }),
+      newCluster('ours', { role: 'primary', ...untouched }),
     ]);
     await Promise.all([install(theirs, operatorOf(theirs)), deploy(await newWorker(), ours)]);
     await until('istiod has written its CA', async () => {
@@ -94,7 +97,7 @@ describe('a remote', () => {
 
   beforeAll(async () => {
     hub = await useHub();
-    [ours, theirs] = await Promise.all([newCluster('ours'), newCluster('theirs')]);
+    [ours, theirs] = await Promise.all([newCluster('ours', untouched), newCluster('theirs', untouched)]);
     await Promise.all([install(theirs, await operatorFor(theirs)), attach(await newWorker(), ours)]);
   });
 

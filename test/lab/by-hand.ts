@@ -31,11 +31,8 @@ export async function installPrimary(istioctl: string, cluster: LabCluster): Pro
 export async function attachRemote(istioctl: string, primary: LabCluster, remote: LabCluster): Promise<void> {
   const { name, kubeconfigPath, apiServer } = remote;
   const [istiod] = await istiodPods(primary);
-  await remote.api.post('/api/v1/namespaces', {
-    metadata: {
-      name: 'istio-system',
-      annotations: { 'topology.istio.io/controlPlaneClusters': primary.name },
-    },
+  await remote.api.patch('/api/v1/namespaces/istio-system', 'merge-patch+json', {
+    metadata: { annotations: { 'topology.istio.io/controlPlaneClusters': primary.name } },
   });
   await install(istioctl, remote, [
     'profile=remote',

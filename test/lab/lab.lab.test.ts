@@ -48,7 +48,7 @@ describe('a lab of one primary and one remote', () => {
   it('lists its clusters in the inventory', async () => {
     const entry = (cluster: LabCluster, labels: object) => ({
       name: cluster.name,
-      kubeconfig: cluster.kubeconfigPath,
+      kubeconfig: cluster.productKubeconfigPath,
       context: cluster.name,
       apiServer: cluster.apiServer,
       labels,
@@ -67,6 +67,33 @@ describe('a lab of one primary and one remote', () => {
       expect(services).toMatchObject({ spec: { cidrs: [cluster.serviceCIDR] } });
     }
     expect(primary.podCIDR).not.toBe(remote.podCIDR);
+  });
+
+  it('gives the product an account with the rights of its manifests and no others, and tells what it did', async () => {
+    const product = new ApiClient({ ...remote, token: remote.productToken });
+    const status = (path: string) =>
+      product.get(path).then(
+        () => 200,
+        ({ status }) => status,
+      );
+    expect(await status('/apis/apps/v1/namespaces/istio-system/deployments')).toBe(200);
+    expect(await status('/apis/apps/v1/namespaces/default/deployments')).toBe(403);
+    expect(await status('/api/v1/namespaces/default/pods')).toBe(200);
+    await remote.addNamespace('busy');
+    await expect.poll(() => status('/api/v1/namespaces/busy/pods'), soon).toBe(200);
+    product.close();
+    const lines = (await readFile(remote.auditLogPath, 'utf8')).trim().split('\n');
+    const events = lines.map((line) => JSON.parse(line));
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        verb: 'list',
+        objectRef: expect.objectContaining({ resource: 'deployments', namespace: 'default' }),
+        responseStatus: expect.objectContaining({ code: 403 }),
+      }),
+    );
+    expect(new Set(events.map(({ user }) => user.username))).toEqual(
+      new Set(['system:serviceaccount:mesh-rollout:mesh-rollout']),
+    );
   });
 
   it('makes users who may do nothing until RBAC says so, and takes them back', async () => {

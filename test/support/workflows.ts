@@ -23,20 +23,25 @@ export function useBundle(): Promise<WorkflowBundleWithSourceMap> {
   return bundle;
 }
 
-/** A worker with activities of the test on a task queue of its own, against the lab's Temporal; ends with `close`. */
-export async function startWorker(activities: Activities) {
-  const { temporal } = await useLab();
-  const connection = await Connection.connect({ address: temporal.address });
-  const native = await NativeConnection.connect({ address: temporal.address });
+/**
+ * A worker with activities of the test on a task queue of its own; ends with `close`.
+ *
+ * @param makeActivities made with a client, for those that ask Temporal
+ * @param address of Temporal; default: the lab's
+ */
+export async function startWorker(makeActivities: (client: Client) => Activities, address?: string) {
+  const to = { address: address ?? (await useLab()).temporal.address };
+  const connection = await Connection.connect(to);
+  const native = await NativeConnection.connect(to);
+  const client = new Client({ connection });
   const taskQueue = `test-${randomUUID()}`;
   const worker = await Worker.create({
     connection: native,
     taskQueue,
-    activities,
+    activities: makeActivities(client),
     workflowBundle: await useBundle(),
   });
   const running = worker.run();
-  const client = new Client({ connection });
   return {
     client,
     taskQueue,

@@ -12,7 +12,7 @@ type Running = Awaited<ReturnType<typeof startWorker>>;
 const open: Running[] = [];
 
 async function start(script: ScriptedActivities) {
-  const running = await startWorker(script.build());
+  const running = await startWorker(() => script.build());
   open.push(running);
   const handle = await running.start(script.resolved.mesh);
   const progress = () => handle.query<RolloutProgress>(Message.progress);

@@ -77,6 +77,11 @@ export class ScriptedActivities {
         (await this.#call('claimCluster', cluster, { state: 'free' })) as Awaited<
           ReturnType<Activities['claimCluster']>
         >,
+      // One name in the calls: which clusters are followed together is of no interest.
+      followClusters: async () =>
+        ((await this.#call('followClusters', '*', undefined)) ?? (await untilCancelled())) as Awaited<
+          ReturnType<Activities['followClusters']>
+        >,
     };
   }
 

@@ -1,63 +1,68 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import type { Controls } from '../../rollout/messages.js';
 import type { ApiDependencies } from '../dependencies.js';
-import { AcceptBody, ApproveBody, MeshParams, problemAnswers, ReasonBody, StrategyBody } from '../schemas.js';
+import {
+  AcceptBody,
+  ApproveBody,
+  bodyProblems,
+  commonProblems,
+  MeshParams,
+  problemAnswers,
+  ReasonBody,
+  StrategyBody,
+} from '../schemas.js';
 
-const SUMMARIES = {
-  pause: 'Start nothing more until resume',
-  resume: 'Go on after a pause',
-  abort: 'End the rollout and the work on every cluster; what is done stays',
-} as const;
+interface Control<Name extends keyof Controls> {
+  readonly method: 'POST' | 'PATCH';
+  /** Behind `/v1/rollouts/{mesh}/`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly body: z.ZodType<Omit<Controls[Name], 'by'>>;
+}
 
-const answers = { 204: z.null().describe('Done'), ...problemAnswers(400, 401, 403, 404, 409, 503) };
+/** What steers a rollout as a whole, by the name of its update. */
+const CONTROLS: { readonly [Name in keyof Controls]: Control<Name> } = {
+  pause: { method: 'POST', path: 'pause', summary: 'Start nothing more until resume', body: ReasonBody },
+  resume: { method: 'POST', path: 'resume', summary: 'Go on after a pause', body: ReasonBody },
+  abort: {
+    method: 'POST',
+    path: 'abort',
+    summary: 'End the rollout and the work on every cluster; what is done stays',
+    body: ReasonBody,
+  },
+  approve: { method: 'POST', path: 'approve', summary: 'Let a wave go on', body: ApproveBody },
+  accept: { method: 'POST', path: 'accept', summary: 'Take findings on and go on', body: AcceptBody },
+  set: {
+    method: 'PATCH',
+    path: 'strategy',
+    summary: 'Change concurrency or failure budget',
+    body: StrategyBody,
+  },
+};
 
-/** What steers a rollout as a whole. */
+const answers = {
+  204: z.null().describe('Done'),
+  ...commonProblems,
+  ...bodyProblems,
+  ...problemAnswers(404, 409),
+};
+
+/** One route for each control. */
 export function controlRoutes(instance: FastifyInstance, { rollouts }: ApiDependencies): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
-  const config = { scope: 'operate' } as const;
-  for (const name of ['pause', 'resume', 'abort'] as const) {
-    app.post(`/rollouts/:mesh/${name}`, {
-      schema: { summary: SUMMARIES[name], params: MeshParams, body: ReasonBody, response: answers },
-      config,
+  const add = <Name extends keyof Controls>(name: Name, { method, path, summary, body }: Control<Name>) =>
+    app.route({
+      method,
+      url: `/rollouts/:mesh/${path}`,
+      schema: { summary, params: MeshParams, body, response: answers },
+      config: { scope: 'operate' },
       handler: async (request, reply) => {
-        await rollouts.control(request.params.mesh, name, { ...request.body, by: request.actor });
+        const input = { ...(request.body as Omit<Controls[Name], 'by'>), by: request.actor };
+        await rollouts.control(request.params.mesh, name, input as Controls[Name]);
         return reply.code(204).send(null);
       },
     });
-  }
-  app.post('/rollouts/:mesh/approve', {
-    schema: { summary: 'Let a wave go on', params: MeshParams, body: ApproveBody, response: answers },
-    config,
-    handler: async (request, reply) => {
-      await rollouts.control(request.params.mesh, 'approve', { ...request.body, by: request.actor });
-      return reply.code(204).send(null);
-    },
-  });
-  app.post('/rollouts/:mesh/accept', {
-    schema: {
-      summary: 'Take findings on and go on',
-      params: MeshParams,
-      body: AcceptBody,
-      response: answers,
-    },
-    config,
-    handler: async (request, reply) => {
-      await rollouts.control(request.params.mesh, 'accept', { ...request.body, by: request.actor });
-      return reply.code(204).send(null);
-    },
-  });
-  app.patch('/rollouts/:mesh/strategy', {
-    schema: {
-      summary: 'Change concurrency or failure budget',
-      params: MeshParams,
-      body: StrategyBody,
-      response: answers,
-    },
-    config,
-    handler: async (request, reply) => {
-      await rollouts.control(request.params.mesh, 'set', { ...request.body, by: request.actor });
-      return reply.code(204).send(null);
-    },
-  });
+  for (const name of Object.keys(CONTROLS) as (keyof Controls)[]) add(name, CONTROLS[name] as Control<never>);
 }

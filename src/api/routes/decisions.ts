@@ -1,7 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { ApiDependencies } from '../dependencies.js';
-import { DecisionAnswer, DecisionBody, MeshParams, problemAnswers } from '../schemas.js';
+import {
+  bodyProblems,
+  commonProblems,
+  DecisionAnswer,
+  DecisionBody,
+  MeshParams,
+  problemAnswers,
+} from '../schemas.js';
 
 const SUMMARIES = {
   retry: 'Retry clusters that wait for a person',
@@ -17,7 +24,7 @@ export function decisionRoutes(instance: FastifyInstance, { rollouts }: ApiDepen
         summary: SUMMARIES[action],
         params: MeshParams,
         body: DecisionBody,
-        response: { 200: DecisionAnswer, ...problemAnswers(400, 401, 403, 404, 409, 503) },
+        response: { 200: DecisionAnswer, ...commonProblems, ...bodyProblems, ...problemAnswers(404, 409) },
       },
       config: { scope: 'operate' },
       handler: (request) => rollouts[action](request.params.mesh, { ...request.body, by: request.actor }),

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { ApiDependencies } from '../dependencies.js';
 import { EventStream } from '../event-stream.js';
 import { RolloutFeed } from '../rollout-feed.js';
-import { MeshParams, problemAnswers } from '../schemas.js';
+import { commonProblems, MeshParams, problemAnswers } from '../schemas.js';
 
 const DESCRIPTION =
   'Server-sent events: `snapshot` (a whole rollout), then `change` (the rollout without its clusters, and the clusters ' +
@@ -21,12 +21,16 @@ export function eventRoutes(instance: FastifyInstance, { rollouts, lookIntervalM
       summary: 'Follow a rollout',
       description: DESCRIPTION,
       params: MeshParams,
-      headers: z.object({ 'last-event-id': z.string().max(32).exactOptional() }),
+      headers: z.object({
+        'last-event-id': z.string().max(32).exactOptional().describe('The last event that was seen'),
+      }),
       response: {
         200: { description: 'Events', content: { 'text/event-stream': { schema: z.string() } } },
-        ...problemAnswers(400, 401, 403, 404, 503),
+        ...commonProblems,
+        ...problemAnswers(404),
       },
     },
+    config: { isStream: true },
     handler: async (request, reply) => {
       const lastId = Number.parseInt(request.headers['last-event-id'] ?? '', 10);
       const stream = new EventStream(reply);

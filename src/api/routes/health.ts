@@ -1,15 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { z } from 'zod';
 import type { ApiDependencies } from '../dependencies.js';
-import { ReadinessAnswer } from '../schemas.js';
+import { HealthAnswer, ReadinessAnswer } from '../schemas.js';
 
 /** What probes ask. It tells nothing about rollouts, so it needs no token. */
 export function healthRoutes(instance: FastifyInstance, { rollouts }: ApiDependencies): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
 
   app.get('/healthz', {
-    schema: { summary: 'The process lives', response: { 200: z.object({ status: z.literal('ok') }) } },
+    schema: { summary: 'The process lives', response: { 200: HealthAnswer } },
     logLevel: 'warn',
     handler: async () => ({ status: 'ok' as const }),
   });

@@ -1,11 +1,22 @@
 import type { FastifyInstance } from 'fastify';
-import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { RolloutDocument } from '../../rollout/document.js';
+import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { z } from 'zod';
+import { LARGEST_DOCUMENT, RolloutDocument } from '../../rollout/document.js';
 import type { ApiDependencies } from '../dependencies.js';
 import { sendProblem } from '../error-handler.js';
+import { DOCUMENT_EXAMPLE } from '../examples.js';
 import { documentProblem } from '../problem.js';
 import { RolloutAnswer } from '../progress-schemas.js';
-import { ListAnswer, ListQuery, MeshParams, problemAnswers, StartAnswer } from '../schemas.js';
+import {
+  bodyProblems,
+  commonProblems,
+  ListAnswer,
+  ListQuery,
+  MeshParams,
+  problemAnswers,
+  StartAnswer,
+  StartHeaders,
+} from '../schemas.js';
 
 /** Starting, listing and reading rollouts. */
 export function rolloutRoutes(instance: FastifyInstance, { rollouts, parseDocument }: ApiDependencies): void {
@@ -14,19 +25,32 @@ export function rolloutRoutes(instance: FastifyInstance, { rollouts, parseDocume
   app.post('/rollouts', {
     schema: {
       summary: 'Start a rollout',
-      description: 'The body is the rollout document, as JSON or YAML.',
-      body: RolloutDocument,
-      response: { 201: StartAnswer, ...problemAnswers(400, 401, 403, 409, 413, 415, 503) },
+      description: `The body is the rollout document, as JSON or YAML, of at most ${LARGEST_DOCUMENT / 1024} KiB.`,
+      consumes: ['application/json', 'application/yaml'],
+      headers: StartHeaders,
+      body: RolloutDocument.meta({ examples: [DOCUMENT_EXAMPLE] }),
+      response: { 201: StartAnswer, ...commonProblems, ...bodyProblems, ...problemAnswers(409, 422) },
     },
     config: { scope: 'operate' },
     // The document is parsed by the same function as in the workflow, with the inventory, to list every problem.
-    validatorCompiler: () => (value) => ({ value }),
+    validatorCompiler: ({ httpPart, schema, ...route }) =>
+      httpPart === 'body'
+        ? (value) => ({ value })
+        : validatorCompiler({ ...route, schema: schema as unknown as z.ZodType }),
     handler: async (request, reply) => {
       const document: unknown = request.body;
       const parsed = await parseDocument(document);
       if (!parsed.ok) return sendProblem(reply, documentProblem(parsed.problems));
       const { mesh } = parsed.value;
-      const started = await rollouts.start({ mesh, document, requestedBy: request.actor });
+      const key = request.headers['idempotency-key']?.replaceAll('"', '');
+      const { replayed, ...started } = await rollouts.start({
+        mesh,
+        document,
+        requestedBy: request.actor,
+        ...(key !== undefined && { idempotencyKey: key }),
+      });
+      // As Stripe says it; the answer is otherwise the one that the first request got.
+      if (replayed) reply.header('idempotent-replayed', 'true');
       return reply.code(201).header('location', `/v1/rollouts/${mesh}`).send(started);
     },
   });
@@ -35,7 +59,7 @@ export function rolloutRoutes(instance: FastifyInstance, { rollouts, parseDocume
     schema: {
       summary: 'List rollouts, newest first',
       querystring: ListQuery,
-      response: { 200: ListAnswer, ...problemAnswers(400, 401, 403, 503) },
+      response: { 200: ListAnswer, ...commonProblems },
     },
     handler: async (request) => ({ rollouts: await rollouts.list(request.query.limit) }),
   });
@@ -44,7 +68,7 @@ export function rolloutRoutes(instance: FastifyInstance, { rollouts, parseDocume
     schema: {
       summary: 'The running rollout of a mesh, or else the last one',
       params: MeshParams,
-      response: { 200: RolloutAnswer, ...problemAnswers(400, 401, 403, 404, 503) },
+      response: { 200: RolloutAnswer, ...commonProblems, ...problemAnswers(404) },
     },
     handler: (request) => rollouts.get(request.params.mesh),
   });

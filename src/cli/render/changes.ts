@@ -1,4 +1,5 @@
 import type { StepProgress } from '../../rollout/progress.js';
+import { isOver } from '../../rollout/rollout-progress.js';
 import type { ClusterView, RolloutView } from '../../temporal/rollout-view.js';
 import { changedText, elapsedOf, hasProgress } from './counts.js';
 import { clean, pad } from './text.js';
@@ -13,14 +14,14 @@ export function renderChanges(previous: RolloutView | undefined, next: RolloutVi
   const width = Math.max(next.mesh.length, ...next.clusters.map(({ cluster }) => cluster.length));
   const line = (who: string, what: string) => `${formatClock(at)}  ${pad(who, width)}  ${what}`;
   const before = new Map(previous?.clusters.map((cluster) => [cluster.cluster, cluster]));
-  return [
-    ...rolloutChanges(previous, next).map((what) => line(next.mesh, what)),
-    ...next.clusters.flatMap((cluster) =>
-      clusterChanges(before.get(cluster.cluster), cluster, at, hasProgress(next)).map((what) =>
-        line(cluster.cluster, what),
-      ),
+  const ofRollout = rolloutChanges(previous, next).map((what) => line(next.mesh, what));
+  const ofClusters = next.clusters.flatMap((cluster) =>
+    clusterChanges(before.get(cluster.cluster), cluster, at, hasProgress(next)).map((what) =>
+      line(cluster.cluster, what),
     ),
-  ];
+  );
+  // A rollout ends after its clusters, also where both are seen at once.
+  return isOver(next.status) ? [...ofClusters, ...ofRollout] : [...ofRollout, ...ofClusters];
 }
 
 function rolloutChanges(previous: RolloutView | undefined, next: RolloutView): string[] {
@@ -89,7 +90,8 @@ function stepText(step: StepProgress | undefined): string | undefined {
 function attemptText({ attempt }: Pick<ClusterView, 'attempt'>, at?: number): string {
   const error = attempt?.lastError;
   const next = attempt?.nextAttemptAt;
-  const wait = at === undefined || next === undefined ? '' : `; next try in ${formatDuration(next - at)}`;
+  const isKnown = at !== undefined && next !== undefined && next - at >= 500;
+  const wait = isKnown ? `; next try in ${formatDuration(next - at)}` : '';
   const failed = (attempt?.attempt ?? 2) - 1;
   return `${attempt?.activity} try ${failed} failed: ${error?.code ? `${error.code}: ` : ''}${clean(error?.message ?? '')}${wait}`;
 }

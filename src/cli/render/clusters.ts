@@ -1,3 +1,4 @@
+import type { Status } from '../../rollout/steps.js';
 import type { ClusterView } from '../../temporal/rollout-view.js';
 import { clusterDetail } from './cluster-detail.js';
 import { elapsedOf, statusWord } from './counts.js';
@@ -21,24 +22,68 @@ const MANY = 20;
 const MIN_DETAIL_WIDTH = 36;
 const SHORT_DETAIL_LINES = 4;
 
-/** One row for each cluster, and beside or below it its error and what to do. */
-export function renderClusters(clusters: readonly ClusterView[], frame: Frame): string[] {
+/**
+ * One row for each cluster, and beside or below it its error and what to do.
+ * @param rows lines that there is room for; where not all clusters fit, those that wait for a person come first, and
+ *   the others are counted
+ */
+export function renderClusters(
+  clusters: readonly ClusterView[],
+  frame: Frame,
+  rows = Number.POSITIVE_INFINITY,
+): string[] {
   if (clusters.length === 0) return [];
+  const lines = clusters.length > MANY ? [] : linesOf(tableOf(clusters, frame));
+  if (lines.length > 0 && lines.length <= rows) return lines;
   const isQuiet = ({ status }: ClusterView) => status === 'Succeeded' || status === 'Pending';
-  const shown = clusters.length > MANY ? clusters.filter((cluster) => !isQuiet(cluster)) : clusters;
-  const counted = clusters.length > MANY ? clusters.filter(isQuiet) : [];
-  const rows = table(
+  const counted = countedLines(clusters.filter(isQuiet), frame);
+  const loud = tableOf(
+    clusters.filter((cluster) => !isQuiet(cluster)),
+    frame,
+  );
+  const all = [...linesOf(loud), ...counted];
+  return all.length <= rows ? all : [...linesOf(fitted(loud, rows - counted.length, frame)), ...counted];
+}
+
+/** The table's head, and for each cluster the lines that belong together. */
+interface ClusterTable {
+  readonly head: readonly string[];
+  readonly entries: readonly { readonly status: Status; readonly lines: readonly string[] }[];
+  /** How many clusters are left out, in words. */
+  readonly rest?: string;
+}
+
+function tableOf(clusters: readonly ClusterView[], frame: Frame): ClusterTable {
+  if (clusters.length === 0) return { head: [], entries: [] };
+  const [head = '', ...body] = table(
     COLUMNS,
-    shown.map((cluster) => rowOf(cluster, frame)),
+    clusters.map((cluster) => rowOf(cluster, frame)),
     frame.style,
   );
-  const width = Math.max(...rows.map(widthOf));
-  const [head = '', ...body] = shown.length > 0 ? rows : [];
-  return [
-    ...(shown.length > 0 ? [head] : []),
-    ...body.flatMap((row, index) => withDetail(row, shown[index], width, frame)),
-    ...countedLines(counted, frame),
-  ];
+  const width = Math.max(...[head, ...body].map(widthOf));
+  const entries = clusters.map((cluster, index) => ({
+    status: cluster.status,
+    lines: withDetail(body[index] ?? '', cluster, width, frame),
+  }));
+  return { head: [head], entries };
+}
+
+function linesOf({ head, entries, rest }: ClusterTable): string[] {
+  return [...head, ...entries.flatMap(({ lines }) => lines), ...(rest === undefined ? [] : [rest])];
+}
+
+/** Leaves out whole clusters until the table has at most so many lines: first those that go on by themselves. */
+function fitted({ head, entries }: ClusterTable, rows: number, { style }: Frame): ClusterTable {
+  const goesOn = ({ status }: { status: Status }) => (status === 'Running' ? 1 : 0);
+  const kept: (typeof entries)[number][] = [];
+  let room = rows - head.length - 1;
+  for (const entry of entries.toSorted((one, other) => goesOn(one) - goesOn(other))) {
+    if (entry.lines.length > room) break;
+    kept.push(entry);
+    room -= entry.lines.length;
+  }
+  const left = entries.length - kept.length;
+  return { head, entries: kept, ...(left > 0 && { rest: style.dim(`… ${left} more`) }) };
 }
 
 function rowOf(cluster: ClusterView, { style, now }: Frame): string[] {
@@ -54,10 +99,10 @@ function rowOf(cluster: ClusterView, { style, now }: Frame): string[] {
   ];
 }
 
-function withDetail(row: string, cluster: ClusterView | undefined, rowWidth: number, frame: Frame): string[] {
+function withDetail(row: string, cluster: ClusterView, rowWidth: number, frame: Frame): string[] {
   const beside = frame.width - rowWidth - 3;
   const isBeside = beside >= MIN_DETAIL_WIDTH;
-  const all = cluster ? clusterDetail(cluster, frame) : [];
+  const all = clusterDetail(cluster, frame);
   const parts = isBeside ? all : all.filter(({ isExtra }) => !isExtra);
   if (parts.length === 0) return [row];
   const lines = parts.flatMap(({ text, style }) =>

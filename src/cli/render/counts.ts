@@ -36,8 +36,12 @@ export function countLine(clusters: readonly ClusterView[], style: Style): strin
   }));
   return counts
     .filter(({ count }) => count > 0)
-    .map(({ status, count }) => inColorOf(status, `${count} ${WORDS[status]}`, style))
+    .map(({ status, count }) => inColorOf(status, `${count} ${wordFor(status, count)}`, style))
     .join(' · ');
+}
+
+function wordFor(status: Status, count: number): string {
+  return status === 'NeedsAttention' && count > 1 ? 'need attention' : WORDS[status];
 }
 
 /** `42 objects changed`, or that nothing was. */

@@ -7,15 +7,17 @@ import { renderHeader } from './header.js';
 import { renderNext } from './next-steps.js';
 import { joinSections } from './sections.js';
 
-/** A rollout that is under way, as a table. */
-export function renderProgress(view: RolloutView, frame: Frame): string[] {
-  const sections = [
-    renderHeader(view, frame),
-    renderClusters(view.clusters, { ...frame, knowsChanges: hasProgress(view) }),
-    renderFindings(view, frame),
-    renderNext(view, frame),
-  ];
-  return joinSections(sections, frame.width);
+/**
+ * A rollout that is under way, as a table.
+ * @param rows lines that there is room for: the list of clusters gives way, not what a person can do
+ */
+export function renderProgress(view: RolloutView, frame: Frame, rows = Number.POSITIVE_INFINITY): string[] {
+  const header = renderHeader(view, frame);
+  const below = [renderFindings(view, frame), renderNext(view, frame)];
+  const taken = joinSections([header, ...below], frame.width).length + 1;
+  const clusterFrame = { ...frame, knowsChanges: hasProgress(view) };
+  const clusters = renderClusters(view.clusters, clusterFrame, rows - taken);
+  return joinSections([header, clusters, ...below], frame.width);
 }
 
 /** Fits lines into a terminal of so many rows: what does not fit is counted. */

@@ -17,8 +17,11 @@ export function liveDisplay(out: Output, now: () => number): WatchDisplay {
   let problem: Problem | undefined;
   const frame = (): Frame => ({ width: out.size().columns, style: out.style, now: now(), detail: 'short' });
   const draw = () => {
-    const lines = [...problemLines(problem, frame()), ...(current ? renderProgress(current, frame()) : [])];
-    table.draw(clip(lines, out.size().rows - 1));
+    // The cursor stands on a line of its own below the table.
+    const rows = out.size().rows - 1;
+    const above = problemLines(problem, frame());
+    const lines = current ? renderProgress(current, frame(), rows - above.length) : [];
+    table.draw(clip([...above, ...lines], rows));
   };
   const ticker = setInterval(draw, TICK_MS);
   return {

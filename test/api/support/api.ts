@@ -33,6 +33,7 @@ export async function fakeApi(changes: Partial<Rollouts> & Partial<ApiDependenci
     retry: remember('retry', { clusters: ['eu-2'] }),
     skip: remember('skip', { clusters: ['eu-2'] }),
     control: remember('control', undefined),
+    figures: remember('figures', { rollouts: new Map(), parkedByCode: new Map(), withoutAnswer: 0 }),
     readiness: remember('readiness', { temporal: 'ok' as const, worker: 'polls' as const }),
     ...changes,
   };

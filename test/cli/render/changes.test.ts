@@ -48,5 +48,11 @@ describe('changes as lines', () => {
 
   it('tell the end of the rollout', () => {
     expect(changes(finished({ status: 'Running' }), finished())).toEqual(['shop  Succeeded']);
+    const before = rollout({ clusters: [primary(), pending('eu-1')] });
+    const after = finished({ clusters: [primary(), attached('eu-1')] });
+    expect(changes(before, after)).toEqual([
+      'eu-1  Succeeded after 31 s, 42 objects changed',
+      'shop  Succeeded',
+    ]);
   });
 });

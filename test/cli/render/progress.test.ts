@@ -73,6 +73,40 @@ describe('a rollout under way', () => {
     ]);
   });
 
+  it('gives up rows of clusters before what a person can do, on a low terminal', () => {
+    const lines = renderProgress(rollout(), frame({ width: 70 }), 11);
+    expect(lines).toEqual([
+      'shop  Running  1m 40s  Istio 1.31 · requested by alice',
+      '2 succeeded · 1 running · 1 needs attention · 1 pending',
+      '',
+      '  CLUSTER  STATUS           STEP              TRY  TIME',
+      '… 2 more',
+      '✓ 2 succeeded',
+      '· 1 pending',
+      '',
+      'when mended   mesh-rollout retry shop --cluster eu-3',
+      'or leave out  mesh-rollout skip shop --cluster eu-3 --reason "…"',
+    ]);
+    expect(renderProgress(rollout(), frame({ width: 70 }), 13).slice(4, 8)).toEqual([
+      '! eu-3     Needs attention  label-namespaces       40 s',
+      '    permission-denied: may not patch namespaces',
+      '    → Grant it, then retry.',
+      '… 1 more',
+    ]);
+  });
+
+  it.each([10, 14, 20, 24, 40])('fits into a terminal of %d rows, with many that wait', (rows) => {
+    const clusters = [
+      primary(),
+      ...Array.from({ length: 15 }, (_, index) => retrying(`edge-${index}`)),
+      ...Array.from({ length: 15 }, (_, index) => parked(`far-${index}`)),
+    ];
+    const lines = renderProgress(rollout({ clusters }), frame({ width: 80 }), rows);
+    expect(lines.length).toBeLessThanOrEqual(rows);
+    expect(lines.at(-2)).toContain('mesh-rollout retry');
+    if (rows > 12) expect(lines[4]).toContain('far-0');
+  });
+
   it('tells what holds the whole rollout, each finding on a line', () => {
     const view = rollout({
       status: 'NeedsAttention',

@@ -4,6 +4,8 @@ import type { CliContext } from '../../../src/cli/context.js';
 import { runCli } from '../../../src/cli/program.js';
 import { PLAIN } from '../../../src/cli/render/style.js';
 import type { Output } from '../../../src/cli/terminal.js';
+import { readContexts, readContextsAsKubectl } from '../../../src/kubernetes/kubeconfig-contexts.js';
+import { permissionManifests } from '../../../src/kubernetes/permission-manifests.js';
 
 /** What a command line did. */
 export interface CliRun {
@@ -18,6 +20,7 @@ export interface CliWorld {
   readonly api?: FastifyInstance;
   readonly token?: string;
   readonly files?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string>>;
   readonly isTerminal?: boolean;
   /** Gets what Ctrl-C does. */
   readonly onInterrupt?: (interrupt: () => void) => void;
@@ -42,6 +45,9 @@ export async function cli(args: readonly string[], world: CliWorld = {}): Promis
       return () => {};
     },
     services: { worker: unused, serve: unused },
+    kubeconfigContexts: async (files) =>
+      files.length > 0 ? readContexts(files) : readContextsAsKubectl(world.environment ?? {}),
+    permissionManifests: async (request) => permissionManifests(request),
     lab: { up: unused, status: async () => false, down: unused, tools: unused },
   };
   const exitCode = await runCli(args, context);

@@ -1,0 +1,145 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { checkoutFolder } from '../tools/recipes-folder.js';
+import { waitFor } from '../wait.js';
+import { type ApiAccess, ApiClient, ApiError } from './api-client.js';
+import type { ClusterRole } from './lab-cluster.js';
+
+/** The account of the product's manifests, as the API server names it in audit events. */
+export const PRODUCT_USER = 'system:serviceaccount:mesh-rollout:mesh-rollout';
+
+const TOKENS = '/api/v1/namespaces/mesh-rollout/serviceaccounts/mesh-rollout/token';
+const RBAC = '/apis/rbac.authorization.k8s.io/v1';
+const REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+/** Longer than any lab is meant to live. */
+const TOKEN_SECONDS = 7 * 24 * 3600;
+/** A namespace that is being created, or a role that the authorizer has not seen yet. */
+const PATIENCE_MILLISECONDS = 30_000;
+
+interface Manifest {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly rules?: readonly Rule[];
+  readonly roleRef?: { readonly kind: string; readonly name: string };
+}
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly resourceNames?: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+/**
+ * Gives the product an account in a cluster, with exactly the rights that its manifests for such a cluster grant
+ * (`deploy/permissions`), as an administrator would. Returns the account's token when every binding is in force.
+ *
+ * @param admin a client that may do everything
+ */
+export async function createProductAccount(
+  admin: ApiClient,
+  access: Omit<ApiAccess, 'token'>,
+  role: ClusterRole,
+): Promise<string> {
+  const manifests = await readManifests(role);
+  const isNamespace = ({ kind }: Manifest) => kind === 'Namespace';
+  await Promise.all(manifests.filter(isNamespace).map((manifest) => create(admin, manifest)));
+  await Promise.all(
+    manifests.filter((manifest) => !isNamespace(manifest)).map((manifest) => create(admin, manifest)),
+  );
+  const request = {
+    apiVersion: 'authentication.k8s.io/v1',
+    kind: 'TokenRequest',
+    spec: { expirationSeconds: TOKEN_SECONDS },
+  };
+  const { status } = await admin.post<{ status: { token: string } }>(TOKENS, request);
+  await untilInForce({ ...access, token: status.token }, manifests);
+  return status.token;
+}
+
+/**
+ * Lets the account also have its rights in another namespace that is to have sidecars, as the manifests do for
+ * `default`.
+ */
+export async function bindInNamespace(admin: ApiClient, namespace: string): Promise<void> {
+  const bindings = (await readManifests('remote')).filter(
+    ({ kind, metadata }) => kind === 'RoleBinding' && metadata.namespace === 'default',
+  );
+  for (const binding of bindings) {
+    await create(admin, { ...binding, metadata: { ...binding.metadata, namespace } });
+  }
+}
+
+async function readManifests(role: ClusterRole): Promise<Manifest[]> {
+  const path = join(await checkoutFolder(), 'deploy', 'permissions', `${role}.yaml`);
+  return parseAllDocuments(await readFile(path, 'utf8')).map((document) => document.toJS() as Manifest);
+}
+
+async function create(admin: ApiClient, manifest: Manifest): Promise<void> {
+  const { error } = await waitFor({
+    what: `a place for ${manifest.kind} ${manifest.metadata.name}`,
+    check: async () => {
+      try {
+        await admin.post(collectionOf(manifest), manifest);
+        return {};
+      } catch (error) {
+        // A new API server makes its own namespaces a moment after it is ready.
+        return error instanceof ApiError && error.status === 404 ? undefined : { error };
+      }
+    },
+    timeoutMilliseconds: PATIENCE_MILLISECONDS,
+  });
+  if (error !== undefined) throw error;
+}
+
+function collectionOf({ kind, metadata: { namespace } }: Manifest): string {
+  const within = namespace === undefined ? '' : `/namespaces/${namespace}`;
+  switch (kind) {
+    case 'Namespace':
+      return '/api/v1/namespaces';
+    case 'ServiceAccount':
+      return `/api/v1${within}/serviceaccounts`;
+    case 'Role':
+    case 'RoleBinding':
+    case 'ClusterRole':
+    case 'ClusterRoleBinding':
+      return `${RBAC}${within}/${kind.toLowerCase()}s`;
+    default:
+      throw new Error(`the lab does not know where a ${kind} goes`);
+  }
+}
+
+/** Authorizers learn of roles and bindings by watches: one right of each binding is tried until it holds. */
+async function untilInForce(access: ApiAccess, manifests: readonly Manifest[]): Promise<void> {
+  const api = new ApiClient(access);
+  const questions = manifests.flatMap(({ metadata: { namespace }, roleRef }) => {
+    const role = manifests.find(
+      ({ kind, metadata }) => kind === roleRef?.kind && metadata.name === roleRef.name,
+    );
+    const rule = role?.rules?.at(-1);
+    return rule ? [attributesOf(rule, namespace)] : [];
+  });
+  const isAllowed = async (resourceAttributes: object) => {
+    const review = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview' };
+    const { status } = await api.post<{ status: { allowed: boolean } }>(REVIEWS, {
+      ...review,
+      spec: { resourceAttributes },
+    });
+    return status.allowed;
+  };
+  try {
+    await waitFor({
+      what: 'the rights of the product to be in force',
+      check: async () => ((await Promise.all(questions.map(isAllowed))).every(Boolean) ? true : undefined),
+      timeoutMilliseconds: PATIENCE_MILLISECONDS,
+    });
+  } finally {
+    api.close();
+  }
+}
+
+function attributesOf({ apiGroups, resources, resourceNames, verbs }: Rule, namespace: string | undefined) {
+  const [resource, subresource] = (resources[0] ?? '').split('/');
+  return { group: apiGroups[0], resource, subresource, name: resourceNames?.[0], verb: verbs[0], namespace };
+}

@@ -1,0 +1,36 @@
+import type { FastifyInstance, HTTPMethods } from 'fastify';
+import { ApiError } from './api-codes.js';
+
+const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+/**
+ * Answers methods that a path does not have with 405 and `Allow`, as HTTP wants it (RFC 9110, section 15.5.6), instead
+ * of 404. For the routes that `define` adds; their hooks run for these answers too, so that nothing is told without a
+ * token.
+ */
+export function withMethodUnknown(app: FastifyInstance, define: () => void): void {
+  const known = new Map<string, Set<string>>();
+  app.addHook('onRoute', ({ path, method }) => {
+    const methods = known.get(path) ?? new Set();
+    for (const each of [method].flat()) methods.add(each);
+    // Fastify answers HEAD wherever there is GET.
+    if (methods.has('GET')) methods.add('HEAD');
+    known.set(path, methods);
+  });
+  define();
+  for (const [path, methods] of [...known]) {
+    const url = app.prefix === '/' ? path : path.slice(app.prefix.length);
+    const allow = METHODS.filter((method) => methods.has(method)).join(', ');
+    app.route({
+      url,
+      method: METHODS.filter((method) => !methods.has(method)),
+      schema: { hide: true },
+      // Before the body is looked at: it does not matter what stands in it.
+      onRequest: async (request, reply) => {
+        reply.header('allow', allow);
+        throw new ApiError('method-unknown', `${request.method} ${path}`);
+      },
+      handler: async () => undefined,
+    });
+  }
+}

@@ -1,0 +1,68 @@
+import type { Command } from 'commander';
+import {
+  draftInventory,
+  type InventoryDraft,
+  type KubeconfigContext,
+} from '../../rollout/draft-inventory.js';
+import { listNames } from '../../rollout/wording.js';
+import { UsageError } from '../api-error.js';
+import type { CliContext, CommandResult } from '../context.js';
+import { ExitCode } from '../exit-code.js';
+import { renderInventory } from '../render/inventory.js';
+import { clean } from '../render/text.js';
+import { writeLines } from '../terminal.js';
+
+interface InventoryOptions {
+  readonly kubeconfig?: readonly string[];
+  readonly context?: readonly string[];
+}
+
+/** `inventory`: an inventory to begin with, made of the contexts of kubeconfigs. Asks no cluster. */
+export function addInventoryCommand(
+  program: Command,
+  context: CliContext,
+  run: (result: CommandResult) => Promise<void>,
+): void {
+  program
+    .command('inventory')
+    .description('print an inventory made of the contexts of kubeconfigs')
+    .option('--kubeconfig <file...>', 'kubeconfigs, each by itself (default: what kubectl reads, KUBECONFIG)')
+    .option('--context <name...>', 'only these contexts (default: all)')
+    .action((options: InventoryOptions) => run(inventory(context, options)));
+}
+
+async function inventory(context: CliContext, options: InventoryOptions): CommandResult {
+  const { kubeconfig = [], context: wanted } = options;
+  const all = await context.kubeconfigContexts(kubeconfig);
+  const draft = draftInventory(wanted === undefined ? all : choose(all, wanted));
+  const warnings = warningsOf(draft);
+  if (draft.clusters.length === 0) {
+    throw new UsageError(['No context can be in an inventory.', ...warnings].join('\n'));
+  }
+  context.out.write(renderInventory(draft));
+  writeLines(context.err, warnings);
+  return ExitCode.done;
+}
+
+function choose(all: readonly KubeconfigContext[], wanted: readonly string[]): KubeconfigContext[] {
+  const unknown = wanted.filter((name) => !all.some((context) => context.name === name));
+  if (unknown.length > 0) {
+    const known = [...new Set(all.map(({ name }) => name))];
+    throw new UsageError(
+      `The kubeconfigs have no context ${listNames(unknown)}; they have ${known.length === 0 ? 'none' : listNames(known)}.`,
+    );
+  }
+  return [...new Set(wanted)].flatMap((name) => all.filter((context) => context.name === name));
+}
+
+/** What a person should look at, also when the output goes into a file. */
+function warningsOf({ clusters, leftOut }: InventoryDraft): string[] {
+  return [
+    ...clusters.flatMap(({ entry, remarks }) =>
+      remarks.map((remark) => `warning: ${entry.name}: ${clean(remark)}`),
+    ),
+    ...leftOut.map(({ context, file, why }) =>
+      clean(`warning: context ${context} of ${file} is left out: ${why}`),
+    ),
+  ];
+}

@@ -1,0 +1,27 @@
+import { Document, isMap, isSeq, type Node } from 'yaml';
+import type { InventoryDraft } from '../../rollout/draft-inventory.js';
+import { clean } from './text.js';
+
+/** The example that a person overwrites; the comment before it says why. */
+const PLACEHOLDER = ' apiServer: https://';
+
+/** A drafted inventory as YAML, with a comment where a person has to look. */
+export function renderInventory({ clusters, leftOut }: InventoryDraft): string {
+  const document = new Document({ clusters: clusters.map(({ entry }) => entry) });
+  const list = document.get('clusters');
+  for (const [index, { remarks, needsApiServer }] of clusters.entries()) {
+    const item = isSeq(list) ? list.items[index] : undefined;
+    if (remarks.length > 0) (item as Node).commentBefore = remarks.map(comment).join('\n');
+    if (needsApiServer && isMap(item)) item.comment = PLACEHOLDER;
+  }
+  const missing = leftOut.map(({ context, file, why }) =>
+    comment(`left out: context ${JSON.stringify(context)} of ${file}: ${why}`),
+  );
+  if (missing.length > 0) document.comment = missing.join('\n');
+  return document.toString({ lineWidth: 0 });
+}
+
+/** One line, whatever a kubeconfig has in its names. */
+function comment(text: string): string {
+  return ` ${clean(text)}`;
+}

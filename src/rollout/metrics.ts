@@ -1,0 +1,58 @@
+/**
+ * Names of the metrics, as Prometheus and its users know them: the only place that knows them. docs/operating.md lists
+ * them; a test holds the two together. Names and labels do not change their meaning.
+ * No label carries the name of a cluster or a mesh: there are too many of them, for too long.
+ */
+
+interface Metric {
+  readonly name: string;
+  /** One line, as `# HELP`. */
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
+/** What the API server tells. */
+export const API_METRICS = {
+  parkedClusters: {
+    name: 'mesh_rollout_clusters_parked',
+    help: 'Clusters of running rollouts that wait for a person, by code.',
+    labels: ['code'],
+  },
+  rollouts: {
+    name: 'mesh_rollout_rollouts',
+    help: 'Rollouts that Temporal knows, running and ended, by status.',
+    labels: ['status'],
+  },
+  silentRollouts: {
+    name: 'mesh_rollout_rollouts_without_answer',
+    help: 'Running rollouts whose progress no worker told, so that their clusters are not counted.',
+    labels: [],
+  },
+  figuresRead: {
+    name: 'mesh_rollout_temporal_read',
+    help: '1 when the figures about rollouts could be read from Temporal for this scrape, else 0 and they are absent.',
+    labels: [],
+  },
+  requestDuration: {
+    name: 'mesh_rollout_http_request_duration_seconds',
+    help: 'Time to answer a request, by method, route and status; event streams are left out.',
+    labels: ['method', 'route', 'status'],
+  },
+} as const satisfies Record<string, Metric>;
+
+/** What a worker tells. */
+export const WORKER_METRICS = {
+  stepDuration: {
+    name: 'mesh_rollout_step_duration_seconds',
+    help: 'Time that an attempt of a step took, by outcome: succeeded, retried, needs-attention or cancelled.',
+    labels: ['step', 'outcome'],
+  },
+  stepAttempts: {
+    name: 'mesh_rollout_step_attempts_total',
+    help: 'Attempts of a step that have begun.',
+    labels: ['step'],
+  },
+} as const satisfies Record<string, Metric>;
+
+/** How an attempt ended: `retried` is tried again by itself, `needs-attention` waits for a person. */
+export type StepOutcome = 'succeeded' | 'retried' | 'needs-attention' | 'cancelled';

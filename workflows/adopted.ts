@@ -1,0 +1,36 @@
+import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { activities, callOptions } from './activities.js';
+import type { RolloutRun } from './rollout-run.js';
+
+/**
+ * Follows the clusters' workflows of which this run has no handle, because an earlier run of the rollout has started
+ * them. They report by themselves; here it is noticed when one was ended from outside. Never comes back.
+ */
+export async function followAdopted(run: RolloutRun): Promise<never> {
+  for (;;) {
+    await condition(() => run.adopted.size > 0);
+    const clusters = [...run.adopted];
+    const isOutdated = () =>
+      run.adopted.size === 0 || [...run.adopted].some((name) => !clusters.includes(name));
+    const looking = new CancellationScope();
+    const stopped = condition(isOutdated).then(() => looking.cancel());
+    stopped.catch(() => undefined); // Rejected when the whole rollout is cancelled, and so is what we wait for below.
+    try {
+      await looking.run(() => follow(run, clusters));
+    } catch (error) {
+      if (!isCancellation(error) || CancellationScope.current().consideredCancelled) throw error;
+    }
+  }
+}
+
+async function follow(run: RolloutRun, clusters: readonly string[]): Promise<void> {
+  const options = callOptions(
+    `${clusters.length} clusters at work since an earlier run, from ${clusters[0]}`,
+  );
+  const input = { clusters, rolloutId: run.rolloutId };
+  const { ended } = await activities.followClusters.executeWithOptions(options, [input]);
+  for (const { cluster, report } of ended) {
+    if (report && !run.isOver(cluster)) run.apply({ type: 'cluster-reported', report });
+    run.adopted.delete(cluster);
+  }
+}
