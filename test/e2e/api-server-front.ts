@@ -24,10 +24,7 @@ export interface Front {
 }
 
 /** Puts a front before the API server; whoever uses another kubeconfig does not notice it. */
-export async function frontApiServer(
-  cluster: LabCluster,
-  { before, after }: Interception,
-): Promise<Front> {
+export async function frontApiServer(cluster: LabCluster, { before, after }: Interception): Promise<Front> {
   const certificates = join(dirname(cluster.kubeconfigPath), 'certificates');
   const [cert, key] = await Promise.all(
     ['apiserver.crt', 'apiserver.key'].map((name) => readFile(join(certificates, name))),

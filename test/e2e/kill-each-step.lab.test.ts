@@ -36,9 +36,7 @@ describe('a worker that is killed in the middle of each step', () => {
     const few = { controllers: 'few' } as const;
     [calm, harried] = await Promise.all([freshFleet([few]), freshFleet([few, few, few, few])]);
     const clusters = [calm.primary, ...calm.remotes, harried.primary, ...harried.remotes];
-    await Promise.all(
-      clusters.map(async (cluster) => void gates.set(cluster.name, await openGate(cluster))),
-    );
+    await Promise.all(clusters.map(async (cluster) => void gates.set(cluster.name, await openGate(cluster))));
     const paths = [...gates].map(([name, { kubeconfigPath }]) => [name, kubeconfigPath] as const);
     await useKubeconfigs(calm.lab, Object.fromEntries(paths));
     await Promise.all(clusters.map(makeBusy));
