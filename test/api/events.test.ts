@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { RolloutError } from '../../src/rollout/rollout-error.js';
 import type { RolloutView } from '../../src/temporal/rollout-view.js';
 import { TemporalError } from '../../src/temporal/temporal-error.js';
+import { until } from '../support/wait.js';
 import { type FakeApi, fakeApi } from './support/api.js';
 import { runningRollout } from './support/views.js';
 
@@ -120,18 +121,24 @@ describe('GET /v1/rollouts/{mesh}/events', () => {
     expect(looks).toBeLessThan(12);
     stop.abort();
     await Promise.allSettled(followers);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    const before = looks;
-    await new Promise((resolve) => setTimeout(resolve, 150));
-    expect(looks).toBe(before);
+    await until('nobody to look any more', async () => {
+      const before = looks;
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      return looks === before;
+    });
   });
 
   it('breaks streams off when the server closes, for the rollout is not over', async () => {
     api = await fakeApi({ get: async () => running });
     const address = await api.app.listen({ port: 0, host: '127.0.0.1' });
-    const body = fetch(`${address}/v1/rollouts/shop/events`).then((answer) => answer.text());
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    await api.app.close();
-    expect(eventsOf(await body).map(({ event }) => event)).toEqual(['snapshot']);
+    const { body } = await fetch(`${address}/v1/rollouts/shop/events`);
+    let text = '';
+    let closed: Promise<void> | undefined;
+    for await (const chunk of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      text += chunk;
+      closed ??= api.app.close();
+    }
+    await closed;
+    expect(eventsOf(text).map(({ event }) => event)).toEqual(['snapshot']);
   });
 });
