@@ -16,6 +16,8 @@ export interface Product {
   readonly environment: Record<string, string>;
   /** Starts the worker and waits until it is ready; the logs of all its lives are one file. */
   startWorker(): Promise<LabProcess>;
+  /** The worker that was started last. */
+  readonly worker: LabProcess | undefined;
   /** Kills the worker (SIGKILL) and starts another. */
   restartWorker(): Promise<LabProcess>;
   /** Starts the API and waits until it is ready. */
@@ -76,6 +78,9 @@ export async function prepareProduct(
     api,
     environment: { MESH_ROLLOUT_API: api },
     startWorker,
+    get worker() {
+      return worker;
+    },
     restartWorker: async () => {
       await worker?.end('SIGKILL');
       return await startWorker();

@@ -1,20 +1,24 @@
 import {
+  type RetryPolicy,
   TypedSearchAttributes,
   type Workflow,
   WorkflowExecutionAlreadyStartedError,
 } from '@temporalio/common';
 import {
+  CancellationScope,
   type ChildWorkflowHandle,
   condition,
   isCancellation,
   ParentClosePolicy,
   startChild,
 } from '@temporalio/workflow';
+import type { ClaimResult } from '../src/rollout/activities.js';
 import { ERRORS } from '../src/rollout/codes.js';
 import { mergeValues } from '../src/rollout/merge-values.js';
 import { clusterWorkflowId, WorkflowType } from '../src/rollout/names.js';
 import type { MeshSettings, PrimaryInput, RemoteInput, ResolvedRollout } from '../src/rollout/resolved.js';
 import { activities, callOptions } from './activities.js';
+import { attentionOf } from './attention.js';
 import type { RolloutRun } from './rollout-run.js';
 import { searchKeys } from './search-attributes.js';
 
@@ -97,9 +101,9 @@ async function start(
   type: 'primary' | 'remote',
   input: object,
 ): Promise<HasEnded> {
-  run.children.add(cluster);
-  run.apply({ type: 'cluster-started', cluster, at: Date.now() });
-  for (;;) {
+  while (!run.isOver(cluster)) {
+    run.children.add(cluster);
+    run.apply({ type: 'cluster-started', cluster, at: Date.now() });
     const child = await startUnlessHeld(run, cluster, type, input);
     if (child) {
       let ended = false;
@@ -111,16 +115,55 @@ async function start(
       );
       return () => ended;
     }
-    const options = callOptions(`${cluster} · waits for its workflow ID`);
-    const claim = await activities.claimCluster.executeWithOptions(options, [
-      { cluster, rolloutId: run.rolloutId },
-    ]);
-    if (claim.state === 'mine') {
+    if (await isOwn(run, cluster)) {
       await run.tellCluster(cluster, { action: 'report' });
       return adopt(run, cluster);
     }
+    if (type === 'remote') await run.untilMayStart(cluster);
+  }
+  return () => false;
+}
+
+/**
+ * Waits until no other workflow holds the ID of the cluster's, or a person skips the cluster. Gives true when the one
+ * that holds it is of this rollout. Meanwhile the cluster is none of this rollout's: it takes nobody's place, and what
+ * is decided here does not reach the workflow of another mesh.
+ */
+async function isOwn(run: RolloutRun, cluster: string): Promise<boolean> {
+  run.children.delete(cluster);
+  const waiting = new CancellationScope();
+  const skipped = condition(() => run.isOver(cluster)).then(() => waiting.cancel());
+  skipped.catch(() => undefined); // Rejected when the whole rollout is cancelled, and so is what we wait for below.
+  try {
+    const { state } = await waiting.run(() => claim(run, cluster));
+    if (state === 'mine') run.children.add(cluster);
+    return state === 'mine';
+  } catch (error) {
+    if (run.isOver(cluster)) return false;
+    throw error;
   }
 }
+
+async function claim(run: RolloutRun, cluster: string): Promise<ClaimResult> {
+  const options = callOptions(`${cluster} · waits for its workflow ID`);
+  const input = { cluster, rolloutId: run.rolloutId };
+  try {
+    // The first answer is wanted at once: it says whom the cluster waits for.
+    return await activities.claimCluster.executeWithOptions({ ...options, retry: { maximumAttempts: 1 } }, [
+      input,
+    ]);
+  } catch (error) {
+    run.apply({ type: 'cluster-started', cluster, at: Date.now(), attention: attentionOf(error) });
+    return await activities.claimCluster.executeWithOptions({ ...options, retry: OFTEN }, [input]);
+  }
+}
+
+/** Waiting costs no history: it is one activity that is tried again. */
+const OFTEN: RetryPolicy = {
+  initialInterval: '1 second',
+  backoffCoefficient: 1.2,
+  maximumInterval: '5 seconds',
+};
 
 /** Gives undefined when a workflow of the cluster runs already. */
 async function startUnlessHeld(

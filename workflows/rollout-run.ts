@@ -1,5 +1,6 @@
 import {
   CancellationScope,
+  condition,
   getExternalWorkflowHandle,
   setCurrentDetails,
   setHandler,
@@ -173,6 +174,13 @@ export class RolloutRun {
     const running = started.filter((each) => each.status === 'Running' || each.status === 'Paused').length;
     const failed = started.filter((each) => each.status === 'NeedsAttention').length;
     return !this.paused && running < this.maxConcurrency && failed <= this.maxFailures;
+  }
+
+  /** Waits until another remote may start; comes back too when this one is over. */
+  async untilMayStart(cluster: string): Promise<void> {
+    // Several remotes may wake for one free place: each looks again before it takes it.
+    while (!this.mayStart() && !this.isOver(cluster))
+      await condition(() => this.mayStart() || this.isOver(cluster));
   }
 
   /** Parks a cluster in this workflow until a person decides. */

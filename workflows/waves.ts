@@ -51,9 +51,7 @@ async function oneRemote(
   if (!run.children.has(cluster)) {
     if (!(await stillHeld(run, cluster)) || !(await preflight.admit(cluster))) return;
   }
-  // Several remotes may wake for one free place: each looks again before it takes it.
-  while (!run.mayStart() && !run.isOver(cluster))
-    await condition(() => run.mayStart() || run.isOver(cluster));
+  await run.untilMayStart(cluster);
   await rolloutRemote(run, resolved, cluster);
 }
 

@@ -139,10 +139,11 @@ describe('GET /v1/rollouts/{mesh}/events', () => {
     expect(looks).toBeLessThan(12);
     stop.abort();
     await Promise.allSettled(followers);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    const before = looks;
-    await new Promise((resolve) => setTimeout(resolve, 150));
-    expect(looks).toBe(before);
+    await until('nobody to look any more', async () => {
+      const before = looks;
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      return looks === before;
+    });
   });
 
   it('breaks streams off when the server closes, for the rollout is not over', async () => {

@@ -1,11 +1,13 @@
 import type { LabCluster } from '../../lab/lab.js';
 import { until } from '../support/wait.js';
 
-interface Item {
+/** An object of a list, as far as it matters here. */
+export interface Item {
   readonly metadata: {
     readonly name: string;
     readonly namespace?: string;
     readonly resourceVersion: string;
+    readonly labels?: Record<string, string>;
     readonly annotations?: Record<string, string>;
   };
 }
@@ -34,18 +36,26 @@ const LISTS = [
 /** ConfigMaps with which istiod elects leaders: it renews them for ever, whatever a rollout does. */
 const LEADER = 'control-plane.alpha.kubernetes.io/leader';
 
-/** `path namespace/name` → resourceVersion of everything that a rollout could have changed in a cluster. */
-export async function resourceVersions(cluster: LabCluster): Promise<Record<string, string>> {
+/** Everything that a rollout could have changed in a cluster, with the path of its list. */
+export async function itemsOf(cluster: LabCluster): Promise<{ path: string; item: Item }[]> {
   const lists = await Promise.all(
     LISTS.map(async (path) => {
       const { items } = await cluster.api.get<{ items: Item[] }>(path);
       const lasting = items.filter(({ metadata }) => metadata.annotations?.[LEADER] === undefined);
-      return lasting.map(({ metadata: { name, namespace, resourceVersion } }) => {
-        return [`${path} ${namespace ?? ''}/${name}`, resourceVersion] as const;
-      });
+      return lasting.map((item) => ({ path, item }));
     }),
   );
-  return Object.fromEntries(lists.flat());
+  return lists.flat();
+}
+
+/** `path namespace/name` → resourceVersion of everything that a rollout could have changed in a cluster. */
+export async function resourceVersions(cluster: LabCluster): Promise<Record<string, string>> {
+  const items = await itemsOf(cluster);
+  return Object.fromEntries(
+    items.map(({ path, item: { metadata } }) => {
+      return [`${path} ${metadata.namespace ?? ''}/${metadata.name}`, metadata.resourceVersion] as const;
+    }),
+  );
 }
 
 /** The same of several clusters as soon as nothing moves any more: controllers and istiod write for a while after a rollout. */

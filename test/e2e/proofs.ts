@@ -2,7 +2,8 @@ import { expect } from 'vitest';
 import type { LabCluster } from '../../lab/lab.js';
 import type { Fleet } from './fleet.js';
 
-interface Pod {
+/** A Pod, as far as it matters here. */
+export interface Pod {
   readonly metadata: { readonly labels?: Record<string, string> };
   readonly status: {
     readonly podIP?: string;

@@ -12,12 +12,12 @@ interface Rule {
  * Takes verbs on a resource from the product's account in a cluster.
  * Gives a function that grants them again. Both return when the API server has seen it.
  *
- * @param role ClusterRole of `deploy/permissions` that grants them
+ * @param role ClusterRole of `deploy/permissions` that grants them, in `without.namespace` if it is bound there
  */
 export async function withdraw(
   cluster: LabCluster,
   role: string,
-  without: { group: string; resource: string; verbs: string[] },
+  without: { group: string; resource: string; verbs: string[]; namespace?: string },
 ): Promise<() => Promise<void>> {
   const path = `/apis/rbac.authorization.k8s.io/v1/clusterroles/${role}`;
   const { rules } = await cluster.api.get<{ rules: Rule[] }>(path);
@@ -41,7 +41,7 @@ export async function withdraw(
 
 async function isAllowed(
   cluster: LabCluster,
-  { group, resource, verb }: { group: string; resource: string; verb: string },
+  { group, resource, verb, namespace }: { group: string; resource: string; verb: string; namespace?: string },
 ): Promise<boolean> {
   const api = new ApiClient({ ...cluster, token: cluster.productToken });
   try {
@@ -50,7 +50,7 @@ async function isAllowed(
       {
         apiVersion: 'authorization.k8s.io/v1',
         kind: 'SelfSubjectAccessReview',
-        spec: { resourceAttributes: { group, resource, verb } },
+        spec: { resourceAttributes: { group, resource, verb, namespace } },
       },
     );
     return review.status.allowed;

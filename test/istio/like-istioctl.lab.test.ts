@@ -35,10 +35,11 @@ describe('a primary', () => {
   let comparison: Comparison;
 
   beforeAll(async () => {
-    theirs = await newCluster('theirs', { role: 'primary', ...untouched });
-    await install(theirs, operatorOf(theirs));
-    ours = await newCluster('ours', { role: 'primary', ...untouched });
-    await deploy(await newWorker(), ours);
+    [theirs, ours] = await Promise.all([
+      newCluster('theirs', { role: 'primary', ...untouched }),
+      newCluster('ours', { role: 'primary', ...untouched }),
+    ]);
+    await Promise.all([install(theirs, operatorOf(theirs)), deploy(await newWorker(), ours)]);
     await until('istiod has written its CA', async () => {
       comparison = compare(await installedObjects(ours), await installedObjects(theirs));
       return comparison.different.length <= 1;
@@ -96,9 +97,8 @@ describe('a remote', () => {
 
   beforeAll(async () => {
     hub = await useHub();
-    [ours, theirs] = [await newCluster('ours', untouched), await newCluster('theirs', untouched)];
-    await install(theirs, await operatorFor(theirs));
-    await attach(await newWorker(), ours);
+    [ours, theirs] = await Promise.all([newCluster('ours', untouched), newCluster('theirs', untouched)]);
+    await Promise.all([install(theirs, await operatorFor(theirs)), attach(await newWorker(), ours)]);
   });
 
   it('differs from istioctl install only as intended', async () => {

@@ -1,0 +1,265 @@
+import { Client, Connection } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { LabCluster } from '../../lab/lab.js';
+import type { Product } from '../../lab/product.js';
+import { rolloutWorkflowId, SearchAttribute } from '../../src/rollout/names.js';
+import { useProduct } from '../support/product.js';
+import { mesh as cli, temporal } from '../support/run.js';
+import { until } from '../support/wait.js';
+import * as api from './api.js';
+import { documentFile } from './document-file.js';
+import { endState, remoteSecretsOf, untilSame } from './end-state.js';
+import { type Fleet, freshFleet } from './fleet.js';
+import { type Gate, type Hold, openGate } from './gate.js';
+import { holdInventory } from './held-inventory.js';
+import { useKubeconfigs } from './inventory.js';
+import { PodStream } from './pod-stream.js';
+import { expectAttached } from './proofs.js';
+import { withdraw } from './withdraw.js';
+import { killWorker, stopChild } from './worker-processes.js';
+
+/**
+ * Two meshes: the clusters of `harried` lose their worker in the middle of every step. Those of `calm` get through
+ * undisturbed, which shows how every cluster is to look; its rollout is harried before that (`resolve`, `validate`) and
+ * after (a second rollout, over Pods that are injected already).
+ * In every remote, namespace `default` is labelled and busy from the beginning, and `later` is not labelled.
+ */
+describe('a worker that is killed in the middle of each step', () => {
+  let product: Product;
+  let calm: Fleet;
+  let harried: Fleet;
+  let streams: PodStream[];
+  const gates = new Map<string, Gate>();
+
+  beforeAll(async () => {
+    product = await useProduct();
+    const few = { controllers: 'few' } as const;
+    [calm, harried] = await Promise.all([freshFleet([few]), freshFleet([few, few, few, few])]);
+    const clusters = [calm.primary, ...calm.remotes, harried.primary, ...harried.remotes];
+    await Promise.all(clusters.map(async (cluster) => void gates.set(cluster.name, await openGate(cluster))));
+    const paths = [...gates].map(([name, { kubeconfigPath }]) => [name, kubeconfigPath] as const);
+    await useKubeconfigs(calm.lab, Object.fromEntries(paths));
+    await Promise.all(clusters.map(makeBusy));
+    const busy = clusters.filter((cluster) => cluster !== calm.primary);
+    streams = busy.map((cluster) => new PodStream(cluster));
+  });
+  afterAll(async () => {
+    await Promise.all(streams.map((stream) => stream.stop()));
+    await Promise.all([...gates.values()].map((gate) => gate.close()));
+    if (!product.worker?.running) await product.startWorker();
+    await Promise.all([calm.remove(), harried.remove()]);
+  });
+  const hold = (cluster: LabCluster, what: RegExp, when: 'before' | 'after'): Hold => {
+    const gate = gates.get(cluster.name);
+    if (!gate) throw new Error(`no gate before ${cluster.name}`);
+    return gate.hold(what, when);
+  };
+
+  /** Kills the worker while every one of these requests waits, and starts another. */
+  async function killWhile(...holds: Hold[]): Promise<string[]> {
+    const everywhere = () => holds.every(({ waiting }) => waiting > 0);
+    // A request that waits for 10 s is given up and tried again, so that a slow machine may need several tries.
+    await until('the worker to be in the middle of every step', everywhere, 120_000);
+    const children = await killWorker(product);
+    for (const each of holds) each.release();
+    return children;
+  }
+
+  test('leaves no child, and every cluster ends as an undisturbed one; no Pod is refused on the way', async () => {
+    const [r2, r3, r4, r5] = [0, 1, 2, 3].map((index) => remote(harried, index)) as [
+      LabCluster,
+      LabCluster,
+      LabCluster,
+      LabCluster,
+    ];
+    const [r1] = calm.remotes as [LabCluster];
+    const document = (fleet: Fleet) => fleet.document({ namespaces: NAMESPACES });
+
+    // deploy-primary while istioctl renders, resolve while the inventory is read.
+    await api.start(document(harried));
+    await stopChild(product, /^\S*istioctl manifest generate/);
+    const inventory = await holdInventory(calm.lab);
+    await startByTemporal(calm, document(calm));
+    await inventory.reached();
+    const children = await killWhile();
+    expect(children.join('\n')).toMatch(/^\S*istioctl manifest generate/m);
+    await inventory.release();
+
+    // deploy-primary when istiod's Deployment is there and the worker does not know it yet; validate.
+    const deployed = hold(harried.primary, /^PATCH .*\/deployments\/istiod\?/, 'after');
+    const validated = hold(calm.primary, /^GET \/version/, 'before');
+    await product.startWorker();
+    await Promise.all([deployed.reached(), validated.reached()]);
+    await steer('pause', harried);
+    await killWhile(deployed, validated);
+
+    // The calm mesh goes its way; the other is paused, so that all its remotes come to their gates at the same time.
+    await product.startWorker();
+    const before = await api.reaches(calm.mesh, 'Succeeded');
+    expect(before.clusters.map(({ status }) => status)).toEqual(['Succeeded', 'Succeeded']);
+    const [calmHub, calmRemote] = await Promise.all([stateOf(calm, calm.primary), stateOf(calm, r1)]);
+    const prepared = hold(r2, /^PATCH \/api\/v1\/namespaces\/istio-system\?/, 'after');
+    const installed = hold(r3, /^PATCH .*\/endpointslices\/istiod\?/, 'before');
+    const registered = hold(
+      harried.primary,
+      new RegExp(`^PATCH .*/istio-remote-secret-${r4.name}\\?`),
+      'after',
+    );
+    const webhook = hold(r5, INJECTOR, 'before');
+    await steer('resume', harried);
+    // The second rollout of the calm mesh, in collect-endpoints.
+    const collected = hold(
+      calm.primary,
+      /^GET \/api\/v1\/namespaces\/istio-system\/pods\?.*istiod/,
+      'before',
+    );
+    await api.start(document(calm));
+
+    // activate-injection when the webhook is there, and istiod cannot give it its CA.
+    await webhook.reached();
+    const route = calm.lab.routes.get(`istiod.${harried.primary.name}->${r5.name}`);
+    route.cut();
+    webhook.release();
+    await until('the webhook', () => r5.api.get(INJECTOR_PATH));
+    await killWhile(prepared, installed, registered, collected);
+
+    // What was killed goes on; r5 is parked at the worst place meanwhile, by a permission that is taken away.
+    const atVerify = hold(r2, INJECTOR, 'before');
+    const labelled = hold(r3, /^PATCH \/api\/v1\/namespaces\/later\?/, 'after');
+    const probed = hold(r4, /^POST \/api\/v1\/namespaces\/\w+\/pods\?.*dryRun/, 'before');
+    const activated = hold(r1, INJECTOR, 'after');
+    const grant = await withdraw(r5, 'mesh-rollout-remote', {
+      group: 'admissionregistration.k8s.io',
+      resource: 'mutatingwebhookconfigurations',
+      verbs: ['patch'],
+    });
+    await product.startWorker();
+    await atVerify.reached();
+    const verified = hold(r2, /^GET .*\/endpointslices\/istiod$/, 'before');
+    atVerify.release();
+    await killWhile(verified, labelled, probed, activated);
+
+    await product.startWorker();
+    const parked = await api.cluster(
+      harried.mesh,
+      r5.name,
+      'is parked',
+      ({ attention }) => attention?.code === 'permission-denied',
+    );
+    expect(parked).toMatchObject({ status: 'NeedsAttention', step: 'activate-injection' });
+    await grant();
+    route.restore();
+    const retried = await cli('retry', harried.mesh, '--cluster', r5.name, '--reason', 'granted again');
+    expect(retried.exitCode, retried.stderr).toBe(0);
+    for (const fleet of [calm, harried]) {
+      const done = await api.reaches(fleet.mesh, 'Succeeded');
+      expect(done.clusters.every(({ status }) => status === 'Succeeded')).toBe(true);
+      for (const each of fleet.remotes) {
+        await expectAttached(fleet, each);
+        await expectAttached(fleet, each, 'later');
+      }
+    }
+    expect(await killedActivities([calm, harried])).toEqual(EVERY_ACTIVITY);
+
+    for (const fleet of [calm, harried]) {
+      const names = fleet.remotes.map(({ name }) => `istio-remote-secret-${name}`);
+      expect(await remoteSecretsOf(fleet.primary)).toEqual(names.sort());
+    }
+    await untilSame(() => stateOf(harried, harried.primary), calmHub);
+    expect(await stateOf(harried, harried.primary)).toEqual(calmHub);
+    for (const each of harried.remotes) {
+      await untilSame(() => stateOf(harried, each), calmRemote);
+      expect(await stateOf(harried, each), each.name).toEqual(calmRemote);
+    }
+    expect(await stateOf(calm, r1)).toEqual(calmRemote);
+  });
+
+  test('changes nothing in a rollout after that, and the stream of Pods was never interrupted', async () => {
+    const seen = streams.map(({ tried }) => tried);
+    await api.start(harried.document({ namespaces: NAMESPACES }));
+    expect((await api.reaches(harried.mesh, 'Succeeded')).changed).toBe(0);
+    await until('some more Pods', () => streams.every(({ tried }, index) => tried > (seen[index] ?? 0) + 3));
+    await Promise.all(streams.map((stream) => stream.stop()));
+    for (const stream of streams) stream.expectNoOutage();
+  });
+});
+
+async function steer(action: 'pause' | 'resume', { mesh }: Fleet): Promise<void> {
+  const answer = await api.call('POST', `/v1/rollouts/${mesh}/${action}`, {});
+  expect(answer.status, answer.text).toBeLessThan(300);
+}
+
+const NAMESPACES = ['default', 'later'].map((name) => ({ name, injection: 'enabled' }));
+const INJECTOR_PATH = `/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/istio-sidecar-injector`;
+const INJECTOR = /^PATCH .*\/mutatingwebhookconfigurations\/istio-sidecar-injector\?/;
+
+/** One activity for each step. */
+const EVERY_ACTIVITY = [
+  'activateInjection',
+  'collectEndpoints',
+  'deployPrimary',
+  'inspectClusters',
+  'installRemote',
+  'labelNamespaces',
+  'prepareNamespace',
+  'registerRemote',
+  'resolve',
+  'verifyInjection',
+  'verifyRemote',
+];
+
+function remote(fleet: Fleet, index: number): LabCluster {
+  const found = fleet.remotes[index];
+  if (!found) throw new Error(`the fleet has no remote ${index}`);
+  return found;
+}
+
+/** A namespace that asks for sidecars before there is a mesh, and one that does not ask yet. */
+async function makeBusy(cluster: LabCluster): Promise<void> {
+  const labels = { 'istio-injection': 'enabled' };
+  await cluster.api.patch('/api/v1/namespaces/default', 'merge-patch+json', { metadata: { labels } });
+  await cluster.addNamespace('later');
+}
+
+async function startByTemporal(fleet: Fleet, document: object): Promise<void> {
+  const started = await temporal(
+    ...['workflow', 'start', '--type', 'rollout', '--task-queue', 'mesh-rollout'],
+    ...['--workflow-id', rolloutWorkflowId(fleet.mesh), '--input-file', await documentFile(document)],
+  );
+  expect(started.exitCode, started.stderr).toBe(0);
+}
+
+async function stateOf(fleet: Fleet, cluster: LabCluster): Promise<Record<string, unknown>> {
+  const pods = await fleet.primary.api.get<{ items: { status: { podIP: string } }[] }>(
+    '/api/v1/namespaces/istio-system/pods?labelSelector=app%3Distiod',
+  );
+  const words = new Map([
+    [cluster.name, 'the-cluster'],
+    [fleet.primary.name, 'the-hub'],
+    [fleet.mesh, 'the-mesh'],
+    ...pods.items.map(({ status }) => [status.podIP, 'address-of-istiod'] as const),
+  ]);
+  return await endState(cluster, words);
+}
+
+/** The activities of which an attempt ended because its worker was gone. */
+async function killedActivities(fleets: readonly Fleet[]): Promise<string[]> {
+  const [first] = fleets;
+  const connection = await Connection.connect({ address: first?.lab.temporal.address ?? '' });
+  try {
+    const client = new Client({ connection });
+    const query = fleets.map(({ mesh }) => `${SearchAttribute.mesh} = '${mesh}'`).join(' OR ');
+    const killed = new Set<string>();
+    for await (const { workflowId, runId } of client.workflow.list({ query })) {
+      const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+      for (const { activityTaskStartedEventAttributes: started } of events ?? []) {
+        if (!/heartbeat/i.test(started?.lastFailure?.message ?? '')) continue;
+        const scheduled = events?.find(({ eventId }) => eventId?.eq(started?.scheduledEventId ?? 0));
+        killed.add(scheduled?.activityTaskScheduledEventAttributes?.activityType?.name ?? '');
+      }
+    }
+    return [...killed].sort();
+  } finally {
+    await connection.close();
+  }
+}
