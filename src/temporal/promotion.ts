@@ -5,7 +5,9 @@ import type { TemporalAccess } from './connection.js';
 import { type Candidacy, candidacy, currentBuildId } from './current-version.js';
 import { GrpcStatus, grpcDetailsOf, grpcStatusOf } from './grpc-status.js';
 
-const TIMEOUT_MS = 10_000;
+const LOOK_TIMEOUT_MS = 3_000;
+/** The server asks the version's task queues first whether they are polled. */
+const CHANGE_TIMEOUT_MS = 15_000;
 /** The server knows a version some hundred milliseconds after the first poll of its workers. */
 const SHORT_PAUSE_MS = 200;
 const QUICK_TRIES = 50;
@@ -15,8 +17,8 @@ const LONG_PAUSE_MS = 5_000;
 export interface Promotion {
   /** How it ended: the version is current, another one stays so, or it was stopped before. Never rejects. */
   readonly ended: Promise<Ending>;
-  /** Ends the tries; to be called when the worker stops. */
-  stop(): Promise<void>;
+  /** Ends the tries at once; to be called when the worker stops. */
+  stop(): void;
 }
 
 type Ending = 'current' | 'not-current' | 'stopped';
@@ -32,13 +34,13 @@ export function startPromotion(
   log: Logger,
 ): Promotion {
   const stopping = new AbortController();
-  const ended = promote(access, version, log, stopping.signal);
+  const stopped = new Promise<Ending>((resolve) => {
+    stopping.signal.addEventListener('abort', () => resolve('stopped'));
+  });
   return {
-    ended,
-    stop: async () => {
-      stopping.abort();
-      await ended;
-    },
+    // A call under way is not waited for: the worker may be stopping because Temporal is gone.
+    ended: Promise.race([promote(access, version, log, stopping.signal), stopped]),
+    stop: () => stopping.abort(),
   };
 }
 
@@ -66,6 +68,7 @@ async function promote(
     } catch (error) {
       reason = quick && isRace(error) ? undefined : grpcDetailsOf(error);
     }
+    if (signal.aborted) return 'stopped';
     if (reason !== undefined && reason !== told) {
       log.error({ ...version, reason }, 'this version could not be made current; it is tried again');
       told = reason;
@@ -95,7 +98,7 @@ async function tryOnce(
   const { workflowService } = access.client;
   const { deploymentName, buildId } = version;
   const described = await access
-    .call(TIMEOUT_MS, () => workflowService.describeWorkerDeployment({ namespace, deploymentName }))
+    .call(LOOK_TIMEOUT_MS, () => workflowService.describeWorkerDeployment({ namespace, deploymentName }))
     .catch((error) => {
       if (grpcStatusOf(error) === GrpcStatus.notFound) return undefined;
       throw error;
@@ -106,7 +109,7 @@ async function tryOnce(
   if (state !== 'become') return { state, current: currentBuildId(deployment) };
   // The token makes the server refuse when the deployment has changed since: then the versions are judged anew.
   const conflictToken = described.conflictToken ?? new Uint8Array();
-  await access.call(TIMEOUT_MS, () =>
+  await access.call(CHANGE_TIMEOUT_MS, () =>
     workflowService.setWorkerDeploymentCurrentVersion({ namespace, deploymentName, buildId, conflictToken }),
   );
   return { state: 'is' };

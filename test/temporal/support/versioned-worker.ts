@@ -42,7 +42,7 @@ export async function startVersion(
     buildId: version.buildId,
     promotion: promotion.ended,
     async close() {
-      await promotion.stop();
+      promotion.stop();
       worker.shutdown();
       await running;
       await connection.close();
