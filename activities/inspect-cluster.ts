@@ -1,3 +1,4 @@
+import { findOwnControlPlane } from '../src/istio/own-control-plane.js';
 import { findMissingPermissions } from '../src/kubernetes/access-review.js';
 import { readCIDRs } from '../src/kubernetes/cidrs.js';
 import type { ClusterClient } from '../src/kubernetes/cluster-client.js';
@@ -17,6 +18,7 @@ import {
   checkCIDRs,
   checkMesh,
   checkNamespace,
+  checkOwnControlPlane,
   checkPermissions,
   checkVersion,
 } from './preflight-checks.js';
@@ -39,7 +41,7 @@ export async function inspectCluster(
   const version = await readServerVersion(client, options);
   const injected =
     role === 'primary' ? [] : input.namespaces.filter((namespace) => appliesTo(namespace, cluster));
-  const [uid, cidrs, missing, istioNamespace, namespaces] = await together(options.signal, (signal) => {
+  const [uid, cidrs, missing, istioNamespace, ownControlPlane, namespaces] = await together(options.signal, (signal) => {
     const each = { ...options, signal };
     const scopes = { istio: input.istioNamespace, injected: injected.map(({ name }) => name) };
     return Promise.all([
@@ -47,6 +49,7 @@ export async function inspectCluster(
       readCIDRs(client, entry, each),
       findMissingPermissions(client, PERMISSIONS[role], scopes, each),
       optionalRead(readNamespace(client, input.istioNamespace, each)),
+      role === 'primary' ? undefined : optionalRead(findOwnControlPlane(client, input, each)),
       Promise.all(injected.map((namespace) => inspectNamespace(client, namespace, each))),
     ]);
   });
@@ -61,7 +64,10 @@ export async function inspectCluster(
       ...checkPermissions(cluster, missing),
       ...(role === 'primary'
         ? checkMesh(cluster, istioNamespace, input.mesh)
-        : checkAttachment(cluster, istioNamespace, input.primary)),
+        : [
+            ...checkAttachment(cluster, istioNamespace, input.primary),
+            ...checkOwnControlPlane(cluster, ownControlPlane),
+          ]),
       ...namespaces.flat(),
       ...checkCIDRs(cluster, cidrs),
     ],

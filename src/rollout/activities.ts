@@ -57,6 +57,7 @@ export interface InspectInput {
   readonly mesh: string;
   readonly primary: string;
   readonly release: string;
+  readonly revision: string;
   readonly istioNamespace: string;
   readonly namespaces: ResolvedRollout['namespaces'];
 }

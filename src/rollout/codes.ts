@@ -77,7 +77,7 @@ export const FINDINGS = {
     overridable: false,
   },
   'attached-elsewhere': {
-    title: 'A remote is attached to another primary.',
+    title: 'A remote is attached to another control plane.',
     action: 'Detach the cluster from the other primary first; or accept the finding to move it.',
     overridable: true,
   },

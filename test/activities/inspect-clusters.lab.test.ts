@@ -26,6 +26,7 @@ const MESH: Omit<InspectInput, 'clusters'> = {
   mesh: 'shop',
   primary: 'hub',
   release: '1.31',
+  revision: 'default',
   istioNamespace: 'istio-system',
   namespaces: [{ name: 'default', injection: 'enabled' }],
 };
