@@ -41,18 +41,21 @@ export async function inspectCluster(
   const version = await readServerVersion(client, options);
   const injected =
     role === 'primary' ? [] : input.namespaces.filter((namespace) => appliesTo(namespace, cluster));
-  const [uid, cidrs, missing, istioNamespace, ownControlPlane, namespaces] = await together(options.signal, (signal) => {
-    const each = { ...options, signal };
-    const scopes = { istio: input.istioNamespace, injected: injected.map(({ name }) => name) };
-    return Promise.all([
-      optionalRead(readClusterUID(client, each)),
-      readCIDRs(client, entry, each),
-      findMissingPermissions(client, PERMISSIONS[role], scopes, each),
-      optionalRead(readNamespace(client, input.istioNamespace, each)),
-      role === 'primary' ? undefined : optionalRead(findOwnControlPlane(client, input, each)),
-      Promise.all(injected.map((namespace) => inspectNamespace(client, namespace, each))),
-    ]);
-  });
+  const [uid, cidrs, missing, istioNamespace, ownControlPlane, namespaces] = await together(
+    options.signal,
+    (signal) => {
+      const each = { ...options, signal };
+      const scopes = { istio: input.istioNamespace, injected: injected.map(({ name }) => name) };
+      return Promise.all([
+        optionalRead(readClusterUID(client, each)),
+        readCIDRs(client, entry, each),
+        findMissingPermissions(client, PERMISSIONS[role], scopes, each),
+        optionalRead(readNamespace(client, input.istioNamespace, each)),
+        role === 'primary' ? undefined : optionalRead(findOwnControlPlane(client, input, each)),
+        Promise.all(injected.map((namespace) => inspectNamespace(client, namespace, each))),
+      ]);
+    },
+  );
   return {
     cluster,
     ...(uid === undefined ? {} : { uid }),

@@ -24,9 +24,7 @@ export function summarise(
   const names = pruned.map((object) => describeObject(object));
   const of = changed === 0 ? 'nothing changed' : `${changed} of ${objects} objects changed`;
   const deleted =
-    names.length === 0
-      ? ''
-      : `, ${names.length} superfluous deleted: ${listNames(names, NAMED_IN_SUMMARY)}`;
+    names.length === 0 ? '' : `, ${names.length} superfluous deleted: ${listNames(names, NAMED_IN_SUMMARY)}`;
   const summary = `${fact}; ${of}${deleted}`;
   return {
     objects,

@@ -8,6 +8,7 @@ import { createLog } from './config/log.js';
 import { Clusters } from './kubernetes/clusters.js';
 import { parseRollout } from './rollout/parse-rollout.js';
 import { openClient } from './temporal/connection.js';
+import { createPlans } from './temporal/plans.js';
 import { createRollouts } from './temporal/rollouts.js';
 
 /**
@@ -24,6 +25,7 @@ export async function runServer(config: Config): Promise<void> {
   const access = openClient(config.temporal);
   const app = await buildApp({
     rollouts: createRollouts(access),
+    plans: createPlans(access),
     parseDocument: async (document) => parseRollout(document, await clusters.inventory()),
     ...(tokens && { tokens }),
     log,

@@ -9,6 +9,7 @@ import { controlRoutes } from './routes/controls.js';
 import { decisionRoutes } from './routes/decisions.js';
 import { eventRoutes } from './routes/events.js';
 import { healthRoutes } from './routes/health.js';
+import { planRoutes } from './routes/plans.js';
 import { rolloutRoutes } from './routes/rollouts.js';
 import type { Scope } from './tokens.js';
 
@@ -63,6 +64,7 @@ function v1(app: FastifyInstance, dependencies: ApiDependencies): void {
     request.actor = admit(request, dependencies.tokens, request.routeOptions.config.scope ?? 'read');
   });
   rolloutRoutes(app, dependencies);
+  planRoutes(app, dependencies);
   decisionRoutes(app, dependencies);
   controlRoutes(app, dependencies);
   eventRoutes(app, dependencies);

@@ -45,7 +45,6 @@ export class DryRunClient extends ClusterClient {
   readonly #kinds = new Map<string, Resource>();
 
   /** @param client its credentials and connections are used */
-  // biome-ignore lint/complexity/noUselessConstructor: only a client can be tried on, a kubeconfig cannot
   constructor(client: ClusterClient) {
     super(client);
   }
@@ -126,7 +125,8 @@ export class DryRunClient extends ClusterClient {
     const { apiVersion, kind, namespace } = referenceOf(object);
     const own = this.#objects.get(path);
     if (own !== undefined && this.#outcomes.get(path)?.action !== 'change') return 'it is not there yet';
-    if (namespace !== undefined && this.#isPlanned(namespace)) return `namespace ${namespace} is not there yet`;
+    if (namespace !== undefined && this.#isPlanned(namespace))
+      return `namespace ${namespace} is not there yet`;
     return this.#kinds.has(`${groupOf(apiVersion)}/${kind}`) ? `${kind} is not served yet` : undefined;
   }
 
@@ -161,7 +161,12 @@ export class DryRunClient extends ClusterClient {
   }
 
   /** Several writes of one object count once: what was created stays so, what was deleted first is replaced. */
-  #note(object: KubernetesObject | ObjectReference, path: string, action: DryRunAction, untried?: string): void {
+  #note(
+    object: KubernetesObject | ObjectReference,
+    path: string,
+    action: DryRunAction,
+    untried?: string,
+  ): void {
     const earlier = this.#outcomes.get(path);
     this.#outcomes.set(path, {
       object: plainReference(object),

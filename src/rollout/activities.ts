@@ -1,4 +1,5 @@
 import type { ClusterInspection } from './findings.js';
+import type { PlanRemoteInput, PrimaryPlan, RemotePlan, RunningRollout } from './plan.js';
 import type { PrimaryInput, RemoteInput, ResolvedRollout } from './resolved.js';
 import type {
   EndpointsResult,
@@ -39,14 +40,20 @@ export interface Activities {
    * rollout has closed is cancelled and waited for; while another running rollout holds it: `cluster-held` (transient).
    */
   claimCluster(input: ClaimInput): Promise<ClaimResult>;
+  /** What {@link Activities.deployPrimary} would do, by dry runs. What would park the cluster is told, not thrown. */
+  planPrimary(input: PrimaryInput): Promise<PrimaryPlan>;
+  /** What all steps of a remote would do, by dry runs; as {@link Activities.planPrimary}. */
+  planRemote(input: PlanRemoteInput): Promise<RemotePlan>;
+  /** The rollout of a mesh that runs right now, if any. */
+  findRunningRollout(input: FindRunningRolloutInput): Promise<FindRunningRolloutResult>;
 }
 
 /** Input of `resolve`. */
 export interface ResolveInput {
   /** What the user typed; unchecked. */
   readonly document: unknown;
-  /** The workflow ID of the rollout: it must be `mesh/<mesh>`. */
-  readonly workflowId: string;
+  /** The workflow ID of the rollout: it must be `mesh/<mesh>`. Absent for a plan, which takes no lock. */
+  readonly workflowId?: string;
 }
 
 /** Input of `inspectClusters`; everything that decides whether a cluster can take part. */
@@ -96,6 +103,16 @@ export interface ClaimResult {
   readonly state: 'free' | 'mine';
   /** The mesh whose abandoned workflow was cancelled on the way. */
   readonly tookOverFrom?: string;
+}
+
+/** Input of `findRunningRollout`. */
+export interface FindRunningRolloutInput {
+  readonly mesh: string;
+}
+
+/** Result of `findRunningRollout`. */
+export interface FindRunningRolloutResult {
+  readonly running?: RunningRollout;
 }
 
 /** Memo of a cluster's workflow: who started it. */

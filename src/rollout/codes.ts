@@ -141,6 +141,16 @@ export const ERRORS = {
     action: 'List the rollouts and check the name of the mesh.',
     transient: false,
   },
+  'plan-not-found': {
+    title: 'There is no such plan.',
+    action: 'Check the ID, or ask for a new plan: Temporal keeps them for as long as other workflows.',
+    transient: false,
+  },
+  'plan-ended': {
+    title: 'The plan ended without a result: its time was over, or its workflow was ended.',
+    action: 'Ask for a new plan.',
+    transient: false,
+  },
   'not-waiting': {
     title: 'The cluster does not wait for a person.',
     action: 'Look at its status: only a cluster in NeedsAttention can be retried or skipped.',
