@@ -72,12 +72,14 @@ function groupLines(group: PlanGroup, { style, width }: Frame): string[] {
   const what = `${describeCounts(counts)}${clusterCount > 1 ? ' in each' : ''}`;
   const labels: KindList[] =
     label.length === 0 ? [] : [{ kind: 'Namespace', count: label.length, names: label }];
+  const kinds = [...group.create, ...group.change, ...labels, ...group.prune].map(({ kind }) => kind.length);
+  const layout = { style, width, column: Math.max(0, ...kinds) };
   return [
     ...wrap(`${who}: ${what}`, width).map(style.bold),
-    ...kindLines('create', group.create, style.good, style, width),
-    ...kindLines('change', group.change, style.warn, style, width),
-    ...kindLines('label', labels, style.warn, style, width),
-    ...kindLines('prune', group.prune, style.bad, style, width),
+    ...kindLines('create', group.create, style.good, layout),
+    ...kindLines('change', group.change, style.warn, layout),
+    ...kindLines('label', labels, style.warn, layout),
+    ...kindLines('prune', group.prune, style.bad, layout),
     ...problems.flatMap(({ code, message, action }) => [
       ...wrap(`${code}: ${clean(message)}`, width - 9).map(
         (line, index) => `  ${index === 0 ? style.bad('stop ') : '     '}  ${line}`,
@@ -93,10 +95,8 @@ function kindLines(
   verb: 'create' | 'change' | 'label' | 'prune',
   kinds: readonly KindList[],
   look: Style['good'],
-  style: Style,
-  width: number,
+  { style, width, column }: { readonly style: Style; readonly width: number; readonly column: number },
 ): string[] {
-  const column = Math.max(0, ...kinds.map(({ kind }) => kind.length));
   const most = verb === 'prune' ? Number.POSITIVE_INFINITY : MOST_NAMES;
   return kinds.flatMap(({ kind, count, names }, index) => {
     const lead = index === 0 ? look(pad(verb, 6)) : '      ';
@@ -137,17 +137,17 @@ function summary(
 ): string[] {
   const clusters = remotes + 1;
   const total = `${describeCounts(counts)} in ${clusters} clusters`;
-  if (outcome === 'no-change')
-    return wrap(`A rollout would change nothing in ${clusters} clusters.`, width).map(style.good);
-  if (outcome === 'changes') return wrap(`A rollout would have ${total}.`, width).map(style.bold);
-  const stopped = groups.filter(({ problems }) => problems.length > 0);
+  if (outcome === 'no-change') return wrap(`Plan: no change in ${clusters} clusters.`, width).map(style.good);
+  if (outcome === 'changes') return wrap(`Plan: ${total}.`, width).map(style.bold);
+  const parked = groups
+    .filter(({ problems }) => problems.length > 0)
+    .reduce((sum, { clusterCount }) => sum + clusterCount, 0);
+  const { block } = findingCounts;
   const why = [
-    ...(findingCounts.block > 0 ? [`${findingCounts.block} findings block`] : []),
-    ...(stopped.length > 0
-      ? [`${stopped.reduce((sum, group) => sum + group.clusterCount, 0)} clusters would wait for a person`]
-      : []),
+    ...(block > 0 ? [block === 1 ? '1 finding blocks' : `${block} findings block`] : []),
+    ...(parked > 0 ? [`${parked === 1 ? '1 cluster' : `${parked} clusters`} would wait for a person`] : []),
   ].join(', ');
-  return wrap(`A rollout would be held: ${why}; otherwise ${total}.`, width).map(style.bad);
+  return wrap(`Plan: a rollout would be held, because ${why}. Without that: ${total}.`, width).map(style.bad);
 }
 
 /** Wraps text behind a lead of some columns, under which the further lines stand. */
