@@ -22,7 +22,7 @@ export function finishedPlan(over: Partial<RolloutPlan> = {}): PlanView {
 }
 
 /** One primary and three remotes, two of which are new. */
-export function rolloutPlan(over: Partial<RolloutPlan> = {}): RolloutPlan {
+function rolloutPlan(over: Partial<RolloutPlan> = {}): RolloutPlan {
   return {
     mesh: 'shop',
     outcome: 'changes',
