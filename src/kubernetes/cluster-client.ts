@@ -132,9 +132,10 @@ export class ClusterClient {
       kind: 'DeleteOptions',
       propagationPolicy: propagation ?? 'Background',
       ...(uid === undefined ? {} : { preconditions: { uid } }),
+      // Of a request with a body the API server ignores the query (Kubernetes 1.34, endpoints/handlers/delete.go).
+      ...(dryRun ? { dryRun: ['All'] } : {}),
     };
-    const query = { dryRun: dryRun ? 'All' : undefined };
-    const answer = await this.#send('DELETE', objectPath(object), { query, body, signal }, [404]);
+    const answer = await this.#send('DELETE', objectPath(object), { body, signal }, [404]);
     return answer.status !== 404;
   }
 

@@ -30,8 +30,8 @@ interface CRD extends KubernetesObject {
 }
 
 /**
- * A cluster in which nothing can be changed: every write carries `dryRun=All`, so that the API server does everything,
- * admission included, but the storing (kubernetes.io/docs/reference/using-api/api-concepts, dry-run). It remembers what
+ * A cluster in which nothing can be changed: every write is a dry run, so that the API server does everything, admission
+ * included, but the storing (kubernetes.io/docs/reference/using-api/api-concepts, dry-run). It remembers what
  * would have happened, and reads show it: so steps that build on each other can be tried one after the other.
  *
  * What the API server cannot try because something is missing that an earlier write would have made, such as an object in
@@ -199,7 +199,11 @@ function whyUnsupported(error: unknown): string | undefined {
 
 /** Makes sure of the dry run where a request could write. */
 function harmless(method: Method, options: RequestOptions): RequestOptions {
-  return method === 'GET' ? options : { ...options, query: { ...options.query, dryRun: 'All' } };
+  if (method === 'GET') return options;
+  const harmlessOptions = { ...options, query: { ...options.query, dryRun: 'All' } };
+  // What a body of a deletion says counts, and not the query.
+  const body = { apiVersion: 'v1', kind: 'DeleteOptions', ...(options.body as object), dryRun: ['All'] };
+  return method === 'DELETE' ? { ...harmlessOptions, body } : harmlessOptions;
 }
 
 function timing({ signal, timeoutMs }: ApplyOptions): ReadOptions {

@@ -110,8 +110,8 @@ describe('a plan', () => {
   });
 
   test('shows what would stop a rollout: another manager, a missing namespace; with exit 1', async () => {
-    const [remote] = fleet.remotes as [LabCluster];
-    const client = new ClusterClient({ name: remote.name, path: remote.kubeconfigPath });
+    const { name, kubeconfigPath } = fleet.primary;
+    const client = new ClusterClient({ name, path: kubeconfigPath });
     const metadata = { namespace: 'istio-system', name: 'istio' };
     const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { mesh: '{}' } };
     await client.apply(map, { fieldManager: 'somebody', force: true });
