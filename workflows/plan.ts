@@ -39,18 +39,25 @@ export async function plan(document: unknown): Promise<RolloutPlan> {
     setCurrentDetails(`**${resolved.mesh}** · ${step}: ${done} of ${total} clusters`);
   };
 
-  const inspections: ClusterInspection[] = [];
+  const inspections = new Map<string, ClusterInspection>();
+  const inspect = (clusters: readonly string[]) =>
+    inspectAll(resolved, clusters, (more) => {
+      for (const inspection of more) inspections.set(inspection.cluster, inspection);
+      show('validate', inspections.size);
+    });
+  const clusters = [resolved.primary.cluster, ...resolved.remotes.map(({ cluster }) => cluster)];
   show('validate', 0);
   const [{ running }] = await Promise.all([
     activities.findRunningRollout.executeWithOptions(callOptions('running rollout'), [
       { mesh: resolved.mesh },
     ]),
-    inspect(resolved, (more) => {
-      inspections.push(...more);
-      show('validate', inspections.length);
-    }),
+    inspect(clusters),
   ]);
-  const findings = planFindings(resolved, inOrderOf(resolved, inspections));
+  // A rollout would wait for these; a plan asks once more, so that a hiccup does not end it.
+  await inspect(clusters.filter((cluster) => inspections.get(cluster)?.unreachable));
+  // Batches come back in any order; pairs are named in that of the document.
+  const inspected = clusters.flatMap((cluster) => inspections.get(cluster) ?? []);
+  const findings = planFindings(resolved, inspected);
 
   show('plan', 0);
   const primary = await planPrimary(resolved, findings);
@@ -65,11 +72,11 @@ export async function plan(document: unknown): Promise<RolloutPlan> {
   return made;
 }
 
-async function inspect(
+async function inspectAll(
   resolved: ResolvedRollout,
+  clusters: readonly string[],
   take: (inspections: readonly ClusterInspection[]) => void,
 ): Promise<void> {
-  const clusters = [resolved.primary.cluster, ...resolved.remotes.map(({ cluster }) => cluster)];
   await Promise.all(
     inspectBatches(clusters).map(async ({ clusters: batch, summary }) =>
       take(
@@ -79,15 +86,6 @@ async function inspect(
       ),
     ),
   );
-}
-
-/** Batches come back in any order; pairs are named in that of the document. */
-function inOrderOf(
-  { primary, remotes }: ResolvedRollout,
-  inspections: readonly ClusterInspection[],
-): ClusterInspection[] {
-  const byName = new Map(inspections.map((each) => [each.cluster, each]));
-  return [primary, ...remotes].flatMap(({ cluster }) => byName.get(cluster) ?? []);
 }
 
 async function planPrimary(resolved: ResolvedRollout, findings: readonly Finding[]): Promise<PrimaryPlan> {

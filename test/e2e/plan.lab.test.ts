@@ -75,6 +75,10 @@ describe('a plan', () => {
       strategy: { waves: [{ name: 'all', clusters: [remote.name], approval: 'before' }] },
     });
     const planned = await plan(document);
+    expect([planned.plan.findings, planned.plan.groups.flatMap(({ problems }) => problems)]).toEqual([
+      [],
+      [],
+    ]);
     expect(planned.exitCode).toBe(2);
     expect(plannedFor(planned.plan, fleet.primary).prune).toContain(
       'HorizontalPodAutoscaler istio-system/istiod',

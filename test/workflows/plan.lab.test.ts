@@ -50,11 +50,14 @@ describe('a plan', () => {
     const resolved = resolvedRollout({ remotes: 4 });
     const names = resolved.remotes.map(({ cluster }) => cluster) as [string, string, string, string];
     const [dead, broken, old, fine] = names;
+    const unreachable = { unreachable: true, findings: [block('cluster-unreachable', dead)] };
+    const hiccup = { unreachable: true, findings: [block('cluster-unreachable', fine)] };
     const script = new ScriptedActivities(resolved)
       .on('findRunningRollout', '-', () => ({
         running: { rolloutId: 'run-1', requestedBy: 'bob', startedAt: 1 },
       }))
-      .on('inspectClusters', dead, () => inspection(dead, { findings: [block('cluster-unreachable', dead)] }))
+      .on('inspectClusters', dead, () => inspection(dead, unreachable))
+      .on('inspectClusters', fine, (call) => inspection(fine, call === 1 ? hiccup : {}))
       .on('inspectClusters', old, () =>
         inspection(old, { findings: [block('kubernetes-version-unsupported', old)] }),
       )
@@ -71,7 +74,7 @@ describe('a plan', () => {
     expect(groupOf(dead)?.notes).toEqual(['not tried: cluster-unreachable']);
     expect(groupOf(broken)?.problems).toMatchObject([{ code: 'render-failed', message: 'no such value' }]);
     expect(groupOf(fine)?.clusters).toEqual([old, fine]);
-    expect(script.count('planRemote', dead)).toBe(0);
+    expect([script.count('inspectClusters', dead), script.count('planRemote', dead)]).toEqual([2, 0]);
     expect(script.calls.some((call) => /^(deploy|install|claim|register)/.test(call))).toBe(false);
   });
 
