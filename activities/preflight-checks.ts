@@ -74,6 +74,13 @@ export function checkAttachment(
   return [finding('attached-elsewhere', 'block', { cluster, what, where })];
 }
 
+/** A remote that an istiod of its own leads; a move that can be accepted, as any other. */
+export function checkOwnControlPlane(cluster: string, own: string | undefined): Finding[] {
+  if (own === undefined) return [];
+  const what = `${cluster} runs a control plane of its own: ${own}`;
+  return [finding('attached-elsewhere', 'block', { cluster, what, where: own })];
+}
+
 /** A primary that was rolled out as another mesh. */
 export function checkMesh(cluster: string, istioNamespace: Namespace | undefined, mesh: string): Finding[] {
   const owner = istioNamespace?.metadata.annotations?.[MESH_ANNOTATION];

@@ -13,6 +13,7 @@ import { checkAccess } from './temporal/check-access.js';
 import { EncryptionCodec } from './temporal/codec/encryption-codec.js';
 import { openClient, type TemporalAccess } from './temporal/connection.js';
 import { createDataConverter } from './temporal/data-converter.js';
+import { createPlans } from './temporal/plans.js';
 import { createRollouts } from './temporal/rollouts.js';
 import { TemporalError } from './temporal/temporal-error.js';
 
@@ -35,6 +36,7 @@ export async function runServer(config: ServiceConfig): Promise<void> {
   const access = openClient(temporal, createDataConverter(codecKeys));
   const app = await buildApp({
     rollouts: createRollouts(access),
+    plans: createPlans(access),
     parseDocument: async (document) => parseRollout(document, await inventory.read()),
     ...(tokens && { tokens }),
     ...(codecKeys.length > 0 && {

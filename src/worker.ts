@@ -36,7 +36,7 @@ export async function runWorker(config: ServiceConfig): Promise<void> {
     await checkAccess(access);
     await ensureSearchAttributes(access);
     const { deployment, promote } = config.worker;
-    const version = await workerVersion(deployment, bundle);
+    const version = await workerVersion(deployment, WORKFLOW_BUNDLE);
     const worker = await createWorker({
       connection,
       namespace: config.temporal.namespace,

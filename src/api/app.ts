@@ -15,6 +15,7 @@ import { decisionRoutes } from './routes/decisions.js';
 import { eventRoutes } from './routes/events.js';
 import { healthRoutes } from './routes/health.js';
 import { metricRoutes } from './routes/metrics.js';
+import { planRoutes } from './routes/plans.js';
 import { rolloutRoutes } from './routes/rollouts.js';
 import type { Scope } from './tokens.js';
 
@@ -73,6 +74,7 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
       guard(guarded, dependencies);
       withMethodUnknown(guarded, () => {
         rolloutRoutes(guarded, dependencies);
+        planRoutes(guarded, dependencies);
         decisionRoutes(guarded, dependencies);
         controlRoutes(guarded, dependencies);
         eventRoutes(guarded, dependencies);

@@ -19,7 +19,7 @@ export interface InjectedNamespace {
 }
 
 /** The one label by which a namespace asks for sidecars. */
-export function injectionLabel(injection: string): Record<string, string> {
+function injectionLabel(injection: string): Record<string, string> {
   return injection === 'enabled' ? { [INJECTION_LABEL]: 'enabled' } : { [RevisionLabel]: injection };
 }
 

@@ -43,6 +43,18 @@ export async function ensureSearchAttributes(access: TemporalAccess): Promise<st
   return missing;
 }
 
+/** Calls {@link ensureSearchAttributes} before the first start, and again after a failure. */
+export function ensuringSearchAttributes(access: TemporalAccess): () => Promise<unknown> {
+  let registered: Promise<unknown> | undefined;
+  return () => {
+    registered ??= ensureSearchAttributes(access).catch((error) => {
+      registered = undefined;
+      throw error;
+    });
+    return registered;
+  };
+}
+
 async function missingSearchAttributes(access: TemporalAccess): Promise<string[]> {
   const { operatorService } = access.client.connection;
   const { namespace } = access.target;

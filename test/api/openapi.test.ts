@@ -15,6 +15,8 @@ it('describes every path, the document and the errors', async () => {
     '/healthz',
     '/metrics',
     '/readyz',
+    '/v1/plans',
+    '/v1/plans/{planId}',
     '/v1/rollouts',
     '/v1/rollouts/{mesh}',
     '/v1/rollouts/{mesh}/abort',
