@@ -133,7 +133,7 @@ client_key_path = "${await file('client.key', client.key)}"
     }
   });
 
-  test.each<[string, 'worker' | 'serve', () => Record<string, string>, string]>([
+  test.concurrent.each<[string, 'worker' | 'serve', () => Record<string, string>, string]>([
     ['API key', 'worker', () => ({ TEMPORAL_API_KEY: 'wrong-key' }), 'refuses these credentials'],
     ['API key', 'serve', () => ({ TEMPORAL_API_KEY: 'wrong-key' }), 'refuses these credentials'],
     ['namespace', 'serve', () => ({ TEMPORAL_NAMESPACE: 'nowhere' }), 'has no namespace nowhere'],
