@@ -4,6 +4,7 @@ import {
   condition,
   getExternalWorkflowHandle,
   isCancellation,
+  log,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
@@ -109,7 +110,21 @@ export class ClusterRun {
       { key: searchKeys.status, value: status },
       ...(step ? [{ key: searchKeys.step, value: step }] : []),
     ]);
-    if (status !== before.status) await this.#sendReport();
+    if (status === before.status) return;
+    this.#log();
+    await this.#sendReport();
+  }
+
+  /** One line for every change of status, in the log of the worker; a person is needed: a warning. */
+  #log(): void {
+    const { cluster, status, step, attention } = this.#progress;
+    const fields = {
+      mesh: this.#settings.mesh,
+      cluster,
+      ...(step && { step }),
+      ...(attention && status === 'NeedsAttention' && { code: attention.code }),
+    };
+    log[status === 'NeedsAttention' ? 'warn' : 'info'](`cluster is ${status}`, fields);
   }
 
   report(): ClusterReport {

@@ -1,8 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Controls, DecisionInput, DecisionResult } from '../rollout/messages.js';
 import type { PlanView, StartedPlan } from '../temporal/plan-view.js';
 import type { RolloutListItem, RolloutView } from '../temporal/rollout-view.js';
 import type { StartedRollout } from '../temporal/start-rollout.js';
 import { ApiProblem, ApiUnreachable, type Problem } from './api-error.js';
+
+/** Pauses before the request is sent again, in milliseconds. */
+const START_AGAIN_MS = [500, 2_000];
+/** Statuses of proxies that have lost the server behind them. */
+const LOST_BEHIND_A_PROXY = [502, 504];
 
 export interface ApiTarget {
   /** Without a slash at the end. */
@@ -23,8 +29,21 @@ export class ApiClient {
     this.target = target;
   }
 
-  start(document: unknown): Promise<StartedRollout> {
-    return this.#json('POST', '/v1/rollouts', document);
+  /**
+   * Starts a rollout. When only the answer was lost, the request is sent again, with the same key: the API gives the
+   * rollout that the first one has started.
+   * @param key Idempotency-Key of this start
+   */
+  async start(document: unknown, key: string): Promise<StartedRollout> {
+    for (const pause of START_AGAIN_MS) {
+      try {
+        return await this.#json('POST', '/v1/rollouts', document, { 'idempotency-key': key });
+      } catch (error) {
+        if (!isAnswerLost(error)) throw error;
+        await sleep(pause);
+      }
+    }
+    return this.#json('POST', '/v1/rollouts', document, { 'idempotency-key': key });
   }
 
   startPlan(document: unknown): Promise<StartedPlan> {
@@ -78,13 +97,16 @@ export class ApiClient {
     return answer.body;
   }
 
-  async #json<T>(method: string, path: string, body?: unknown): Promise<T> {
+  async #json<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<T> {
     const answer = await this.#fetch(path, {
       method,
-      ...(body !== undefined && {
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      }),
+      headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     try {
@@ -92,6 +114,7 @@ export class ApiClient {
     } catch (error) {
       throw new ApiUnreachable(this.target.baseUrl, 'what answers is not the API of mesh-rollout', {
         cause: error,
+        mayBeTaken: wasConnected(error),
       });
     }
   }
@@ -107,7 +130,7 @@ export class ApiClient {
       // A redirect could take the token elsewhere.
       answer = await fetch(`${baseUrl}${path}`, { ...init, headers, redirect: 'error' });
     } catch (error) {
-      throw new ApiUnreachable(baseUrl, reasonOf(error), { cause: error });
+      throw new ApiUnreachable(baseUrl, reasonOf(error), { cause: error, mayBeTaken: wasConnected(error) });
     }
     if (!answer.ok) throw new ApiProblem(await readProblem(answer));
     return answer;
@@ -130,6 +153,26 @@ async function readProblem(answer: Response): Promise<Problem> {
     (problem: Partial<Problem>) => ({ ...fallback, ...problem }),
     () => fallback,
   );
+}
+
+function isAnswerLost(error: unknown): boolean {
+  if (error instanceof ApiProblem) return LOST_BEHIND_A_PROXY.includes(error.problem.status);
+  return error instanceof ApiUnreachable && error.mayBeTaken;
+}
+
+/** Codes of undici and Node of a connection that was there and broke off, or on which no answer came. */
+const BROKEN = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'UND_ERR_SOCKET',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+]);
+
+function wasConnected(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const cause = error.cause as { code?: string } | undefined;
+  return error.name === 'TimeoutError' || BROKEN.has(cause?.code ?? '');
 }
 
 function reasonOf(error: unknown): string {

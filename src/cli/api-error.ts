@@ -21,12 +21,15 @@ export class ApiProblem extends Error {
 
 /** Thrown when nothing that is our API answers under the base URL. */
 export class ApiUnreachable extends Error {
+  /** True when the request may have been taken all the same: only the answer was lost. */
+  readonly mayBeTaken: boolean;
   readonly action =
     'Start the API with mesh-rollout serve, or name where it is with --api or MESH_ROLLOUT_API.';
 
-  constructor(baseUrl: string, reason: string, options?: ErrorOptions) {
+  constructor(baseUrl: string, reason: string, options?: ErrorOptions & { readonly mayBeTaken?: boolean }) {
     super(`The API does not answer at ${baseUrl}: ${reason}.`, options);
     this.name = 'ApiUnreachable';
+    this.mayBeTaken = options?.mayBeTaken ?? false;
   }
 }
 

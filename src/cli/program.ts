@@ -12,8 +12,7 @@ import { addStatusCommand } from './commands/status.js';
 import { addWatchCommand } from './commands/watch.js';
 import type { CliContext, CommandResult } from './context.js';
 import { ExitCode } from './exit-code.js';
-import { renderError } from './render/error.js';
-import { writeLines } from './terminal.js';
+import { writeError } from './render/error.js';
 
 const EXIT_CODES = `
 Exit codes of start --watch and watch:
@@ -25,7 +24,10 @@ Exit codes of start --watch and watch:
 Exit codes of plan:
   0  a rollout would change nothing
   1  error, or a rollout would be held: a finding blocks, or a cluster would wait for a person
-  2  a rollout would change something`;
+  2  a rollout would change something
+Other commands end with 0 when they are done, else with 1.
+
+MESH_ROLLOUT_API and MESH_ROLLOUT_TOKEN in the environment name the API and the bearer token for it.`;
 
 /**
  * Runs one command line.
@@ -34,16 +36,19 @@ Exit codes of plan:
  */
 export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
   let exitCode: number = ExitCode.done;
+  let output: 'text' | 'json' = 'text';
   const program = buildProgram(context, async (result) => {
     exitCode = await result;
+  });
+  program.hook('preAction', (_program, command) => {
+    output = command.opts<{ output?: 'text' | 'json' }>().output ?? 'text';
   });
   try {
     await program.parseAsync([...args], { from: 'user' });
   } catch (error) {
     // Commander has written its message already.
     if (error instanceof CommanderError) return error.exitCode;
-    const { err } = context;
-    writeLines(err, renderError(error, { style: err.style, width: err.size().columns }));
+    writeError(context, error, output);
     return ExitCode.error;
   }
   return exitCode;

@@ -57,31 +57,58 @@ afterAll(async () => {
 test('Schemathesis finds no 5xx and no answer outside the schema', async (context) => {
   const schemathesis = await findSchemathesis();
   if ('missing' in schemathesis) return context.skip(schemathesis.missing);
-  const args = [
-    'run',
-    `${product.api}/openapi.json`,
-    ...['--header', `Authorization: Bearer ${TOKEN}`],
-    ...['--exclude-checks', EXCLUDED.join(',')],
-    // An event stream of a rollout that waits never ends; test/api/events has its own tests.
-    ...['--exclude-path-regex', 'events$'],
-    ...['--max-examples', '8', '--workers', '2', '--request-timeout', '30'],
-    ...['--generation-deterministic', '--continue-on-failure'],
-  ];
-  const { exitCode, output } = await schemathesis.run(args, folder);
-  expect(exitCode, output).toBe(0);
-  // It has reached rollouts that are there: started, decided about, and ended ones.
+  await writeFile(join(folder, 'schemathesis.toml'), SETTINGS);
+  const run = (...filter: string[]) =>
+    schemathesis.run(
+      [
+        'run',
+        `${product.api}/openapi.json`,
+        ...['--header', `Authorization: Bearer ${TOKEN}`],
+        ...['--exclude-checks', EXCLUDED.join(',')],
+        ...['--max-examples', '6', '--request-timeout', '30'],
+        // Python 3.11 fails now and then when several of its threads look at code.
+        ...['--workers', '1'],
+        ...['--generation-deterministic', '--continue-on-failure'],
+        ...filter,
+      ],
+      folder,
+    );
+  // An event stream of a rollout that waits never ends; test/api/events has its own tests. Abort comes last: it ends the
+  // rollout that the others decide about.
+  for (const filter of [
+    ['--exclude-path-regex', '(events|abort)$'],
+    ['--include-path-regex', 'abort$'],
+  ]) {
+    const { exitCode, output } = await run(...filter);
+    expect(exitCode, output).toBe(0);
+  }
+  // It has reached a rollout that is there.
   const log = await readFile(product.serverLog, 'utf8');
   for (const [route, status] of [
     ['/v1/rollouts', 201],
     ['/v1/rollouts/:mesh', 200],
     ['/v1/rollouts/:mesh/pause', 204],
     ['/v1/rollouts/:mesh/strategy', 204],
+    ['/v1/rollouts/:mesh/abort', 204],
     ['/metrics', 200],
   ] as const) {
     expect(log, `${route} ${status}`).toContain(`"statusCode":${status},"route":"${route}"`);
   }
   expect(log).not.toContain(TOKEN);
 });
+
+/**
+ * Every keyword of the document's schema, each broken in two media types, would be two thirds of all requests; bad
+ * documents have a test of their own. Unknown methods: see {@link EXCLUDED}.
+ */
+const SETTINGS = `
+[phases.coverage]
+unexpected-methods = []
+
+[[operations]]
+include-name = "POST /v1/rollouts"
+phases.coverage.enabled = false
+`;
 
 const KUBECONFIG = `
 apiVersion: v1

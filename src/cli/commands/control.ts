@@ -3,7 +3,7 @@ import type { Controls } from '../../rollout/messages.js';
 import type { CliContext, CommandResult } from '../context.js';
 import { ExitCode } from '../exit-code.js';
 import { writeLines } from '../terminal.js';
-import { type CommonOptions, countOption, withApiOptions } from './options.js';
+import { type CommonOptions, countOption, withApiOptions, writeJson } from './options.js';
 
 interface ControlOptions extends CommonOptions {
   readonly reason?: string;
@@ -76,7 +76,7 @@ async function control<Name extends keyof Controls>(
   options: ControlOptions,
 ): CommandResult {
   await context.client(options.api).control(mesh, name, input);
-  if (options.output === 'json') context.out.write(`${JSON.stringify({ mesh, action: name })}\n`);
+  if (options.output === 'json') writeJson(context, { mesh, action: name });
   else writeLines(context.out, [`${done}: the rollout of mesh ${mesh}`]);
   return ExitCode.done;
 }

@@ -12,8 +12,14 @@ interface DecisionOptions extends CommonOptions {
 }
 
 const ACTIONS = {
-  retry: { description: 'try clusters again that wait for a person', done: 'Trying again' },
-  skip: { description: 'leave clusters out that wait for a person', done: 'Left out' },
+  retry: {
+    description: 'try clusters again that wait for a person: either --cluster or --code',
+    done: 'Trying again',
+  },
+  skip: {
+    description: 'leave clusters out that wait for a person: either --cluster or --code',
+    done: 'Left out',
+  },
 } as const;
 
 /** `retry` and `skip`: what a person decides about clusters that wait. */

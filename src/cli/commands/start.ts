@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import { ApiProblem } from '../api-error.js';
 import type { CliContext, CommandResult } from '../context.js';
 import { readDocument } from '../document-file.js';
 import { ExitCode } from '../exit-code.js';
-import { renderError } from '../render/error.js';
+import { writeError } from '../render/error.js';
 import { writeLines } from '../terminal.js';
 import { withApiOptions, writeJson } from './options.js';
 import { type WatchCommandOptions, watch, withWatchOptions } from './watch.js';
@@ -11,6 +12,7 @@ import { type WatchCommandOptions, watch, withWatchOptions } from './watch.js';
 interface StartOptions extends WatchCommandOptions {
   readonly file: string;
   readonly watch?: boolean;
+  readonly idempotencyKey?: string;
 }
 
 /** `start`: a rollout from a document. */
@@ -23,7 +25,11 @@ export function addStartCommand(
     .command('start')
     .description('start a rollout')
     .requiredOption('-f, --file <path>', 'the rollout document, YAML or JSON; - for standard input')
-    .option('-w, --watch', 'follow it');
+    .option('-w, --watch', 'follow it')
+    .option(
+      '--idempotency-key <key>',
+      'for scripts that may run twice: the same key and document give the same rollout (default: a random one)',
+    );
   withWatchOptions(withApiOptions(command, 'json')).action((options: StartOptions) =>
     run(start(context, options)),
   );
@@ -33,7 +39,9 @@ async function start(context: CliContext, options: StartOptions): CommandResult 
   const name = options.file === '-' ? 'stdin' : options.file;
   const file = readDocument(name, await context.readText(options.file));
   try {
-    const started = await context.client(options.api).start(file.document);
+    const started = await context
+      .client(options.api)
+      .start(file.document, options.idempotencyKey ?? randomUUID());
     if (options.watch && options.output === 'text') {
       writeLines(context.out, [
         `Rollout of mesh ${started.mesh} has started (rollout ${started.rolloutId}).`,
@@ -50,8 +58,7 @@ async function start(context: CliContext, options: StartOptions): CommandResult 
     return options.watch ? await watch(context, started.mesh, options) : ExitCode.done;
   } catch (error) {
     if (!(error instanceof ApiProblem) || !error.problem.problems) throw error;
-    const { err } = context;
-    writeLines(err, renderError(error, { style: err.style, width: err.size().columns }, file.locate));
+    writeError(context, error, options.output, file.locate);
     return ExitCode.error;
   }
 }

@@ -1,6 +1,28 @@
 import { ApiProblem, ApiUnreachable, UsageError } from '../api-error.js';
+import type { Output } from '../terminal.js';
+import { writeLines } from '../terminal.js';
 import type { Style } from './style.js';
 import { clean, wrap } from './text.js';
+
+/**
+ * Tells an error on standard error: as text for people, or for programs as the JSON that the API answers (RFC 9457);
+ * what does not come from the API has `title` and `action` only.
+ */
+export function writeError(
+  { err }: { readonly err: Output },
+  error: unknown,
+  output: 'text' | 'json',
+  locate?: (path: string) => string,
+): void {
+  if (output === 'json') err.write(`${JSON.stringify(errorForPrograms(error), null, 2)}\n`);
+  else writeLines(err, renderError(error, { style: err.style, width: err.size().columns }, locate));
+}
+
+function errorForPrograms(error: unknown): object {
+  if (error instanceof ApiProblem) return error.problem;
+  const action = actionOf(error);
+  return { title: messageOf(error), ...(action !== '' && { action }) };
+}
 
 /** An error for people: what happened, every problem with its place, and what to do next. */
 export function renderError(
