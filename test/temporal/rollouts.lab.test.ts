@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { NativeConnection, type Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openClient, type TemporalAccess } from '../../src/temporal/connection.js';
+import type { RolloutFigures } from '../../src/temporal/rollout-figures.js';
 import { createRollouts, type Rollouts } from '../../src/temporal/rollouts.js';
 import { ensureSearchAttributes } from '../../src/temporal/search-attributes.js';
 import { createWorker } from '../../src/temporal/worker.js';
@@ -153,6 +154,27 @@ describe('rollouts in a real Temporal', () => {
       worker: 'none',
       clusters: [{ cluster: 'failing', role: 'remote', status: 'Running', step: 'install-remote' }],
     });
+  });
+
+  it('counts rollouts by status and parked clusters by code, and those that no worker tells about', async () => {
+    await start('counted', 'wait');
+    const counted = ({ rollouts: byStatus }: RolloutFigures) => (byStatus.get('Running') ?? 0) > 0;
+    const blind = await until(() => rollouts.figures(), counted);
+    expect(blind.withoutAnswer).toBe(blind.rollouts.get('Running'));
+    expect([...blind.parkedByCode]).toEqual([]);
+    const seen = await withWorker(() =>
+      until(
+        () => rollouts.figures(),
+        (each) => each.withoutAnswer === 0,
+      ),
+    );
+    // The smallest workflow parks its cluster without a reason, which no real one does.
+    expect(seen.parkedByCode.get('internal-error')).toBe(seen.rollouts.get('Running'));
+    await access.client.workflow.getHandle('mesh/counted').terminate();
+    await until(
+      () => rollouts.figures(),
+      ({ rollouts: byStatus }) => (byStatus.get('Aborted') ?? 0) > 0,
+    );
   });
 
   it('takes decisions, and passes on why one is refused', async () => {
