@@ -69,7 +69,7 @@ describe('a plan', () => {
       primary: {
         cluster: fleet.primary.name,
         // Without its autoscaler, and with new Pods, whose addresses nobody knows yet.
-        values: { pilot: { autoscaleEnabled: false, env: { PILOT_ENABLE_ANALYSIS: 'false' } } },
+        values: { pilot: { autoscaleEnabled: false, env: { PILOT_ENABLE_STATUS: 'false' } } },
       },
       namespaces: [{ name: 'default' }, { name: 'busy' }],
       strategy: { waves: [{ name: 'all', clusters: [remote.name], approval: 'before' }] },
