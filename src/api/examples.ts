@@ -1,3 +1,4 @@
+import type { PlanView, StartedPlan } from '../temporal/plan-view.js';
 import type { RolloutView } from '../temporal/rollout-view.js';
 import type { StartedRollout } from '../temporal/start-rollout.js';
 
@@ -107,4 +108,61 @@ export const ROLLOUT_EXAMPLE: RolloutView = {
   ],
   audit: [{ at: STARTED_AT + 5_000, by: 'alice', action: 'retry', target: 'eu-2', reason: 'granted' }],
   changed: 39,
+};
+
+const PLAN_ID = '0b6a1c3e-6f0e-4a53-9c3d-1d2f3a4b5c6d';
+
+/** The answer to `POST /v1/plans`. */
+export const PLAN_STARTED_EXAMPLE: StartedPlan = {
+  planId: PLAN_ID,
+  mesh: 'shop',
+  workflowId: `plan/${PLAN_ID}`,
+};
+
+const COUNTS = { create: 0, change: 1, label: 1, prune: 1, keep: 21 };
+
+/** A plan: two remotes would get a label, one changed object, and lose one that is superfluous. */
+export const PLAN_EXAMPLE: PlanView = {
+  planId: PLAN_ID,
+  mesh: 'shop',
+  requestedBy: 'alice',
+  startedAt: STARTED_AT,
+  finishedAt: STARTED_AT + 4_000,
+  status: 'Succeeded',
+  plan: {
+    mesh: 'shop',
+    outcome: 'changes',
+    release: '1.31',
+    revision: 'default',
+    istioNamespace: 'istio-system',
+    meshID: 'shop',
+    network: 'network1',
+    primary: 'hub',
+    remotes: 2,
+    waves: [{ name: 'rest', clusters: ['eu-1', 'eu-2'], clusterCount: 2, minSuccessTimeMs: 0 }],
+    maxConcurrency: 10,
+    maxFailures: 0,
+    progressDeadlineMs: 1_800_000,
+    accept: [],
+    findings: [],
+    findingCounts: { block: 0, warn: 0, info: 0 },
+    counts: COUNTS,
+    groups: [
+      {
+        role: 'remote',
+        clusters: ['eu-1', 'eu-2'],
+        clusterCount: 2,
+        counts: COUNTS,
+        create: [],
+        change: [{ kind: 'ConfigMap', count: 1, names: ['istio-system/values'] }],
+        label: ['default'],
+        prune: [{ kind: 'ClusterRole', count: 1, names: ['istiod-gateway-controller-istio-system'] }],
+        problems: [],
+        notes: [],
+      },
+    ],
+    clustersLeftOut: 0,
+    withoutSidecar: [{ cluster: 'eu-1', pods: 3 }],
+    podsWithoutSidecar: 3,
+  },
 };

@@ -3,9 +3,10 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { RolloutDocument } from '../../rollout/document.js';
 import type { ApiDependencies } from '../dependencies.js';
 import { sendProblem } from '../error-handler.js';
+import { DOCUMENT_EXAMPLE, PLAN_EXAMPLE, PLAN_STARTED_EXAMPLE } from '../examples.js';
 import { PlanAnswer, PlanParams, PlanStartAnswer } from '../plan-schemas.js';
 import { documentProblem } from '../problem.js';
-import { problemAnswers } from '../schemas.js';
+import { bodyProblems, commonProblems, problemAnswers } from '../schemas.js';
 
 /** Asking what a rollout would do. A plan changes nothing, so the scope `read` is enough. */
 export function planRoutes(instance: FastifyInstance, { plans, parseDocument }: ApiDependencies): void {
@@ -16,8 +17,13 @@ export function planRoutes(instance: FastifyInstance, { plans, parseDocument }: 
       summary: 'Plan a rollout: what it would do, without changing anything',
       description:
         'The body is the rollout document, as JSON or YAML. The plan is made in the background: Location says where to ask for it.',
-      body: RolloutDocument,
-      response: { 202: PlanStartAnswer, ...problemAnswers(400, 401, 403, 413, 415, 503) },
+      consumes: ['application/json', 'application/yaml'],
+      body: RolloutDocument.meta({ examples: [DOCUMENT_EXAMPLE] }),
+      response: {
+        202: PlanStartAnswer.meta({ examples: [PLAN_STARTED_EXAMPLE] }),
+        ...commonProblems,
+        ...bodyProblems,
+      },
     },
     // As for a rollout: parsed with the inventory, to list every problem.
     validatorCompiler: () => (value) => ({ value }),
@@ -34,7 +40,11 @@ export function planRoutes(instance: FastifyInstance, { plans, parseDocument }: 
     schema: {
       summary: 'A plan, or how far it is',
       params: PlanParams,
-      response: { 200: PlanAnswer, ...problemAnswers(400, 401, 403, 404, 503) },
+      response: {
+        200: PlanAnswer.meta({ examples: [PLAN_EXAMPLE] }),
+        ...commonProblems,
+        ...problemAnswers(404),
+      },
     },
     handler: (request) => plans.get(request.params.planId),
   });
