@@ -74,7 +74,7 @@ async function start(
   input: object,
 ): Promise<HasEnded> {
   while (!run.isOver(cluster)) {
-    run.children.add(cluster);
+    run.addChild(cluster);
     run.apply({ type: 'cluster-started', cluster, at: Date.now() });
     const child = await startUnlessHeld(run, cluster, type, input);
     if (child) {
@@ -91,7 +91,7 @@ async function start(
       await run.tellCluster(cluster, { action: 'report' });
       return adopt(run, cluster);
     }
-    if (type === 'remote') await run.untilMayStart(cluster);
+    if (type === 'remote') await run.takePlace(cluster);
   }
   return () => false;
 }

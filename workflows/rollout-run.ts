@@ -54,6 +54,8 @@ export class RolloutRun {
   decisions = 0;
   /** How many clusters' workflows are being started right now. */
   starting = 0;
+  /** Remotes that a place was given and whose workflow is not started yet. */
+  readonly #places = new Set<string>();
   #progress: RolloutProgress;
   readonly #holds = new Holds();
 
@@ -173,14 +175,22 @@ export class RolloutRun {
     );
     const running = started.filter((each) => each.status === 'Running' || each.status === 'Paused').length;
     const failed = started.filter((each) => each.status === 'NeedsAttention').length;
-    return !this.paused && running < this.maxConcurrency && failed <= this.maxFailures;
+    const taken = running + [...this.#places].filter((name) => !this.isOver(name)).length;
+    return !this.paused && taken < this.maxConcurrency && failed <= this.maxFailures;
   }
 
-  /** Waits until another remote may start; comes back too when this one is over. */
-  async untilMayStart(cluster: string): Promise<void> {
-    // Several remotes may wake for one free place: each looks again before it takes it.
+  /** Waits until another remote may start, and keeps the place for this one; comes back too when it is over. */
+  async takePlace(cluster: string): Promise<void> {
     while (!this.mayStart() && !this.isOver(cluster))
       await condition(() => this.mayStart() || this.isOver(cluster));
+    // Several remotes may wake for one free place: it is taken before the next one looks.
+    if (!this.isOver(cluster)) this.#places.add(cluster);
+  }
+
+  /** The cluster's workflow is about to be started: it takes the place that was kept for it. */
+  addChild(cluster: string): void {
+    this.children.add(cluster);
+    this.#places.delete(cluster);
   }
 
   /** Parks a cluster in this workflow until a person decides. */

@@ -50,7 +50,7 @@ async function oneRemote(
 ): Promise<void> {
   if (!run.children.has(cluster)) {
     if (!(await stillHeld(run, cluster)) || !(await preflight.admit(cluster))) return;
-    await run.untilMayStart(cluster);
+    await run.takePlace(cluster);
   }
   await rolloutRemote(run, resolved, cluster);
 }
