@@ -22,7 +22,11 @@ export default defineConfig({
         test: {
           name: 'lab',
           include: ['test/**/*.lab.test.ts'],
-          setupFiles: ['test/support/quiet-temporal.ts', 'test/support/remove-clusters.ts'],
+          setupFiles: [
+            'test/support/quiet-temporal.ts',
+            'test/support/remove-clusters.ts',
+            'test/support/replay-product-histories.ts',
+          ],
           pool: 'forks',
           maxWorkers: 2,
           isolate: false,

@@ -3,6 +3,7 @@ import type { Activities, ClusterMemo } from '../src/rollout/activities.js';
 import { clusterWorkflowId, rolloutWorkflowId } from '../src/rollout/names.js';
 import { RolloutError } from '../src/rollout/rollout-error.js';
 import { openExecution } from '../src/temporal/open-execution.js';
+import { versionName } from '../src/temporal/version-name.js';
 import { defineActivity, type StepContext } from './activity.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { waitUntil } from './wait-until.js';
@@ -46,7 +47,7 @@ async function isRunning(client: Client, mesh: string, rolloutId: string): Promi
 /** A cancelled workflow ends with its activity's next heartbeat; where no worker runs, it does not. */
 async function cancelAndWait(
   client: Client,
-  { workflowId, runId }: WorkflowExecutionDescription,
+  { workflowId, runId, raw }: WorkflowExecutionDescription,
   step: StepContext,
   cluster: string,
 ): Promise<void> {
@@ -54,7 +55,10 @@ async function cancelAndWait(
   await client.withDeadline(Date.now() + CALL_TIMEOUT_MS, () => handle.cancel()).catch(ignoreNotFound);
   const ended = async () => {
     if ((await openExecution(client, workflowId))?.runId !== runId) return;
-    const message = `its abandoned workflow ${workflowId} was cancelled and has not ended yet`;
+    // A workflow ends on workers of the version that it began with: they may be gone since.
+    const version = versionName(raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion);
+    const workers = version === undefined ? '' : `; workers of version ${version} have to run for that`;
+    const message = `its abandoned workflow ${workflowId} was cancelled and has not ended yet${workers}`;
     throw new RolloutError('cluster-held', message, { cluster });
   };
   await waitUntil(step, ended, { intervalMs: POLL_MS });

@@ -42,7 +42,8 @@ export function deployPrimary({ clusters, istioctl }: ActivityDependencies): Act
     const superfluous = await findSuperfluous(primary, all, installation, signal);
     const pruned = await prune(primary, superfluous, signal);
 
-    const changed = Number(namespaceChanged) + base.changed + webhooksChanged + ingress.changed + pruned;
+    const changed =
+      Number(namespaceChanged) + base.changed + webhooksChanged + ingress.changed + pruned.length;
     return summarise(all.length + 1, changed, `istiod ${installation.version} is available`, pruned);
   });
 }

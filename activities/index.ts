@@ -4,10 +4,13 @@ import { claimCluster } from './claim-cluster.js';
 import { collectEndpoints } from './collect-endpoints.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { deployPrimary } from './deploy-primary.js';
+import { findRunningRollout } from './find-running-rollout.js';
 import { followClusters } from './follow-clusters.js';
 import { inspectClusters } from './inspect-clusters.js';
 import { installRemote } from './install-remote.js';
 import { labelNamespaces } from './label-namespaces.js';
+import { planPrimary } from './plan-primary.js';
+import { planRemote } from './plan-remote.js';
 import { prepareNamespace } from './prepare-namespace.js';
 import { refreshEndpoints } from './refresh-endpoints.js';
 import { registerRemote } from './register-remote.js';
@@ -32,5 +35,8 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     refreshEndpoints: refreshEndpoints(dependencies),
     claimCluster: claimCluster(dependencies),
     followClusters: followClusters(dependencies),
+    planPrimary: planPrimary(dependencies),
+    planRemote: planRemote(dependencies),
+    findRunningRollout: findRunningRollout(dependencies),
   };
 }

@@ -1,3 +1,4 @@
+import { findOwnControlPlane } from '../src/istio/own-control-plane.js';
 import { findMissingPermissions, type MissingPermission } from '../src/kubernetes/access-review.js';
 import { readCIDRs } from '../src/kubernetes/cidrs.js';
 import type { ClusterClient } from '../src/kubernetes/cluster-client.js';
@@ -17,6 +18,7 @@ import {
   checkCIDRs,
   checkMesh,
   checkNamespace,
+  checkOwnControlPlane,
   checkPermissions,
   checkVersion,
 } from './preflight-checks.js';
@@ -39,17 +41,21 @@ export async function inspectCluster(
   const version = await readServerVersion(client, options);
   const injected =
     role === 'primary' ? [] : input.namespaces.filter((namespace) => appliesTo(namespace, cluster));
-  const [uid, cidrs, missing, istioNamespace, namespaces] = await together(options.signal, (signal) => {
-    const each = { ...options, signal };
-    const scopes = { istio: input.istioNamespace, injected: injected.map(({ name }) => name) };
-    return Promise.all([
-      optionalRead(readClusterUID(client, each)),
-      readCIDRs(client, entry, each),
-      findMissingPermissions(client, PERMISSIONS[role], scopes, each),
-      optionalRead(readNamespace(client, input.istioNamespace, each)),
-      Promise.all(injected.map((namespace) => inspectNamespace(client, namespace, each))),
-    ]);
-  });
+  const [uid, cidrs, missing, istioNamespace, ownControlPlane, namespaces] = await together(
+    options.signal,
+    (signal) => {
+      const each = { ...options, signal };
+      const scopes = { istio: input.istioNamespace, injected: injected.map(({ name }) => name) };
+      return Promise.all([
+        optionalRead(readClusterUID(client, each)),
+        readCIDRs(client, entry, each),
+        findMissingPermissions(client, PERMISSIONS[role], scopes, each),
+        optionalRead(readNamespace(client, input.istioNamespace, each)),
+        role === 'primary' ? undefined : optionalRead(findOwnControlPlane(client, input, each)),
+        Promise.all(injected.map((namespace) => inspectNamespace(client, namespace, each))),
+      ]);
+    },
+  );
   const absent = injected.filter((_, index) =>
     namespaces[index]?.some(({ code }) => code === 'namespace-missing'),
   );
@@ -68,7 +74,10 @@ export async function inspectCluster(
       ...checkPermissions(cluster, missing.filter(isOfAccount)),
       ...(role === 'primary'
         ? checkMesh(cluster, istioNamespace, input.mesh)
-        : checkAttachment(cluster, istioNamespace, input.primary)),
+        : [
+            ...checkAttachment(cluster, istioNamespace, input.primary),
+            ...checkOwnControlPlane(cluster, ownControlPlane),
+          ]),
       ...namespaces.flat(),
       ...checkCIDRs(cluster, cidrs),
     ],

@@ -32,7 +32,7 @@ export function installRemote({ clusters, istioctl }: ActivityDependencies): Act
     const superfluous = await findSuperfluous(remote, [...objects, injector], installation, signal);
     const pruned = await prune(remote, superfluous, signal);
 
-    const changed = applied.changed + Number(sliceChanged) + pruned;
+    const changed = applied.changed + Number(sliceChanged) + pruned.length;
     return summarise(
       applied.objects + 1,
       changed,

@@ -1,19 +1,16 @@
-import { injectionLabel } from '../src/istio/injection-labels.js';
+import { contraryLabels } from '../src/istio/injection-labels.js';
 import { MESH_ANNOTATION, otherControlPlanes } from '../src/istio/istio-namespace.js';
 import { describeMissing, type MissingPermission } from '../src/kubernetes/access-review.js';
 import type { ClusterCIDRs } from '../src/kubernetes/cidrs.js';
-import { ownersOfLabel } from '../src/kubernetes/managed-fields.js';
 import type { Namespace } from '../src/kubernetes/namespaces.js';
 import { compareMinors, type ServerVersion } from '../src/kubernetes/server-version.js';
 import { FINDINGS, type FindingCode } from '../src/rollout/codes.js';
 import type { Finding, Severity } from '../src/rollout/findings.js';
-import { MANAGED_BY } from '../src/rollout/names.js';
 import { RELEASES } from '../src/rollout/releases.js';
 import type { ResolvedNamespace } from '../src/rollout/resolved.js';
 
 /** The checks of one cluster: facts in, findings out. Each gives nothing when all is well. */
 
-const INJECTION_LABELS = ['istio-injection', 'istio.io/rev'];
 const CONTROL_PLANES = 'topology.istio.io/controlPlaneClusters';
 
 /** A finding about one cluster; its action is the catalogue's unless a better one is given. */
@@ -77,6 +74,13 @@ export function checkAttachment(
   return [finding('attached-elsewhere', 'block', { cluster, what, where })];
 }
 
+/** A remote that an istiod of its own leads; a move that can be accepted, as any other. */
+export function checkOwnControlPlane(cluster: string, own: string | undefined): Finding[] {
+  if (own === undefined) return [];
+  const what = `${cluster} runs a control plane of its own: ${own}`;
+  return [finding('attached-elsewhere', 'block', { cluster, what, where: own })];
+}
+
 /** A primary that was rolled out as another mesh. */
 export function checkMesh(cluster: string, istioNamespace: Namespace | undefined, mesh: string): Finding[] {
   const owner = istioNamespace?.metadata.annotations?.[MESH_ANNOTATION];
@@ -104,22 +108,6 @@ export function checkNamespace(
   if (contrary.length === 0) return [];
   const what = `namespace ${wanted.name} of ${cluster} is labelled ${contrary.join(', ')}, against injection: ${wanted.injection}`;
   return [finding('namespace-label-conflict', 'block', { cluster, what, where })];
-}
-
-/**
- * The injection labels that contradict the wanted one, as `key=value`. Two of them beside each other never mean what both
- * say: `istio-injection` wins (istio 1.31, namespace selectors of the injector webhooks; analyzer message IST0123). One
- * that only this project has set goes by itself when another one takes its place.
- */
-function contraryLabels(live: Namespace, injection: string): string[] {
-  const wanted = injectionLabel(injection);
-  return INJECTION_LABELS.flatMap((key) => {
-    const value = live.metadata.labels?.[key];
-    if (value === undefined || value === wanted[key]) return [];
-    const owners = ownersOfLabel(live, key);
-    const isOurs = owners.length > 0 && owners.every(({ manager }) => manager === MANAGED_BY);
-    return isOurs ? [] : [`${key}=${value}`];
-  });
 }
 
 /** The tool must be of the release that the document asks for. */

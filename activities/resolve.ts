@@ -20,7 +20,7 @@ export function resolve({ clusters }: ActivityDependencies): Activities['resolve
     }
     const { mesh } = parsed.value;
     const lock = rolloutWorkflowId(mesh);
-    if (workflowId === lock) return parsed.value;
+    if (workflowId === undefined || workflowId === lock) return parsed.value;
     const command = `temporal workflow start --type ${WorkflowType.rollout} --task-queue ${TASK_QUEUE} --workflow-id ${lock} --input-file rollout.json`;
     throw new RolloutError(
       'workflow-id-wrong',

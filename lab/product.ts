@@ -37,7 +37,7 @@ export interface Product {
  * @param overrides environment variables for worker and API; they win
  */
 export async function prepareProduct(
-  lab: Pick<Lab, 'inventoryPath' | 'temporal' | 'proxyUrl'>,
+  lab: Pick<Lab, 'inventoryPath' | 'proxyUrl'> & { readonly temporal: Pick<Lab['temporal'], 'address'> },
   tools: Pick<ToolPaths, 'istioctl'>,
   overrides: Record<string, string> = {},
 ): Promise<Product> {

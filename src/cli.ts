@@ -7,6 +7,7 @@ import type { CliContext } from './cli/context.js';
 import { runCli } from './cli/program.js';
 import { createOutput } from './cli/terminal.js';
 import { readConfig } from './config/config.js';
+import { readServiceConfig } from './config/service-config.js';
 
 /** The program `mesh-rollout`. Services and lab are loaded only when they are asked for: the rest starts fast. */
 const context: CliContext = {
@@ -31,8 +32,8 @@ const context: CliContext = {
     return () => void process.removeListener('SIGINT', callback);
   },
   services: {
-    worker: async () => (await import('./worker.js')).runWorker(readConfig(process.env)),
-    serve: async () => (await import('./server.js')).runServer(readConfig(process.env)),
+    worker: async () => (await import('./worker.js')).runWorker(readServiceConfig(process.env)),
+    serve: async () => (await import('./server.js')).runServer(readServiceConfig(process.env)),
   },
   kubeconfigContexts: async (files) => {
     const { readContexts, readContextsAsKubectl } = await import('./kubernetes/kubeconfig-contexts.js');

@@ -1,35 +1,48 @@
 import { createActivities } from '../activities/index.js';
-import { type Config, requireInventory } from './config/config.js';
+import { requireInventory } from './config/config.js';
 import { createLog } from './config/log.js';
+import type { ServiceConfig } from './config/service-config.js';
+import { describeTemporal } from './config/temporal-settings.js';
 import { Istioctl } from './istio/istioctl.js';
 import { Clusters } from './kubernetes/clusters.js';
+import { checkAccess } from './temporal/check-access.js';
 import { connectWorker, openClient } from './temporal/connection.js';
+import { createDataConverter } from './temporal/data-converter.js';
+import { startPromotion } from './temporal/promotion.js';
 import { installRuntime } from './temporal/runtime.js';
 import { ensureSearchAttributes } from './temporal/search-attributes.js';
 import { serveMetrics } from './temporal/serve-metrics.js';
 import { createWorker } from './temporal/worker.js';
 import { serveWorkerHealth } from './temporal/worker-health.js';
 import { createWorkerMetrics } from './temporal/worker-metrics.js';
-import { WORKFLOW_BUNDLE } from './temporal/workflow-files.js';
+import { workerVersion } from './temporal/worker-version.js';
+import { ENCODING_WORKFLOW_BUNDLE, WORKFLOW_BUNDLE } from './temporal/workflow-files.js';
 
 /**
  * Runs a worker until SIGINT or SIGTERM; activities under way get 30 s to end.
  * @throws ConfigError, RolloutError `inventory-invalid` or TemporalError when it cannot start
  */
-export async function runWorker(config: Config): Promise<void> {
+export async function runWorker(config: ServiceConfig): Promise<void> {
   const log = createLog('worker', config.logLevel);
   const clusters = new Clusters(requireInventory(config));
   const { clusters: known } = await clusters.inventory();
   installRuntime(log, config.worker.sdkMetricsAddress);
+  const dataConverter = createDataConverter(config.codecKeys);
+  const bundle = config.codecKeys.length > 0 ? ENCODING_WORKFLOW_BUNDLE : WORKFLOW_BUNDLE;
   const connection = await connectWorker(config.temporal);
-  const access = openClient(config.temporal);
+  const access = openClient(config.temporal, dataConverter);
   const metrics = createWorkerMetrics();
   try {
+    await checkAccess(access);
     await ensureSearchAttributes(access);
+    const { deployment, promote } = config.worker;
+    const version = await workerVersion(deployment, WORKFLOW_BUNDLE);
     const worker = await createWorker({
       connection,
       namespace: config.temporal.namespace,
-      workflows: { bundle: WORKFLOW_BUNDLE },
+      workflows: { bundle },
+      version,
+      dataConverter,
       activities: createActivities({
         clusters,
         istioctl: new Istioctl(config.istioctl),
@@ -41,9 +54,11 @@ export async function runWorker(config: Config): Promise<void> {
     const { healthPort, metricsAddress } = config.worker;
     const health = healthPort === undefined ? undefined : await serveWorkerHealth(worker, healthPort);
     const scraped = metricsAddress && (await serveMetrics(metrics, metricsAddress));
+    const about = { ...describeTemporal(config.temporal), codecKeys: config.codecKeys.map(({ id }) => id) };
     const ports = { healthPort: health?.port, metricsPort: scraped?.port };
-    log.info({ ...config.temporal, clusters: known.length, ...ports }, 'worker runs');
-    await worker.run();
+    log.info({ ...about, ...version, clusters: known.length, ...ports }, 'worker runs');
+    const promotion = promote ? startPromotion(access, version, log) : undefined;
+    await worker.run().finally(() => promotion?.stop());
     await health?.close();
     await scraped?.close();
     log.info('worker has stopped');

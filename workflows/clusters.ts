@@ -13,10 +13,10 @@ import {
   startChild,
 } from '@temporalio/workflow';
 import type { ClaimResult } from '../src/rollout/activities.js';
+import { primaryInput, remoteInput } from '../src/rollout/cluster-inputs.js';
 import { ERRORS } from '../src/rollout/codes.js';
-import { mergeValues } from '../src/rollout/merge-values.js';
 import { clusterWorkflowId, WorkflowType } from '../src/rollout/names.js';
-import type { MeshSettings, PrimaryInput, RemoteInput, ResolvedRollout } from '../src/rollout/resolved.js';
+import type { ResolvedRollout } from '../src/rollout/resolved.js';
 import { activities, callOptions } from './activities.js';
 import { attentionOf } from './attention.js';
 import type { RolloutRun } from './rollout-run.js';
@@ -24,13 +24,8 @@ import { searchKeys } from './search-attributes.js';
 
 /** Runs the primary's workflow until the control plane is there; a person may have to help on the way. */
 export async function deployPrimary(run: RolloutRun, resolved: ResolvedRollout): Promise<void> {
-  const { cluster, profile, values } = resolved.primary;
-  const input: PrimaryInput = {
-    ...settingsOf(run, resolved),
-    profile,
-    values: mergeValues(resolved.values, values),
-  };
-  await runChild(run, cluster, WorkflowType.primary, input);
+  const input = primaryInput(resolved, run.rolloutId);
+  await runChild(run, resolved.primary.cluster, WorkflowType.primary, input);
 }
 
 /** Runs a remote's workflow until it is done, or skipped. */
@@ -39,31 +34,8 @@ export async function rolloutRemote(
   resolved: ResolvedRollout,
   cluster: string,
 ): Promise<void> {
-  const own = resolved.remotes.find((remote) => remote.cluster === cluster)?.values ?? {};
-  const namespaces = resolved.namespaces
-    .filter((namespace) => namespace.clusters?.includes(cluster) ?? true)
-    .map(({ name, injection }) => ({ name, injection }));
-  const values = mergeValues(resolved.values, own);
-  const accept = [...run.accepted];
-  const input: RemoteInput = { ...settingsOf(run, resolved), cluster, values, namespaces, accept };
+  const input = remoteInput(resolved, run.rolloutId, cluster, run.accepted);
   await runChild(run, cluster, WorkflowType.remote, input);
-}
-
-function settingsOf(run: RolloutRun, resolved: ResolvedRollout): MeshSettings {
-  const { mesh, release, revision, installer, istioNamespace, meshID, network, primary, progressDeadlineMs } =
-    resolved;
-  return {
-    mesh,
-    rolloutId: run.rolloutId,
-    release,
-    revision,
-    installer,
-    istioNamespace,
-    meshID,
-    network,
-    primary: primary.cluster,
-    progressDeadlineMs,
-  };
 }
 
 /** Starts the cluster's workflow and follows it; where it was ended from outside, a person says whether to start again. */

@@ -10,12 +10,14 @@ import type {
   SetInput,
 } from '../src/rollout/messages.js';
 import { Message } from '../src/rollout/names.js';
+import type { PlanProgress } from '../src/rollout/plan.js';
 import type { ClusterProgress, ClusterReport, RolloutProgress } from '../src/rollout/progress.js';
 
 /** The queries, signals and updates of the workflows; validators are synchronous, as Temporal wants them. */
 
 export const rolloutProgress = defineQuery<RolloutProgress>(Message.progress);
 export const clusterProgress = defineQuery<ClusterProgress>(Message.progress);
+export const planProgress = defineQuery<PlanProgress>(Message.progress);
 
 export const clusterReport = defineSignal<[ClusterReport]>(Message.clusterReport);
 export const decision = defineSignal<[ClusterDecision]>(Message.decision);

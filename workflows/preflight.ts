@@ -1,6 +1,7 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
 import { ERRORS } from '../src/rollout/codes.js';
 import type { ClusterInspection, Finding } from '../src/rollout/findings.js';
+import { inspectBatches, inspectInput } from '../src/rollout/inspect-input.js';
 import { applyAcceptance, comparePairs, isBlocking } from '../src/rollout/pairs.js';
 import type { Attention } from '../src/rollout/progress.js';
 import type { ResolvedRollout } from '../src/rollout/resolved.js';
@@ -109,38 +110,21 @@ export class Preflight {
 
   async #inspect(clusters: readonly string[]): Promise<void> {
     await Promise.all(
-      batches(clusters, BATCH).map(async (batch) => {
-        const others = batch.length === 1 ? '' : ` and ${batch.length - 1} more`;
-        const summary = `${batch[0]}${others} · validate`;
+      inspectBatches(clusters).map(async ({ clusters: batch, summary }) =>
         this.#take(
           await activities.inspectClusters.executeWithOptions(callOptions(summary), [
-            this.#inspectInput(batch),
+            inspectInput(this.#resolved, batch),
           ]),
-        );
-      }),
+        ),
+      ),
     );
   }
 
   /** Inspects one cluster as soon as it answers; fails when it does not within the deadline. */
   async #reach(cluster: string, deadlineMs?: number): Promise<void> {
     const options = callOptions(`${cluster} · validate, waits for the API server`, deadlineMs);
-    const input = { ...this.#inspectInput([cluster]), mustReach: true };
+    const input = { ...inspectInput(this.#resolved, [cluster]), mustReach: true };
     this.#take(await activities.inspectClusters.executeWithOptions(options, [input]));
-  }
-
-  #inspectInput(clusters: readonly string[]) {
-    const { mesh, primary, release, istioNamespace, namespaces } = this.#resolved;
-    return {
-      clusters: clusters.map((cluster) => ({
-        cluster,
-        role: cluster === primary.cluster ? ('primary' as const) : ('remote' as const),
-      })),
-      mesh,
-      primary: primary.cluster,
-      release,
-      istioNamespace,
-      namespaces,
-    };
   }
 
   #take(inspections: readonly ClusterInspection[]): void {
@@ -187,9 +171,6 @@ export class Preflight {
   }
 }
 
-/** Clusters of one `inspectClusters`: its result stays far below the size that Temporal warns about. */
-const BATCH = 25;
-
 function clustersOf(finding: Finding): string[] {
   return [finding.cluster, finding.otherCluster].filter((name) => name !== undefined);
 }
@@ -200,9 +181,4 @@ function attentionFor(blocking: readonly Finding[]): Attention {
   return blocking.length === 1 && first
     ? { code: first.code, message, action: first.action }
     : { code: first?.code ?? 'preflight-blocked', message, action: ERRORS['preflight-blocked'].action };
-}
-
-function batches<T>(items: readonly T[], size: number): T[][] {
-  const count = Math.ceil(items.length / size);
-  return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size));
 }

@@ -50,8 +50,8 @@ async function oneRemote(
 ): Promise<void> {
   if (!run.children.has(cluster)) {
     if (!(await stillHeld(run, cluster)) || !(await preflight.admit(cluster))) return;
+    await run.untilMayStart(cluster);
   }
-  await run.untilMayStart(cluster);
   await rolloutRemote(run, resolved, cluster);
 }
 

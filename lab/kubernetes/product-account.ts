@@ -43,11 +43,8 @@ export async function createProductAccount(
   role: ClusterRole,
 ): Promise<string> {
   const manifests = await readManifests(role);
-  const isNamespace = ({ kind }: Manifest) => kind === 'Namespace';
-  await Promise.all(manifests.filter(isNamespace).map((manifest) => create(admin, manifest)));
-  await Promise.all(
-    manifests.filter((manifest) => !isNamespace(manifest)).map((manifest) => create(admin, manifest)),
-  );
+  // One after the other, as kubectl does: so they share a connection, and namespaces come before what is in them.
+  for (const manifest of manifests) await create(admin, manifest);
   const request = {
     apiVersion: 'authentication.k8s.io/v1',
     kind: 'TokenRequest',
@@ -131,7 +128,10 @@ async function untilInForce(access: ApiAccess, manifests: readonly Manifest[]): 
   try {
     await waitFor({
       what: 'the rights of the product to be in force',
-      check: async () => ((await Promise.all(questions.map(isAllowed))).every(Boolean) ? true : undefined),
+      check: async () => {
+        for (const question of questions) if (!(await isAllowed(question))) return undefined;
+        return true;
+      },
       timeoutMilliseconds: PATIENCE_MILLISECONDS,
     });
   } finally {

@@ -25,12 +25,20 @@ export function assertGuarded(host: string, tokens: readonly Token[] | undefined
  * Lets a request in and says who acts.
  * With tokens: by the bearer token. Without, on loopback: whoever is on this machine, but no web page in its browser,
  * which could get here under a name of its own (DNS rebinding) or from another site (CSRF).
+ * @param trustedOrigins other sites whose pages may ask
  * @returns the name for the audit
  * @throws ApiError `unauthorized`, `scope-missing` or `origin-refused`
  */
-export function admit(request: FastifyRequest, tokens: readonly Token[] | undefined, scope: Scope): string {
+export function admit(
+  request: FastifyRequest,
+  tokens: readonly Token[] | undefined,
+  scope: Scope,
+  trustedOrigins: readonly string[] = [],
+): string {
   if (tokens === undefined) {
-    assertLocal(request.headers.host, request.headers.origin, request.headers['sec-fetch-site']);
+    const { host, origin, 'sec-fetch-site': site } = request.headers;
+    assertLocalHost(host);
+    if (origin === undefined || !trustedOrigins.includes(origin)) assertSameSite(host, origin, site);
     return ANONYMOUS;
   }
   const token = findToken(tokens, request.headers.authorization);
@@ -41,14 +49,17 @@ export function admit(request: FastifyRequest, tokens: readonly Token[] | undefi
   return token.name;
 }
 
-function assertLocal(
+function assertLocalHost(host: string | undefined): void {
+  const name = /^(\[[^\]]*\]|[^:]*)(:\d+)?$/.exec(host ?? '')?.[1] ?? '';
+  if (!isLoopback(name.toLowerCase()))
+    throw new ApiError('origin-refused', 'The Host header is not of this machine.');
+}
+
+function assertSameSite(
   host: string | undefined,
   origin: string | undefined,
   site: string | string[] | undefined,
 ): void {
-  const name = /^(\[[^\]]*\]|[^:]*)(:\d+)?$/.exec(host ?? '')?.[1] ?? '';
-  if (!isLoopback(name.toLowerCase()))
-    throw new ApiError('origin-refused', 'The Host header is not of this machine.');
   if (origin !== undefined && origin.toLowerCase() !== `http://${host}`.toLowerCase()) {
     throw new ApiError('origin-refused', 'The Origin header is of another site.');
   }

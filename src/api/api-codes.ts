@@ -26,6 +26,11 @@ export const API_CODES = {
     action:
       'Call it under 127.0.0.1 or localhost, without a foreign Origin; or give the server a tokens file.',
   },
+  'namespace-refused': {
+    status: 403,
+    title: 'The codec endpoint serves another namespace of Temporal.',
+    action: 'Ask the API server of that namespace.',
+  },
   'route-unknown': {
     status: 404,
     title: 'There is nothing under this path and method.',

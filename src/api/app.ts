@@ -9,11 +9,13 @@ import { withMethodUnknown } from './method-unknown.js';
 import { type ApiMetrics, createApiMetrics } from './metrics.js';
 import { completeOpenApi, openApiFrame } from './openapi.js';
 import { requestLog } from './request-log.js';
+import { codecRoutes } from './routes/codec.js';
 import { controlRoutes } from './routes/controls.js';
 import { decisionRoutes } from './routes/decisions.js';
 import { eventRoutes } from './routes/events.js';
 import { healthRoutes } from './routes/health.js';
 import { metricRoutes } from './routes/metrics.js';
+import { planRoutes } from './routes/plans.js';
 import { rolloutRoutes } from './routes/rollouts.js';
 import type { Scope } from './tokens.js';
 
@@ -51,6 +53,7 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
   acceptYaml(app);
   answerWithProblems(app);
   app.decorateRequest('actor', '');
+  app.addHttpMethod('TRACE');
   const metrics = createApiMetrics(() => dependencies.rollouts.figures());
   observe(app, metrics);
   await app.register(swagger, {
@@ -71,6 +74,7 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
       guard(guarded, dependencies);
       withMethodUnknown(guarded, () => {
         rolloutRoutes(guarded, dependencies);
+        planRoutes(guarded, dependencies);
         decisionRoutes(guarded, dependencies);
         controlRoutes(guarded, dependencies);
         eventRoutes(guarded, dependencies);
@@ -78,6 +82,8 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
     },
     { prefix: '/v1' },
   );
+  const { codec, tokens } = dependencies;
+  if (codec) await app.register(async (guarded) => codecRoutes(guarded, codec, tokens), { prefix: '/codec' });
   app.addHook('preClose', async () => {
     // Connections on which nothing was asked yet would keep the server from closing.
     setTimeout(() => app.server.closeAllConnections(), DRAIN_MS).unref();
@@ -98,7 +104,8 @@ function guard(app: FastifyInstance, { tokens }: ApiDependencies): void {
 function observe(app: FastifyInstance, metrics: ApiMetrics): void {
   app.addHook('onResponse', async (request, reply) => {
     const { url: route = 'unknown', config } = request.routeOptions;
-    if (config.isStream && reply.statusCode === 200) return;
+    // What is refused before a route is found has no configuration, whatever the types say.
+    if (config?.isStream && reply.statusCode === 200) return;
     const { method } = request;
     metrics.answered({ method, route, status: reply.statusCode, seconds: reply.elapsedTime / 1000 });
   });

@@ -1,16 +1,21 @@
 import type { Logger } from 'pino';
 import type { Parsed } from '../rollout/problems.js';
 import type { ResolvedRollout } from '../rollout/resolved.js';
+import type { Plans } from '../temporal/plans.js';
 import type { Rollouts } from '../temporal/rollouts.js';
+import type { CodecService } from './codec-service.js';
 import type { Token } from './tokens.js';
 
 /** What the API works with; tests pass their own. */
 export interface ApiDependencies {
   readonly rollouts: Rollouts;
+  readonly plans: Plans;
   /** Parses a document with the inventory of now. @throws RolloutError `inventory-invalid` */
   readonly parseDocument: (document: unknown) => Promise<Parsed<ResolvedRollout>>;
   /** Absent: nobody needs a token, and only this machine is served. */
   readonly tokens?: readonly Token[];
+  /** Absent: payloads are not encrypted, and there is no codec endpoint. */
+  readonly codec?: CodecService;
   readonly log: Logger;
   /** Time between two looks at a rollout that is followed, in milliseconds. @default 1000 */
   readonly lookIntervalMs?: number;

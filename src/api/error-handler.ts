@@ -5,19 +5,21 @@ import { PROBLEM_MEDIA_TYPE, type ProblemDetails, problemOf } from './problem.js
 
 /** Answers every error, and every unknown path, as problem+json. Only what is our own fault is logged as an error. */
 export function answerWithProblems(app: FastifyInstance): void {
-  app.setErrorHandler((error: FastifyError, request, reply) => {
-    const problem = problemOf(translate(error));
-    if (problem.status >= 500) request.log.error({ err: error }, problem.title);
-    return sendProblem(reply, problem);
-  });
+  app.setErrorHandler(answer);
   app.setNotFoundHandler((request, reply) =>
     sendProblem(reply, problemOf(new ApiError('route-unknown', `${request.method} ${pathOf(request.url)}`))),
   );
 }
 
-/** Answers what Fastify refuses before any route is found: a path that cannot be decoded. */
-export function answerBadRequest(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
-  sendProblem(reply, problemOf(translate(error)));
+/** Answers what Fastify refuses before any route is found: a path that cannot be decoded, or is too long. */
+export function answerBadRequest(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  answer(error, request, reply);
+}
+
+function answer(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const problem = problemOf(translate(error));
+  if (problem.status >= 500) request.log.error({ err: error }, problem.title);
+  return sendProblem(reply, problem);
 }
 
 /** Sends a problem as the answer. */
@@ -48,6 +50,8 @@ function translate(error: FastifyError): unknown {
       return new ApiError('request-unreadable', 'The body is empty.');
     case 'FST_ERR_BAD_URL':
       return new ApiError('request-invalid', 'The path cannot be decoded.');
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new ApiError('request-invalid', 'A part of the path is longer than any name.');
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return new ApiError('request-unreadable', 'The body is not as long as Content-Length says.');
     default:

@@ -30,6 +30,7 @@ const ROLLOUT_STATUS: Partial<Record<ErrorCode, number>> = {
   'document-invalid': 400,
   'decision-invalid': 400,
   'rollout-not-found': 404,
+  'plan-not-found': 404,
   'cluster-unknown': 404,
   'idempotency-key-reused': 422,
   'inventory-invalid': 500,

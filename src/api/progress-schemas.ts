@@ -9,8 +9,8 @@ import { execution, milliseconds, status } from './schemas.js';
 
 const step = z.enum([...ROLLOUT_STEPS, ...PRIMARY_STEPS, ...REMOTE_STEPS]);
 const strings = z.array(z.string());
-const attention = z.object({ code: z.string(), message: z.string(), action: z.string() });
-const finding = z.object({
+export const attention = z.object({ code: z.string(), message: z.string(), action: z.string() });
+export const finding = z.object({
   code: z.enum(Object.keys(FINDINGS) as FindingCode[]),
   severity: z.enum(['block', 'warn', 'info']),
   cluster: z.string().exactOptional(),
@@ -72,6 +72,7 @@ const header = z.object({
   workflowId: z.string(),
   execution,
   worker: z.enum(['answers', 'none', 'failing']),
+  version: z.string().exactOptional(),
   attention: attention.exactOptional(),
   attempt: attempt.exactOptional(),
   problems: z.array(z.object({ path: z.string(), message: z.string() })).exactOptional(),

@@ -1,4 +1,5 @@
 import type { Controls, DecisionInput, DecisionResult } from '../rollout/messages.js';
+import type { PlanView, StartedPlan } from '../temporal/plan-view.js';
 import type { RolloutListItem, RolloutView } from '../temporal/rollout-view.js';
 import type { StartedRollout } from '../temporal/start-rollout.js';
 import { ApiProblem, ApiUnreachable, type Problem } from './api-error.js';
@@ -24,6 +25,14 @@ export class ApiClient {
 
   start(document: unknown): Promise<StartedRollout> {
     return this.#json('POST', '/v1/rollouts', document);
+  }
+
+  startPlan(document: unknown): Promise<StartedPlan> {
+    return this.#json('POST', '/v1/plans', document);
+  }
+
+  getPlan(planId: string): Promise<PlanView> {
+    return this.#json('GET', `/v1/plans/${encodeURIComponent(planId)}`);
   }
 
   async list(limit: number): Promise<readonly RolloutListItem[]> {

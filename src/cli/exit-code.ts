@@ -6,6 +6,8 @@ export const ExitCode = {
   /** Done, or nothing to do. */
   done: 0,
   error: 1,
+  /** Of `plan`: a rollout would change something. */
+  changes: 2,
   /** The rollout has ended, and not every cluster is attached. */
   incomplete: 3,
   /** Nothing moves any more without a person. */

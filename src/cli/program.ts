@@ -5,6 +5,7 @@ import { addInventoryCommand } from './commands/inventory.js';
 import { addLabCommands } from './commands/lab.js';
 import { addListCommand } from './commands/list.js';
 import { addPermissionsCommand } from './commands/permissions.js';
+import { addPlanCommand } from './commands/plan.js';
 import { addServiceCommands } from './commands/services.js';
 import { addStartCommand } from './commands/start.js';
 import { addStatusCommand } from './commands/status.js';
@@ -20,7 +21,11 @@ Exit codes of start --watch and watch:
   1  error
   3  the rollout has ended, and clusters were skipped or it was aborted
   4  the rollout waits for a person
-  5  the watch is over, the rollout goes on`;
+  5  the watch is over, the rollout goes on
+Exit codes of plan:
+  0  a rollout would change nothing
+  1  error, or a rollout would be held: a finding blocks, or a cluster would wait for a person
+  2  a rollout would change something`;
 
 /**
  * Runs one command line.
@@ -56,6 +61,7 @@ function buildProgram(context: CliContext, run: (result: CommandResult) => Promi
       getErrHelpWidth: () => Math.min(context.err.size().columns, 100),
     })
     .showSuggestionAfterError();
+  addPlanCommand(program, context, run);
   addStartCommand(program, context, run);
   addListCommand(program, context, run);
   addStatusCommand(program, context, run);

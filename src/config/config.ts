@@ -1,9 +1,11 @@
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import { type Environment, SECRET_VARIABLES, VARIABLES } from './environment.js';
 
-/** What the environment says, parsed once at start; deeply frozen. Only composition roots read it. */
+/**
+ * What the project's own variables say, parsed once at start; deeply frozen. Only composition roots read it. Services
+ * need a ServiceConfig.
+ */
 export interface Config {
-  readonly temporal: { readonly address: string; readonly namespace: string };
   /** Path of the inventory file; see {@link requireInventory}. */
   readonly inventory?: string;
   readonly istioctl: string;
@@ -15,6 +17,16 @@ export interface Config {
     readonly healthPort?: number;
     readonly metricsAddress?: { readonly host: string; readonly port: number };
     readonly sdkMetricsAddress?: string;
+    /** Name of the Worker Deployment. */
+    readonly deployment: string;
+    /** Whether a new version of the workers becomes current by itself. */
+    readonly promote: boolean;
+  };
+  /** The codec: where its keys are (see codec-settings.ts), and which origins of UIs may use its endpoint. */
+  readonly codec: {
+    readonly keysFile?: string;
+    readonly keys?: string;
+    readonly origins: readonly string[];
   };
   /** What the CLI uses: base URL of the API, without a slash at the end, and its token. */
   readonly client: { readonly api: string; readonly token?: string };
@@ -36,7 +48,6 @@ export function readConfig(environment: Environment): Config {
   }
   const value = parsed.data;
   return freeze({
-    temporal: { address: value.TEMPORAL_ADDRESS, namespace: value.TEMPORAL_NAMESPACE },
     ...(value.MESH_ROLLOUT_INVENTORY !== undefined && { inventory: value.MESH_ROLLOUT_INVENTORY }),
     istioctl: value.MESH_ROLLOUT_ISTIOCTL,
     logLevel: value.MESH_ROLLOUT_LOG_LEVEL,
@@ -47,6 +58,8 @@ export function readConfig(environment: Environment): Config {
     },
     worker: {
       maxActivities: value.MESH_ROLLOUT_WORKER_ACTIVITIES,
+      deployment: value.MESH_ROLLOUT_WORKER_DEPLOYMENT,
+      promote: value.MESH_ROLLOUT_WORKER_PROMOTE === 'on',
       ...(value.MESH_ROLLOUT_WORKER_HEALTH_PORT !== 'off' && {
         healthPort: value.MESH_ROLLOUT_WORKER_HEALTH_PORT,
       }),
@@ -54,6 +67,13 @@ export function readConfig(environment: Environment): Config {
       ...(value.MESH_ROLLOUT_WORKER_SDK_METRICS && {
         sdkMetricsAddress: hostAndPort(value.MESH_ROLLOUT_WORKER_SDK_METRICS),
       }),
+    },
+    codec: {
+      ...(value.MESH_ROLLOUT_CODEC_KEYS_FILE !== undefined && {
+        keysFile: value.MESH_ROLLOUT_CODEC_KEYS_FILE,
+      }),
+      ...(value.MESH_ROLLOUT_CODEC_KEYS !== undefined && { keys: value.MESH_ROLLOUT_CODEC_KEYS }),
+      origins: value.MESH_ROLLOUT_CODEC_ORIGINS ?? [],
     },
     client: {
       api: value.MESH_ROLLOUT_API.replace(/\/+$/, ''),

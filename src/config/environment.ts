@@ -29,20 +29,10 @@ const listenAddress = z
   .refine((address) => address.port <= 65_535, 'expected a port from 0 to 65535');
 
 /**
- * Every environment variable of the project: what it is for is its description, what it must look like is its
+ * Every environment variable of the project's own (those of Temporal are in temporal-settings.ts): what it is for is its description, what it must look like is its
  * message. A variable that is empty counts as not set, as compose files leave them.
  */
 export const VARIABLES = z.object({
-  TEMPORAL_ADDRESS: z
-    .string()
-    .regex(/^(\[[0-9a-fA-F:]+\]|[^\s:/]+):\d{1,5}$/, 'expected host:port without a scheme')
-    .default('127.0.0.1:7233')
-    .describe('Where the frontend of Temporal listens'),
-  TEMPORAL_NAMESPACE: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'expected the name of a Temporal namespace')
-    .default('default')
-    .describe('Namespace of Temporal'),
   MESH_ROLLOUT_INVENTORY: z
     .string()
     .optional()
@@ -61,6 +51,20 @@ export const VARIABLES = z.object({
     .string()
     .optional()
     .describe('File with the bearer tokens that the API server accepts'),
+  MESH_ROLLOUT_CODEC_KEYS_FILE: z
+    .string()
+    .optional()
+    .describe('File with the keys that encrypt what Temporal keeps; worker and API server need the same'),
+  MESH_ROLLOUT_CODEC_KEYS: z.string().optional().describe('The same keys, instead of a file'),
+  MESH_ROLLOUT_CODEC_ORIGINS: z
+    .string()
+    .transform((text) => text.split(',').map((origin) => origin.trim()))
+    .refine(
+      (origins) => origins.every(isOrigin),
+      'expected origins such as http://127.0.0.1:8233, with commas',
+    )
+    .optional()
+    .describe("Origins of Temporal UIs whose pages may use the API server's codec endpoint"),
   MESH_ROLLOUT_API: z
     .url({ protocol: /^https?$/, error: 'expected a URL that begins with http:// or https://' })
     .default('http://127.0.0.1:8180')
@@ -80,6 +84,15 @@ export const VARIABLES = z.object({
   MESH_ROLLOUT_WORKER_ACTIVITIES: count('how many activities may run at once', 1000)
     .default(100)
     .describe('Activities that one worker runs at once'),
+  MESH_ROLLOUT_WORKER_DEPLOYMENT: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'expected letters, digits, - and _, at most 63')
+    .default('mesh-rollout')
+    .describe('Name of the Worker Deployment that the workers are versions of'),
+  MESH_ROLLOUT_WORKER_PROMOTE: z
+    .enum(['on', 'off'], 'expected on or off')
+    .default('on')
+    .describe('Whether a new version of the workers gets the new rollouts by itself'),
   MESH_ROLLOUT_WORKER_HEALTH_PORT: z
     .union([z.literal('off'), port('a port, or off')], 'expected a port, or off')
     .default(8181)
@@ -93,4 +106,11 @@ export const VARIABLES = z.object({
 });
 
 /** Names of variables whose value must never be shown. */
-export const SECRET_VARIABLES: ReadonlySet<string> = new Set(['MESH_ROLLOUT_TOKEN']);
+export const SECRET_VARIABLES: ReadonlySet<string> = new Set([
+  'MESH_ROLLOUT_TOKEN',
+  'MESH_ROLLOUT_CODEC_KEYS',
+]);
+
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}

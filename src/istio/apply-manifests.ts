@@ -38,7 +38,7 @@ export async function applyManifests(
   signal: AbortSignal,
 ): Promise<AppliedSet> {
   let changed = 0;
-  for (const group of groups(manifests)) {
+  for (const group of inOrder(manifests)) {
     const applied = await concurrently(group, CONCURRENCY, (manifest) =>
       applyManifest(client, manifest, signal),
     );
@@ -122,7 +122,8 @@ const RANKS: Readonly<Record<string, number>> = {
 };
 const OTHER_RANK = 1;
 
-function groups(manifests: readonly Manifest[]): Manifest[][] {
+/** The manifests in groups, each of which can be applied at once when the ones before are complete. */
+export function inOrder(manifests: readonly Manifest[]): Manifest[][] {
   const byRank: Manifest[][] = [];
   for (const manifest of manifests) {
     const rank = RANKS[manifest.kind] ?? OTHER_RANK;

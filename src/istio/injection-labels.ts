@@ -1,4 +1,5 @@
 import type { ClusterClient } from '../kubernetes/cluster-client.js';
+import { ownersOfLabel } from '../kubernetes/managed-fields.js';
 import { type Namespace, readNamespace } from '../kubernetes/namespaces.js';
 import { MANAGED_BY } from '../rollout/names.js';
 import { RolloutError } from '../rollout/rollout-error.js';
@@ -8,6 +9,7 @@ import { RevisionLabel } from './ownership.js';
 import type { WebhookConfiguration } from './webhook-configuration.js';
 
 const INJECTION_LABEL = 'istio-injection';
+const INJECTION_LABELS = [INJECTION_LABEL, RevisionLabel];
 const CONCURRENCY = 4;
 
 /** A namespace and what it wants: `enabled`, or a revision. */
@@ -17,8 +19,22 @@ export interface InjectedNamespace {
 }
 
 /** The one label by which a namespace asks for sidecars. */
-export function injectionLabel(injection: string): Record<string, string> {
+function injectionLabel(injection: string): Record<string, string> {
   return injection === 'enabled' ? { [INJECTION_LABEL]: 'enabled' } : { [RevisionLabel]: injection };
+}
+
+/**
+ * The labels of a namespace that contradict the wanted injection, as `key=value`. Two of them beside each other never mean
+ * what both say: `istio-injection` wins (istio 1.31, namespace selectors of the injector webhooks; analyzer message
+ * IST0123). One that only an earlier rollout has applied is none: it goes by itself when another one takes its place.
+ */
+export function contraryLabels(live: Namespace, injection: string): string[] {
+  const wanted = injectionLabel(injection);
+  return INJECTION_LABELS.flatMap((key) => {
+    const value = live.metadata.labels?.[key];
+    const isContrary = value !== undefined && value !== wanted[key] && !isOnlyOurs(live, key);
+    return isContrary ? [`${key}=${value}`] : [];
+  });
 }
 
 /**
@@ -63,31 +79,23 @@ export function problemOf(
   if (live === undefined) return `namespace ${name} does not exist`;
   if (live.status?.phase === 'Terminating') return `namespace ${name} is being deleted`;
   const wanted = injectionLabel(injection);
-  for (const key of [INJECTION_LABEL, RevisionLabel]) {
-    const value = live.metadata.labels?.[key];
-    if (value === undefined || value === wanted[key]) continue;
-    // A label of an earlier rollout goes by itself when this one applies another.
-    if (!isOnlyOurs(live, key))
-      return `namespace ${name} is labelled ${key}=${value}, not ${describe(wanted)}`;
-  }
+  const [contrary] = contraryLabels(live, injection);
+  if (contrary !== undefined) return `namespace ${name} is labelled ${contrary}, not ${describe(wanted)}`;
   if (injects(injectors, wanted)) return undefined;
   return `no injector webhook looks at namespaces labelled ${describe(wanted)} (namespace ${name})`;
 }
 
 function hasLabels(namespace: Namespace | undefined, labels: Record<string, string>): boolean {
   const live = namespace?.metadata.labels ?? {};
-  const others = [INJECTION_LABEL, RevisionLabel].filter((key) => !(key in labels));
+  const others = INJECTION_LABELS.filter((key) => !(key in labels));
   return (
     Object.entries(labels).every(([key, value]) => live[key] === value) &&
     others.every((key) => live[key] === undefined)
   );
 }
 
-function isOnlyOurs({ metadata }: Namespace, label: string): boolean {
-  const owners = (metadata.managedFields ?? []).filter(({ fieldsV1 }) => {
-    const fields = fieldsV1 as { 'f:metadata'?: { 'f:labels'?: Record<string, unknown> } } | undefined;
-    return fields?.['f:metadata']?.['f:labels']?.[`f:${label}`] !== undefined;
-  });
+function isOnlyOurs(live: Namespace, label: string): boolean {
+  const owners = ownersOfLabel(live, label);
   return (
     owners.length > 0 &&
     owners.every(({ manager, operation }) => manager === MANAGED_BY && operation === 'Apply')

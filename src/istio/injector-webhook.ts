@@ -53,7 +53,7 @@ export function switchedOff(injector: Manifest): Manifest {
 }
 
 /** The injector webhooks of a revision in a cluster: its own, and those of tags that point to it. */
-async function readInjectors(
+export async function readInjectors(
   client: ClusterClient,
   revision: string,
   signal: AbortSignal,

@@ -1,28 +1,42 @@
 import type { ClusterClient } from '../kubernetes/cluster-client.js';
 import { collectionPath } from '../kubernetes/kinds.js';
 import type { KubernetesObject } from '../kubernetes/objects.js';
+import type { ReadOptions } from '../kubernetes/request-options.js';
 import { RolloutError } from '../rollout/rollout-error.js';
 import type { ControlPlane } from './control-plane-pods.js';
 import { RevisionLabel } from './ownership.js';
 
 /**
+ * The istiod that a cluster runs by itself under a revision: `Deployment istio-system/istiod of revision default`;
+ * undefined when there is none.
+ *
+ * @throws ClusterError
+ */
+export async function findOwnControlPlane(
+  cluster: ClusterClient,
+  { istioNamespace, revision }: ControlPlane,
+  options: ReadOptions,
+): Promise<string | undefined> {
+  const query = { labelSelector: `app=istiod,${RevisionLabel}=${revision}` };
+  const path = collectionPath('apps/v1', 'Deployment', istioNamespace);
+  const [own] = await cluster.list<KubernetesObject>(path, { ...options, query });
+  return own && `Deployment ${istioNamespace}/${own.metadata.name} of revision ${revision}`;
+}
+
+/**
  * Refuses a remote that runs an istiod of its own under the same revision: attaching it would put its Service in the
- * place of that istiod's, and prune the istiod.
+ * place of that istiod's, and prune the istiod. Preflight finds it too; this looks again right before the first change.
  *
  * @throws RolloutError `remote-taken`
  */
 export async function refuseOwnControlPlane(
   remote: ClusterClient,
-  { istioNamespace, revision }: ControlPlane,
+  controlPlane: ControlPlane,
   signal: AbortSignal,
 ): Promise<void> {
-  const query = { labelSelector: `app=istiod,${RevisionLabel}=${revision}` };
-  const path = collectionPath('apps/v1', 'Deployment', istioNamespace);
-  const [own] = await remote.list<KubernetesObject>(path, { query, signal });
+  const own = await findOwnControlPlane(remote, controlPlane, { signal });
   if (own === undefined) return;
-  throw new RolloutError(
-    'remote-taken',
-    `it runs a control plane of its own: Deployment ${istioNamespace}/${own.metadata.name} of revision ${revision}`,
-    { cluster: remote.name },
-  );
+  throw new RolloutError('remote-taken', `it runs a control plane of its own: ${own}`, {
+    cluster: remote.name,
+  });
 }

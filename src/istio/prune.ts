@@ -74,15 +74,15 @@ export async function findSuperfluous(
 /**
  * Deletes what {@link findSuperfluous} found, with what depends on it gone first, as istioctl does.
  *
- * @returns how many there were
+ * @returns those that were still there
  */
 export async function prune(
   client: ClusterClient,
   objects: readonly ObjectReference[],
   signal: AbortSignal,
-): Promise<number> {
+): Promise<ObjectReference[]> {
   const deleted = await concurrently(objects, CONCURRENCY, (object) =>
     client.delete(object, { propagation: 'Foreground', signal }),
   );
-  return deleted.filter(Boolean).length;
+  return objects.filter((_, index) => deleted[index]);
 }

@@ -20,7 +20,7 @@ export interface RemoteSecret extends KubernetesObject {
 }
 
 /** The name of a cluster's remote secret. */
-function remoteSecretName(cluster: string): string {
+export function remoteSecretName(cluster: string): string {
   return `istio-remote-secret-${cluster}`;
 }
 

@@ -39,16 +39,29 @@ export class ClusterClient {
   /** The CA with which the kubeconfig checks the server, as PEM; undefined when it relies on the system's. */
   readonly certificateAuthority: string | undefined;
   readonly #credentials: Credentials;
-  readonly #lanes = new Lanes(MAX_CONNECTIONS);
-  readonly #plurals = new Map<string, ReturnType<typeof discoverResource>>();
+  readonly #lanes: Lanes;
+  readonly #plurals: Map<string, ReturnType<typeof discoverResource>>;
 
-  /** @throws RolloutError `cluster-not-usable` when the kubeconfig or its context cannot be used */
-  constructor(source: KubeconfigSource) {
-    const config = loadKubeconfig(source);
+  /**
+   * @param source a kubeconfig; or another client, whose credentials and connections are shared
+   * @throws RolloutError `cluster-not-usable` when the kubeconfig or its context cannot be used
+   */
+  constructor(source: KubeconfigSource | ClusterClient) {
     this.name = source.name;
+    if (source instanceof ClusterClient) {
+      this.server = source.server;
+      this.certificateAuthority = source.certificateAuthority;
+      this.#credentials = source.#credentials;
+      this.#lanes = source.#lanes;
+      this.#plurals = source.#plurals;
+      return;
+    }
+    const config = loadKubeconfig(source);
     this.server = config.getCurrentCluster()?.server ?? '';
     this.certificateAuthority = certificateAuthority(config);
     this.#credentials = new Credentials(source, config);
+    this.#lanes = new Lanes(MAX_CONNECTIONS);
+    this.#plurals = new Map();
   }
 
   /**
@@ -119,9 +132,10 @@ export class ClusterClient {
       kind: 'DeleteOptions',
       propagationPolicy: propagation ?? 'Background',
       ...(uid === undefined ? {} : { preconditions: { uid } }),
+      // Of a request with a body the API server ignores the query (Kubernetes 1.34, endpoints/handlers/delete.go).
+      ...(dryRun ? { dryRun: ['All'] } : {}),
     };
-    const query = { dryRun: dryRun ? 'All' : undefined };
-    const answer = await this.#send('DELETE', objectPath(object), { query, body, signal }, [404]);
+    const answer = await this.#send('DELETE', objectPath(object), { body, signal }, [404]);
     return answer.status !== 404;
   }
 

@@ -67,7 +67,7 @@ const RESOURCES = new Map<string, Resource>(
 );
 
 /** The group of an apiVersion; '' for `v1`. */
-function groupOf(apiVersion: string): string {
+export function groupOf(apiVersion: string): string {
   const slash = apiVersion.indexOf('/');
   return slash < 0 ? '' : apiVersion.slice(0, slash);
 }

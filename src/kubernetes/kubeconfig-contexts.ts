@@ -96,6 +96,8 @@ function elsewhere(
   const first = all.find((kubeconfig) => find(kubeconfig) !== undefined);
   if (first === undefined) return `its ${kind} ${JSON.stringify(name)} is in no file`;
   if (first === own || isDeepStrictEqual(find(first), find(own))) return undefined;
+  if (find(own) !== undefined)
+    return `kubectl takes its ${kind} ${JSON.stringify(name)} from ${first.file}: name this file with --kubeconfig to have its own`;
   return `its ${kind} ${JSON.stringify(name)} is in ${first.file}, and an inventory names one file: write both into one with kubectl config view --flatten`;
 }
 

@@ -1,4 +1,5 @@
 import type { ClusterInspection } from './findings.js';
+import type { PlanRemoteInput, PrimaryPlan, RemotePlan, RunningRollout } from './plan.js';
 import type { ClusterReport } from './progress.js';
 import type { PrimaryInput, RemoteInput, ResolvedRollout } from './resolved.js';
 import type {
@@ -45,14 +46,20 @@ export interface Activities {
    * are at work: `cluster-at-work` (transient), so that waiting for days adds nothing to the rollout's history.
    */
   followClusters(input: FollowInput): Promise<FollowResult>;
+  /** What {@link Activities.deployPrimary} would do, by dry runs. What would park the cluster is told, not thrown. */
+  planPrimary(input: PrimaryInput): Promise<PrimaryPlan>;
+  /** What all steps of a remote would do, by dry runs; as {@link Activities.planPrimary}. */
+  planRemote(input: PlanRemoteInput): Promise<RemotePlan>;
+  /** The rollout of a mesh that runs right now, if any. */
+  findRunningRollout(input: FindRunningRolloutInput): Promise<FindRunningRolloutResult>;
 }
 
 /** Input of `resolve`. */
 export interface ResolveInput {
   /** What the user typed; unchecked. */
   readonly document: unknown;
-  /** The workflow ID of the rollout: it must be `mesh/<mesh>`. */
-  readonly workflowId: string;
+  /** The workflow ID of the rollout: it must be `mesh/<mesh>`. Absent for a plan, which takes no lock. */
+  readonly workflowId?: string;
 }
 
 /** Input of `inspectClusters`; everything that decides whether a cluster can take part. */
@@ -63,6 +70,7 @@ export interface InspectInput {
   readonly mesh: string;
   readonly primary: string;
   readonly release: string;
+  readonly revision: string;
   readonly istioNamespace: string;
   readonly namespaces: ResolvedRollout['namespaces'];
 }
@@ -114,6 +122,16 @@ export interface FollowInput {
 export interface FollowResult {
   /** Clusters whose workflow has ended, with its last word where it came to its own end. */
   readonly ended: readonly { readonly cluster: string; readonly report?: ClusterReport }[];
+}
+
+/** Input of `findRunningRollout`. */
+export interface FindRunningRolloutInput {
+  readonly mesh: string;
+}
+
+/** Result of `findRunningRollout`. */
+export interface FindRunningRolloutResult {
+  readonly running?: RunningRollout;
 }
 
 /** Memo of a cluster's workflow: who started it. */

@@ -78,7 +78,7 @@ export const FINDINGS = {
     overridable: false,
   },
   'attached-elsewhere': {
-    title: 'A remote is attached to another primary.',
+    title: 'A remote is attached to another control plane.',
     action: 'Detach the cluster from the other primary first; or accept the finding to move it.',
     overridable: true,
   },
@@ -145,6 +145,16 @@ export const ERRORS = {
   'rollout-not-found': {
     title: 'There is no rollout of this mesh.',
     action: 'List the rollouts and check the name of the mesh.',
+    transient: false,
+  },
+  'plan-not-found': {
+    title: 'There is no such plan.',
+    action: 'Check the ID, or ask for a new plan: Temporal keeps them for as long as other workflows.',
+    transient: false,
+  },
+  'plan-ended': {
+    title: 'The plan ended without a result: its time was over, or its workflow was ended.',
+    action: 'Ask for a new plan.',
     transient: false,
   },
   'not-waiting': {

@@ -16,7 +16,9 @@ export function describeRollout(progress: RolloutProgress): string {
   return blocks([
     [`**${progress.mesh}** · ${progress.status} · Istio ${progress.release || '…'}`],
     [countLine(progress)],
-    progress.attention ? [`**Waits**`, ...attentionLines(progress.attention), `- ${updates('`retry`')}`] : [],
+    progress.attention
+      ? [`**Waits**\n`, ...attentionLines(progress.attention), `- ${updates('`retry`')}`]
+      : [],
     ...progress.waves.filter(({ waitingFor }) => waitingFor !== undefined).map(waveLines),
     shown.flatMap(clusterLines),
     [decisionLine(waiting)],
@@ -31,7 +33,7 @@ export function describeCluster(progress: ClusterProgress): string {
     [`**${cluster}** · ${role} · ${status}`],
     attention
       ? [
-          `**Waits**`,
+          `**Waits**\n`,
           ...attentionLines(attention),
           ...(status === 'NeedsAttention' ? [`- ${updates(decision)}`] : []),
         ]

@@ -6,8 +6,13 @@
 /** The task queue of workflows and activities. */
 export const TASK_QUEUE = 'mesh-rollout';
 
-/** Workflow types. `rollout` is what users start; the other two are its children, one per cluster. */
-export const WorkflowType = { rollout: 'rollout', primary: 'primary', remote: 'remote' } as const;
+/** Workflow types. Users start `rollout` and `plan`; the other two are children of a rollout, one per cluster. */
+export const WorkflowType = {
+  rollout: 'rollout',
+  primary: 'primary',
+  remote: 'remote',
+  plan: 'plan',
+} as const;
 
 /** The workflow ID of a mesh's rollout. It is the lock: Temporal runs one workflow of an ID at a time. */
 export function rolloutWorkflowId(mesh: string): string {
@@ -17,6 +22,11 @@ export function rolloutWorkflowId(mesh: string): string {
 /** The workflow ID of a cluster's child workflow. It is the lock of the cluster across meshes. */
 export function clusterWorkflowId(cluster: string): string {
   return `cluster/${cluster}`;
+}
+
+/** The workflow ID of a plan. It is no lock: plans change nothing. */
+export function planWorkflowId(planId: string): string {
+  return `plan/${planId}`;
 }
 
 /** Search attributes, all of type Keyword; the Temporal namespace must have them registered. */
@@ -30,7 +40,7 @@ export const SearchAttribute = {
 
 /** Queries, updates and signals of the workflows. */
 export const Message = {
-  /** Query on a rollout ({@link RolloutProgress}) and on a cluster ({@link ClusterProgress}). */
+  /** Query on a rollout ({@link RolloutProgress}), a cluster ({@link ClusterProgress}) and a plan ({@link PlanProgress}). */
   progress: 'progress',
   retry: 'retry',
   skip: 'skip',

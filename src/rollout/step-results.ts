@@ -9,6 +9,8 @@ export interface StepResult {
   /** One line for people; at most 200 characters. */
   readonly summary: string;
   readonly findings?: readonly Finding[];
+  /** Superfluous objects that were deleted, as `Deployment istio-system/istiod`; at most 20, the summary has their number. */
+  readonly pruned?: readonly string[];
   /** Attempts that the activity took, 1 or more; added by the frame around every activity. */
   readonly attempts?: number;
 }

@@ -4,6 +4,7 @@ import { clusterWorkflowId, SearchAttribute, WorkflowType } from '../rollout/nam
 import { PRIMARY_STEPS, REMOTE_STEPS, type StepName } from '../rollout/steps.js';
 import { attemptOf } from './attempt.js';
 import type { TemporalAccess } from './connection.js';
+import { withReadableFailures } from './failure-message.js';
 import { mapBounded } from './map-bounded.js';
 import { rolloutFacts } from './rollout-facts.js';
 import type { ClusterView } from './rollout-view.js';
@@ -30,7 +31,8 @@ export async function withAttempts(
 
 async function withAttempt(access: TemporalAccess, mesh: string, cluster: ClusterView): Promise<ClusterView> {
   const handle = access.client.workflow.getHandle(clusterWorkflowId(cluster.cluster));
-  const described = await access.call(DESCRIBE_TIMEOUT_MS, () => handle.describe());
+  const answer = await access.call(DESCRIBE_TIMEOUT_MS, () => handle.describe());
+  const described = await withReadableFailures(access.client, answer);
   const attributes = described.typedSearchAttributes;
   // The workflow of the cluster may belong to another rollout, which this one waits for.
   if (attributes.get(searchAttributeKeys.mesh) !== mesh) return cluster;

@@ -4,10 +4,12 @@ import { RolloutError } from '../rollout/rollout-error.js';
 import { attemptOf } from './attempt.js';
 import { listClusters, withAttempts } from './cluster-workflows.js';
 import type { TemporalAccess } from './connection.js';
+import { withReadableFailures } from './failure-message.js';
 import { queryProgress } from './query-progress.js';
 import { isClosed, type RolloutFacts, rolloutFacts, statusOf } from './rollout-facts.js';
 import { rolloutFailure } from './rollout-failure.js';
 import type { RolloutView } from './rollout-view.js';
+import { versionName } from './version-name.js';
 
 const TIMEOUT_MS = 5_000;
 
@@ -23,10 +25,12 @@ export async function getRollout(access: TemporalAccess, mesh: string): Promise<
     facts.execution === 'FAILED' ? rolloutFailure(access, mesh) : {},
   ]);
   const attempt = isClosed(facts.execution) ? undefined : attemptOf(described);
+  const version = versionName(described.raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion);
   const common = {
     workflowId: rolloutWorkflowId(mesh),
     execution: facts.execution,
     worker: queried.worker,
+    ...(version && { version }),
     ...(attempt && { attempt }),
   };
   if (queried.worker !== 'answers') {
@@ -50,7 +54,8 @@ export async function getRollout(access: TemporalAccess, mesh: string): Promise<
 async function describe(access: TemporalAccess, mesh: string) {
   const handle = access.client.workflow.getHandle(rolloutWorkflowId(mesh));
   try {
-    return await access.call(TIMEOUT_MS, () => handle.describe());
+    const described = await access.call(TIMEOUT_MS, () => handle.describe());
+    return await withReadableFailures(access.client, described);
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) throw noRollout(mesh);
     throw error;

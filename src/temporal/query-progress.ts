@@ -8,18 +8,29 @@ import { TemporalError } from './temporal-error.js';
 const TIMEOUT_MS = 4_000;
 
 /** The progress, or why nobody tells: `none` = no worker polls, `failing` = the workflow's code fails in the worker. */
-export type QueriedProgress =
-  | { readonly worker: 'answers'; readonly progress: RolloutProgress }
+export type QueriedProgress<Progress = RolloutProgress> =
+  | { readonly worker: 'answers'; readonly progress: Progress }
   | { readonly worker: 'none' | 'failing' };
 
 /**
  * Asks the running or the last rollout of a mesh for its progress.
  * @throws what {@link TemporalAccess.call} throws, but for the time that a missing worker takes
  */
-export async function queryProgress(access: TemporalAccess, mesh: string): Promise<QueriedProgress> {
-  const handle = access.client.workflow.getHandle(rolloutWorkflowId(mesh));
+export function queryProgress(access: TemporalAccess, mesh: string): Promise<QueriedProgress> {
+  return queryWorkflow<RolloutProgress>(access, rolloutWorkflowId(mesh));
+}
+
+/**
+ * Asks a workflow of any type for its progress.
+ * @throws as {@link queryProgress}
+ */
+export async function queryWorkflow<Progress>(
+  access: TemporalAccess,
+  workflowId: string,
+): Promise<QueriedProgress<Progress>> {
+  const handle = access.client.workflow.getHandle(workflowId);
   try {
-    const progress = await access.call(TIMEOUT_MS, () => handle.query<RolloutProgress>(Message.progress));
+    const progress = await access.call(TIMEOUT_MS, () => handle.query<Progress>(Message.progress));
     return { worker: 'answers', progress };
   } catch (error) {
     const status = error instanceof TemporalError ? grpcStatusOf(error.cause) : grpcStatusOf(error);

@@ -20,10 +20,15 @@ export async function rolloutFailure(
     await access.call(TIMEOUT_MS, () => handle.result());
     return {};
   } catch (error) {
-    if (!(error instanceof WorkflowFailedError)) return {};
-    const failure = innermost(error.cause);
-    return failure ? describe(failure) : {};
+    return failureFacts(error);
   }
+}
+
+/** What an error of waiting for a workflow's result says about the activity that made the workflow fail. */
+export function failureFacts(error: unknown): Pick<RolloutView, 'attention' | 'problems'> {
+  if (!(error instanceof WorkflowFailedError)) return {};
+  const failure = innermost(error.cause);
+  return failure ? describe(failure) : {};
 }
 
 function innermost(error: unknown): ApplicationFailure | undefined {

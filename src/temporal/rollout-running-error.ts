@@ -19,6 +19,8 @@ export class RolloutRunningError extends RolloutError {
       'rollout-running',
       `A rollout of mesh ${holder.mesh} is running since ${since}, requested by ${holder.requestedBy} (rollout ${holder.rolloutId}).`,
     );
-    this.holder = holder;
+    // What is given may know more of the rollout; the answer of the API tells these four.
+    const { mesh, rolloutId, requestedBy, startedAt } = holder;
+    this.holder = { mesh, rolloutId, requestedBy, startedAt };
   }
 }

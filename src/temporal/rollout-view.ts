@@ -39,6 +39,8 @@ export interface RolloutView extends Omit<RolloutProgress, 'clusters'> {
    * Temporal itself keeps, the status of the rollout and of its clusters, and the rest is empty.
    */
   readonly worker: 'answers' | 'none' | 'failing';
+  /** The Worker Deployment Version whose workers work on it, such as `mesh-rollout:0.1.0-3f2a9c1b77d0`. */
+  readonly version?: string;
   /** For the rollout's own steps. */
   readonly attempt?: Attempt;
   readonly clusters: readonly ClusterView[];

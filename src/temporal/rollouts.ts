@@ -6,7 +6,7 @@ import { listRollouts } from './list-rollouts.js';
 import { type Readiness, readiness } from './readiness.js';
 import { type RolloutFigures, readFigures } from './rollout-figures.js';
 import type { RolloutListItem, RolloutView } from './rollout-view.js';
-import { ensureSearchAttributes } from './search-attributes.js';
+import { ensuringSearchAttributes } from './search-attributes.js';
 import { type StartedRollout, type StartRequest, startRollout } from './start-rollout.js';
 
 /** What the API does with rollouts. Every call ends within seconds, with an answer or with a typed error. */
@@ -31,14 +31,7 @@ export interface Rollouts {
 
 /** The rollouts of one Temporal namespace. Its search attributes are registered before the first start. */
 export function createRollouts(access: TemporalAccess): Rollouts {
-  let registered: Promise<unknown> | undefined;
-  const ensureRegistered = () => {
-    registered ??= ensureSearchAttributes(access).catch((error) => {
-      registered = undefined;
-      throw error;
-    });
-    return registered;
-  };
+  const ensureRegistered = ensuringSearchAttributes(access);
   return {
     start: async (request) => {
       await ensureRegistered();

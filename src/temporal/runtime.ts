@@ -1,5 +1,6 @@
 import { DefaultLogger, type LogEntry, Runtime } from '@temporalio/worker';
 import type { Logger } from 'pino';
+import { ERRORS } from '../rollout/codes.js';
 import { redact } from '../rollout/redact.js';
 
 /**
@@ -52,12 +53,14 @@ function idsOf(workflowId: unknown): { mesh?: string; cluster?: string } {
 /** An error without what it carries beside its words: requests, headers and bodies of whoever threw it. */
 function errorFields(error: Error): Record<string, unknown> {
   const { type, nonRetryable } = error as { type?: unknown; nonRetryable?: unknown };
+  const isExpected = typeof type === 'string' && type in ERRORS && type !== 'internal-error';
   return {
     name: error.name,
     ...(typeof type === 'string' && { code: type }),
     ...(typeof nonRetryable === 'boolean' && { nonRetryable }),
     message: redact(error.message),
-    stack: redact(error.stack ?? ''),
+    // Where in our code an expected failure was made tells nobody anything.
+    ...(!isExpected && { stack: redact(error.stack ?? '') }),
     ...(error.cause instanceof Error && { cause: errorFields(error.cause) }),
   };
 }

@@ -4,9 +4,28 @@ export const TEMPORAL_PROBLEMS = {
     title: 'Temporal does not answer.',
     action: 'Start Temporal (for example mesh-rollout lab up), or set TEMPORAL_ADDRESS to where it listens.',
   },
+  'temporal-refused': {
+    title: 'Temporal refuses the credentials, or the namespace to these credentials.',
+    action:
+      'Correct TEMPORAL_API_KEY or the client certificate, and TEMPORAL_NAMESPACE, or the profile they come from.',
+  },
+  'temporal-tls-failed': {
+    title: 'No connection with Temporal comes about, because of TLS.',
+    action:
+      'Compare TEMPORAL_TLS, TEMPORAL_TLS_SERVER_CA_CERT_PATH, TEMPORAL_TLS_SERVER_NAME and the client certificate with what the server has and wants.',
+  },
   'temporal-namespace-missing': {
     title: 'Temporal has no such namespace.',
     action: 'Create it with temporal operator namespace create, or correct TEMPORAL_NAMESPACE.',
+  },
+  'codec-key-missing': {
+    title: 'A payload in Temporal is encrypted with a key that is not known here.',
+    action: 'Give that key to worker and API server, in the file of MESH_ROLLOUT_CODEC_KEYS_FILE.',
+  },
+  'codec-key-wrong': {
+    title: 'A payload in Temporal does not open with the key that its ID names.',
+    action:
+      'Correct the key of that ID in the file of MESH_ROLLOUT_CODEC_KEYS_FILE; if it is right, the payload was changed.',
   },
   'search-attributes-missing': {
     title: 'The namespace of Temporal lacks search attributes that rollouts use.',

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Worker } from '@temporalio/worker';
 import { TASK_QUEUE } from '../rollout/names.js';
+import { versionName } from './version-name.js';
 import { workerIdentity } from './worker.js';
 
 /** A health endpoint that listens. */
@@ -29,12 +30,14 @@ function answer(path: string, worker: Worker): { code: number; body: object } {
   if (path === '/healthz') return { code: 200, body: { status: 'ok' } };
   if (path !== '/readyz') return { code: 404, body: { status: 'not found', paths: ['/healthz', '/readyz'] } };
   const status = worker.getStatus();
+  const version = worker.options.workerDeploymentOptions?.version;
   return {
     code: status.runState === 'RUNNING' ? 200 : 503,
     body: {
       state: status.runState,
       taskQueue: TASK_QUEUE,
       identity: workerIdentity(),
+      ...(version && { version: versionName(version) }),
       activities: status.numInFlightActivities,
     },
   };

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import type { DataConverter, WorkerDeploymentVersion } from '@temporalio/common';
 import { type ActivityInterceptorsFactory, type NativeConnection, Worker } from '@temporalio/worker';
 import { TASK_QUEUE } from '../rollout/names.js';
 import { activityLogFields } from './activity-log-fields.js';
@@ -10,10 +11,17 @@ export interface WorkerSettings {
   readonly workflows: { readonly bundle: string } | { readonly source: string };
   /** Activities by name. */
   readonly activities: object;
+  /** The converter of the clients; with a codec the bundle must have its failure converter. */
+  readonly dataConverter?: DataConverter;
   /** How many activities run at once. */
   readonly maxActivities: number;
   /** Sees every attempt of an activity, for metrics. */
   readonly observer?: ActivityInterceptorsFactory;
+  /**
+   * The Worker Deployment Version of the workflow code: a workflow then stays with workers of the version that it
+   * began with. Absent: the worker is not versioned.
+   */
+  readonly version?: WorkerDeploymentVersion;
   /** @default {@link TASK_QUEUE} */
   readonly taskQueue?: string;
 }
@@ -35,9 +43,17 @@ export async function createWorker(settings: WorkerSettings): Promise<Worker> {
     identity: workerIdentity(),
     activities: settings.activities,
     interceptors: { activity: [activityLogFields, ...(settings.observer ? [settings.observer] : [])] },
+    ...(settings.dataConverter && { dataConverter: settings.dataConverter }),
     ...('bundle' in settings.workflows
       ? { workflowBundle: { codePath: settings.workflows.bundle } }
       : { workflowsPath: settings.workflows.source }),
+    ...(settings.version && {
+      workerDeploymentOptions: {
+        version: settings.version,
+        useWorkerVersioning: true,
+        defaultVersioningBehavior: 'PINNED',
+      },
+    }),
     maxConcurrentActivityTaskExecutions: settings.maxActivities,
     shutdownGraceTime: '30s',
     shutdownForceTime: '60s',

@@ -26,6 +26,7 @@ const MESH: Omit<InspectInput, 'clusters'> = {
   mesh: 'shop',
   primary: 'hub',
   release: '1.31',
+  revision: 'default',
   istioNamespace: 'istio-system',
   namespaces: [{ name: 'default', injection: 'enabled' }],
 };
@@ -125,7 +126,7 @@ test('credentials that are refused, and a server that does not answer, are findi
   });
 });
 
-test('namespaces: missing ones, contrary labels, a remote of another primary, a primary of another mesh', async () => {
+test('namespaces: missing ones, contrary labels, a remote of another primary or of its own istiod, a primary of another mesh', async () => {
   const annotate = (cluster: LabCluster, key: string, value: string) =>
     admin(cluster).apply(
       {
@@ -143,6 +144,24 @@ test('namespaces: missing ones, contrary labels, a remote of another primary, a 
     { fieldManager: 'test' },
   );
 
+  const own = { app: 'istiod', 'istio.io/rev': 'default' };
+  await admin(remote).create(
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { namespace: 'istio-system', name: 'istiod', labels: own },
+      spec: {
+        replicas: 0,
+        selector: { matchLabels: own },
+        template: {
+          metadata: { labels: own },
+          spec: { containers: [{ name: 'discovery', image: 'istiod' }] },
+        },
+      },
+    } as KubernetesObject,
+    { fieldManager: 'test' },
+  );
+
   const namespaces = ['default', 'switched-off', 'missing'].map((name) => ({ name, injection: 'enabled' }));
   const elsewhere = { name: 'only-elsewhere', injection: 'enabled', clusters: ['us-1'] };
   const [primary, other] = await inspect(
@@ -152,11 +171,13 @@ test('namespaces: missing ones, contrary labels, a remote of another primary, a 
   expect(brief(primary)).toEqual(['block mesh-mismatch']);
   expect(brief(other)).toEqual([
     'block attached-elsewhere',
+    'block attached-elsewhere',
     'block namespace-label-conflict',
     'block namespace-missing',
   ]);
   expect(other?.findings.map(({ what }) => what)).toEqual([
     'eu-1 is attached to elsewhere, not to hub',
+    'eu-1 runs a control plane of its own: Deployment istio-system/istiod of revision default',
     'namespace switched-off of eu-1 is labelled istio-injection=disabled, against injection: enabled',
     'eu-1 has no namespace missing',
   ]);

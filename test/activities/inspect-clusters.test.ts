@@ -14,6 +14,7 @@ const INPUT: InspectInput = {
   mesh: 'shop',
   primary: 'hub',
   release: '1.31',
+  revision: 'default',
   istioNamespace: 'istio-system',
   namespaces: [],
 };

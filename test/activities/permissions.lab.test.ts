@@ -79,6 +79,15 @@ async function attach(activities: Activities, hub: LabCluster, remote: LabCluste
   ];
   const inspections = await run(activities.inspectClusters, { ...settings, namespaces, clusters });
   expect(inspections.map(({ findings }) => findings)).toEqual([[], []]);
+  const plan = async (controlPlaneMoves: boolean) => {
+    const plans = [
+      await retried(() => run(activities.planPrimary, primaryInput)),
+      await retried(() => run(activities.planRemote, { ...remoteInput, controlPlaneMoves })),
+    ];
+    expect(plans.flatMap(({ problems }) => problems)).toEqual([]);
+    return plans.map(({ counts }) => counts.create + counts.change + counts.label + counts.prune);
+  };
+  expect(Math.min(...(await plan(true)))).toBeGreaterThan(20);
   await retried(() => run(activities.deployPrimary, primaryInput));
   await retried(() => run(activities.collectEndpoints, settings));
   await retried(() => run(activities.prepareNamespace, remoteInput));
@@ -90,6 +99,7 @@ async function attach(activities: Activities, hub: LabCluster, remote: LabCluste
   const proof = await retried(() => run(activities.verifyInjection, remoteInput));
   expect(proof).toMatchObject({ injected: ['default'], unproven: [] });
   await retried(() => run(activities.refreshEndpoints, { ...settings, clusters: [remote.name] }));
+  expect(await plan(false)).toEqual([0, 0]);
 }
 
 /** As Temporal does: again, unless a person is needed. */

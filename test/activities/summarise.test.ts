@@ -9,9 +9,21 @@ describe('summarise', () => {
       summary: 'istiod is available; 3 of 21 objects changed',
     });
     expect(summarise(21, 0, 'istiod is available').summary).toBe('istiod is available; nothing changed');
-    expect(summarise(21, 4, 'istiod is available', 1).summary).toBe(
-      'istiod is available; 4 of 21 objects changed, 1 superfluous deleted',
+  });
+
+  it('names what was deleted: two in the line, at most twenty in the result', () => {
+    const gone = Array.from({ length: 30 }, (_, index) => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      namespace: 'istio-system',
+      name: `old-${index}`,
+    }));
+    const { summary, pruned } = summarise(60, 33, 'istiod is available', gone);
+    expect(summary).toBe(
+      'istiod is available; 33 of 60 objects changed, 30 superfluous deleted: ConfigMap istio-system/old-0, ConfigMap istio-system/old-1 and 28 more',
     );
+    expect(pruned).toHaveLength(20);
+    expect(summarise(21, 3, 'istiod is available')).not.toHaveProperty('pruned');
   });
 
   it('stays within 200 characters', () => {

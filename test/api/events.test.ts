@@ -25,6 +25,20 @@ function eventsOf(body: string): { id?: number; event: string; data: Record<stri
     });
 }
 
+/** A stream that is read along: what has come so far, and when it is over, by its end or because it was broken off. */
+async function followed(url: string, headers: Record<string, string> = {}) {
+  const answer = await fetch(url, { headers });
+  let body = '';
+  const read = async () => {
+    const decoder = new TextDecoder();
+    for await (const chunk of answer.body ?? []) body += decoder.decode(chunk, { stream: true });
+  };
+  return {
+    events: () => eventsOf(body.slice(0, body.lastIndexOf('\n\n') + 1)),
+    ended: read().catch(() => undefined),
+  };
+}
+
 /** A rollout that shows one view a look, and the last one from then on. */
 function views(...all: (RolloutView | Error)[]): () => Promise<RolloutView> {
   return async () => {
@@ -40,6 +54,7 @@ if (!hub || !remote || !parked) throw new Error('the view lacks clusters');
 const advanced = runningRollout({
   clusters: [hub, { ...remote, status: 'Succeeded' }, parked],
 });
+const paused = runningRollout({ status: 'Paused', clusters: advanced.clusters });
 const finished = runningRollout({ status: 'Succeeded', execution: 'COMPLETED', clusters: advanced.clusters });
 
 describe('GET /v1/rollouts/{mesh}/events', () => {
@@ -58,25 +73,28 @@ describe('GET /v1/rollouts/{mesh}/events', () => {
   });
 
   it('goes on behind Last-Event-ID while others follow', async () => {
-    let step = 0;
-    const all = [running, advanced, advanced, advanced];
-    api = await fakeApi({
-      get: async () => (step > 20 ? finished : (all[Math.min(step++, 3)] as RolloutView)),
-    });
-    const address = await api.app.listen({ port: 0, host: '127.0.0.1' });
-    const whole = fetch(`${address}/v1/rollouts/shop/events`).then((answer) => answer.text());
-    await new Promise((resolve) => setTimeout(resolve, 60));
-    const peek = await fetch(`${address}/v1/rollouts/shop/events`);
-    const reader = peek.body?.getReader();
-    const chunk = await reader?.read();
-    const snapshot = eventsOf(new TextDecoder().decode(chunk?.value))[0];
-    await reader?.cancel();
-    expect(snapshot).toMatchObject({ event: 'snapshot', data: { rollout: advanced } });
-    const resumed = await fetch(`${address}/v1/rollouts/shop/events`, {
-      headers: { 'last-event-id': String(Number(snapshot?.id) - 1) },
-    }).then((answer) => answer.text());
-    expect(eventsOf(resumed).map(({ event }) => event)).toEqual(['snapshot', 'change', 'end']);
-    expect(eventsOf(await whole).map(({ event }) => event)).toEqual(['snapshot', 'change', 'change', 'end']);
+    let view = running;
+    api = await fakeApi({ get: async () => view });
+    const url = `${await api.app.listen({ port: 0, host: '127.0.0.1' })}/v1/rollouts/shop/events`;
+    const whole = await followed(url);
+    await until('the snapshot', () => whole.events().length === 1);
+    view = advanced;
+    const seen = await until('the first change', () => whole.events()[1]);
+    view = paused;
+    await until('the second change', () => whole.events()[2]);
+    const late = await followed(url);
+    const resumed = await followed(url, { 'last-event-id': String(seen.id) });
+    const tooOld = await followed(url, { 'last-event-id': '7' });
+    view = finished;
+    await Promise.all([whole, late, resumed, tooOld].map(({ ended }) => ended));
+    const typesOf = (stream: typeof whole) => stream.events().map(({ event }) => event);
+    expect(typesOf(whole)).toEqual(['snapshot', 'change', 'change', 'change', 'end']);
+    expect(typesOf(resumed)).toEqual(['change', 'change', 'end']);
+    expect(resumed.events()[0]).toEqual(whole.events()[2]);
+    for (const stream of [late, tooOld]) {
+      expect(typesOf(stream)).toEqual(['snapshot', 'change', 'end']);
+      expect(stream.events()[0]?.data.rollout).toEqual(paused);
+    }
   });
 
   it('tells when the rollout cannot be looked at, and goes on', async () => {
@@ -131,14 +149,10 @@ describe('GET /v1/rollouts/{mesh}/events', () => {
   it('breaks streams off when the server closes, for the rollout is not over', async () => {
     api = await fakeApi({ get: async () => running });
     const address = await api.app.listen({ port: 0, host: '127.0.0.1' });
-    const { body } = await fetch(`${address}/v1/rollouts/shop/events`);
-    let text = '';
-    let closed: Promise<void> | undefined;
-    for await (const chunk of body?.pipeThrough(new TextDecoderStream()) ?? []) {
-      text += chunk;
-      closed ??= api.app.close();
-    }
-    await closed;
-    expect(eventsOf(text).map(({ event }) => event)).toEqual(['snapshot']);
+    const stream = await followed(`${address}/v1/rollouts/shop/events`);
+    await until('the snapshot', () => stream.events().length === 1);
+    await api.app.close();
+    await stream.ended;
+    expect(stream.events().map(({ event }) => event)).toEqual(['snapshot']);
   });
 });

@@ -1,3 +1,4 @@
+import type { FastifyInstance } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { RolloutError } from '../../src/rollout/rollout-error.js';
 import { RolloutRunningError } from '../../src/temporal/rollout-running-error.js';
@@ -111,6 +112,51 @@ describe('POST /v1/rollouts', () => {
   });
 });
 
+describe('Idempotency-Key', () => {
+  const post = (app: FastifyInstance, key: string) =>
+    app.inject({
+      method: 'POST',
+      url: '/v1/rollouts',
+      headers: { 'idempotency-key': key },
+      payload: { mesh: 'shop' },
+    });
+
+  it.each(['8e03978e-40d5-43e8-bc93-6894a57f9324', '"8e03978e-40d5-43e8-bc93-6894a57f9324"'])(
+    'is passed on, in quotes or not: %s',
+    async (key) => {
+      const { app, calls } = await fakeApi();
+      const answer = await post(app, key);
+      expect(answer.statusCode).toBe(201);
+      expect(answer.headers['idempotent-replayed']).toBeUndefined();
+      expect(calls[0]?.[1]).toMatchObject({ idempotencyKey: '8e03978e-40d5-43e8-bc93-6894a57f9324' });
+    },
+  );
+
+  it.each(['', 'two keys', 'a, b', '"half', 'x'.repeat(256), 'schlüssel'])('may not be %j', async (key) => {
+    const { app, calls } = await fakeApi();
+    const answer = await post(app, key);
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json()).toMatchObject({ code: 'request-invalid', problems: [{ path: 'idempotency-key' }] });
+    expect(calls).toEqual([]);
+  });
+
+  it('says that the answer is that of an earlier request', async () => {
+    const started = { mesh: 'shop', rolloutId: 'run-1', workflowId: 'mesh/shop' };
+    const { app } = await fakeApi({ start: async () => ({ ...started, replayed: true }) });
+    const answer = await post(app, 'k');
+    expect([answer.statusCode, answer.json()]).toEqual([201, started]);
+    expect(answer.headers).toMatchObject({ 'idempotent-replayed': 'true', location: '/v1/rollouts/shop' });
+  });
+
+  it('is refused with 422 for another document', async () => {
+    const error = new RolloutError('idempotency-key-reused', 'It started the rollout run-1 of mesh shop.');
+    const { app } = await fakeApi({ start: () => Promise.reject(error) });
+    const answer = await post(app, 'k');
+    expect(answer.statusCode).toBe(422);
+    expect(answer.json()).toMatchObject({ code: 'idempotency-key-reused', detail: error.message });
+  });
+});
+
 describe('GET /v1/rollouts', () => {
   it('lists as many as asked for', async () => {
     const { app, calls } = await fakeApi();
@@ -169,9 +215,36 @@ describe('what goes wrong inside', () => {
 
   it('answers an unknown path with a problem', async () => {
     const { app } = await fakeApi();
-    const answer = await app.inject({ method: 'DELETE', url: '/v1/rollouts/shop?token=abc' });
+    const answer = await app.inject({ method: 'DELETE', url: '/v1/nothing?token=abc' });
     expect(answer.statusCode).toBe(404);
-    expect(answer.json()).toMatchObject({ code: 'route-unknown', detail: 'DELETE /v1/rollouts/shop' });
+    expect(answer.json()).toMatchObject({ code: 'route-unknown', detail: 'DELETE /v1/nothing' });
+  });
+
+  it.each([
+    ['DELETE', '/v1/rollouts/shop', 'GET, HEAD'],
+    ['PUT', '/v1/rollouts', 'GET, HEAD, POST'],
+    ['GET', '/v1/rollouts/shop/pause', 'POST'],
+    ['TRACE', '/healthz', 'GET, HEAD'],
+    ['POST', '/metrics', 'GET, HEAD'],
+  ] as const)('answers %s %s with 405 and what is allowed', async (method, url, allow) => {
+    const { app, calls } = await fakeApi();
+    // The types of inject know fewer methods than HTTP.
+    const answer = await app.inject({ method: method as 'GET', url });
+    expect(answer.statusCode).toBe(405);
+    expect(answer.headers.allow).toBe(allow);
+    expect(answer.json()).toMatchObject({ code: 'method-unknown' });
+    expect(calls).toEqual([]);
+  });
+
+  it.each([
+    ['that cannot be decoded', '/v1/rollouts/%zz'],
+    ['with a name longer than any', `/v1/rollouts/${'a'.repeat(500)}/pause`],
+  ])('answers a path %s with a problem', async (_what, url) => {
+    const { app } = await fakeApi();
+    const answer = await app.inject({ method: 'POST', url, payload: {} });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.headers['content-type']).toContain('application/problem+json');
+    expect(answer.json()).toMatchObject({ code: 'request-invalid' });
   });
 });
 

@@ -15,41 +15,56 @@ function problemsOf(environment: Record<string, string>): string[] {
 describe('readConfig', () => {
   it('has a default for everything but the inventory and credentials', () => {
     expect(readConfig({})).toEqual({
-      temporal: { address: '127.0.0.1:7233', namespace: 'default' },
       istioctl: 'istioctl',
       logLevel: 'info',
       server: { host: '127.0.0.1', port: 8180 },
-      worker: { maxActivities: 100, healthPort: 8181 },
+      worker: { maxActivities: 100, healthPort: 8181, deployment: 'mesh-rollout', promote: true },
+      codec: { origins: [] },
       client: { api: 'http://127.0.0.1:8180' },
     });
   });
 
   it('takes an empty variable as not set', () => {
-    expect(readConfig({ TEMPORAL_ADDRESS: '', MESH_ROLLOUT_TOKENS_FILE: '' })).toEqual(readConfig({}));
+    expect(readConfig({ MESH_ROLLOUT_PORT: '', MESH_ROLLOUT_TOKENS_FILE: '' })).toEqual(readConfig({}));
   });
 
   it('reads every variable', () => {
     const config = readConfig({
-      TEMPORAL_ADDRESS: '[::1]:17233',
-      TEMPORAL_NAMESPACE: 'mesh',
       MESH_ROLLOUT_INVENTORY: '/etc/inventory.yaml',
       MESH_ROLLOUT_ISTIOCTL: '/opt/istioctl',
       MESH_ROLLOUT_HOST: '0.0.0.0',
       MESH_ROLLOUT_PORT: '0',
       MESH_ROLLOUT_TOKENS_FILE: '/etc/tokens.yaml',
+      MESH_ROLLOUT_CODEC_KEYS_FILE: '/etc/keys',
+      MESH_ROLLOUT_CODEC_KEYS: 'a:b',
+      MESH_ROLLOUT_CODEC_ORIGINS: 'http://127.0.0.1:8233, https://ui.example',
       MESH_ROLLOUT_API: 'https://mesh.example/',
       MESH_ROLLOUT_TOKEN: 'abc',
       MESH_ROLLOUT_LOG_LEVEL: 'debug',
       MESH_ROLLOUT_WORKER_ACTIVITIES: '7',
       MESH_ROLLOUT_WORKER_HEALTH_PORT: 'off',
+      MESH_ROLLOUT_WORKER_METRICS: '9464',
+      MESH_ROLLOUT_WORKER_SDK_METRICS: '[::]:9465',
+      MESH_ROLLOUT_WORKER_DEPLOYMENT: 'mesh-east',
+      MESH_ROLLOUT_WORKER_PROMOTE: 'off',
     });
     expect(config).toEqual({
-      temporal: { address: '[::1]:17233', namespace: 'mesh' },
       inventory: '/etc/inventory.yaml',
       istioctl: '/opt/istioctl',
       logLevel: 'debug',
       server: { host: '0.0.0.0', port: 0, tokensFile: '/etc/tokens.yaml' },
-      worker: { maxActivities: 7 },
+      worker: {
+        maxActivities: 7,
+        metricsAddress: { host: '127.0.0.1', port: 9464 },
+        sdkMetricsAddress: '[::]:9465',
+        deployment: 'mesh-east',
+        promote: false,
+      },
+      codec: {
+        keysFile: '/etc/keys',
+        keys: 'a:b',
+        origins: ['http://127.0.0.1:8233', 'https://ui.example'],
+      },
       client: { api: 'https://mesh.example', token: 'abc' },
     });
   });
@@ -57,7 +72,6 @@ describe('readConfig', () => {
   it('names every problem at once, with the value and the default', () => {
     expect(
       problemsOf({
-        TEMPORAL_ADDRESS: 'http://temporal:7233',
         MESH_ROLLOUT_PORT: '70000',
         MESH_ROLLOUT_LOG_LEVEL: 'loud',
         MESH_ROLLOUT_API: 'mesh.example',
@@ -65,7 +79,6 @@ describe('readConfig', () => {
         MESH_ROLLOUT_WORKER_ACTIVITIES: '0',
       }),
     ).toEqual([
-      'TEMPORAL_ADDRESS is "http://temporal:7233": expected host:port without a scheme. Correct it, or unset it for 127.0.0.1:7233.',
       'MESH_ROLLOUT_PORT is "70000": expected a port, a number from 0 to 65535. Correct it, or unset it for 8180.',
       'MESH_ROLLOUT_API is "mesh.example": expected a URL that begins with http:// or https://. Correct it, or unset it for http://127.0.0.1:8180.',
       'MESH_ROLLOUT_LOG_LEVEL is "loud": expected trace, debug, info, warn, error or silent. Correct it, or unset it for info.',
@@ -82,7 +95,7 @@ describe('readConfig', () => {
 
   it('cannot be changed afterwards', () => {
     const config = readConfig({});
-    expect(Object.isFrozen(config) && Object.isFrozen(config.temporal)).toBe(true);
+    expect(Object.isFrozen(config) && Object.isFrozen(config.client)).toBe(true);
   });
 });
 

@@ -207,11 +207,12 @@ describe('other writes', () => {
     });
   });
 
-  test('delete spares another object of the same name', async () => {
+  test('delete spares another object of the same name, and every object in a dry run', async () => {
     const object = configMap({});
     const { metadata } = await client.create(object, { fieldManager: 'test' });
     const error = await failureOf(client.delete(object, { uid: '00000000-0000-0000-0000-000000000000' }));
     expect(error).toMatchObject({ status: 409 });
+    expect(await client.delete(object, { dryRun: true })).toBe(true);
     expect(await client.delete(object, { uid: metadata.uid ?? '' })).toBe(true);
     expect(await client.delete(object)).toBe(false);
   });

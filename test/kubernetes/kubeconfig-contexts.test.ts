@@ -85,7 +85,7 @@ test('a context whose cluster or user kubectl takes from another file cannot be 
   // By that name kubectl takes the first file's cluster, a worker would take the own one's: another cluster.
   const shadowed = await kubeconfig(one('https://10.0.0.2'), 'shadowed');
   const [other] = await readContextsAsKubectl({ KUBECONFIG: [clusters, shadowed].join(delimiter) });
-  expect(other?.unusable).toMatch(`its cluster "c" is in ${clusters}`);
+  expect(other?.unusable).toMatch(`kubectl takes its cluster "c" from ${clusters}`);
   expect((await readContexts([shadowed]))[0]?.unusable).toBeUndefined();
 });
 

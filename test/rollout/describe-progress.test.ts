@@ -103,6 +103,7 @@ describe('the current details of a cluster', () => {
         '**eu-1** · remote · NeedsAttention',
         '',
         '**Waits**',
+        '',
         '- `permission-missing`: may not patch secrets',
         '- may not create leases',
         '- Next: Grant it, then retry.',

@@ -10,6 +10,11 @@ export function useProduct(): Promise<Product> {
   return product;
 }
 
+/** Whether a test of this run has asked for the product. */
+export function productIsInUse(): boolean {
+  return product !== undefined;
+}
+
 async function start(): Promise<Product> {
   const [lab, tools] = [await useLab(), await ensureTools({})];
   const prepared = await prepareProduct(lab, tools);

@@ -1,26 +1,31 @@
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  NativeConnection,
-  Worker,
-  type WorkflowBundleWithSourceMap,
-} from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { expect } from 'vitest';
 import type { Activities } from '../../src/rollout/activities.js';
 import { rolloutWorkflowId, WorkflowType } from '../../src/rollout/names.js';
+import { openClient } from '../../src/temporal/connection.js';
+import { ensureSearchAttributes } from '../../src/temporal/search-attributes.js';
+import { startDevServer } from '../temporal/support/dev-server.js';
+import { useBundle } from './bundles.js';
 import { useLab } from './lab.js';
+import { recordHistories } from './stored-histories.js';
 
-let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
+/** Set by `npm run record-histories`. */
+const RECORD = process.env.MESH_ROLLOUT_RECORD_HISTORIES === '1';
 
-/** The bundle of the workflows as they are in the sources, built once. */
-export function useBundle(): Promise<WorkflowBundleWithSourceMap> {
-  bundle ??= bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
-    logger: new DefaultLogger('WARN'),
+let recordingServer: Promise<string> | undefined;
+
+/** The lab's Temporal; for a recording, which needs nothing else of a lab, one that is up in seconds. */
+async function temporalAddress(): Promise<string> {
+  if (!RECORD) return (await useLab()).temporal.address;
+  recordingServer ??= startDevServer().then(async ({ address }) => {
+    const access = openClient({ address, namespace: 'default' });
+    await ensureSearchAttributes(access);
+    await access.close();
+    return address;
   });
-  return bundle;
+  return await recordingServer;
 }
 
 /**
@@ -30,7 +35,7 @@ export function useBundle(): Promise<WorkflowBundleWithSourceMap> {
  * @param address of Temporal; default: the lab's
  */
 export async function startWorker(makeActivities: (client: Client) => Activities, address?: string) {
-  const to = { address: address ?? (await useLab()).temporal.address };
+  const to = { address: address ?? (await temporalAddress()) };
   const connection = await Connection.connect(to);
   const native = await NativeConnection.connect(to);
   const client = new Client({ connection });
@@ -42,17 +47,24 @@ export async function startWorker(makeActivities: (client: Client) => Activities
     workflowBundle: await useBundle(),
   });
   const running = worker.run();
+  const started: { workflowId: string; runId: string }[] = [];
   return {
     client,
     taskQueue,
     /** Starts a rollout of a mesh; the document is for the activity `resolve`, which a test scripts. */
-    start: (mesh: string, document: unknown = {}) =>
-      client.workflow.start(WorkflowType.rollout, {
-        workflowId: rolloutWorkflowId(mesh),
+    start: async (mesh: string, document: unknown = {}) => {
+      const workflowId = rolloutWorkflowId(mesh);
+      const handle = await client.workflow.start(WorkflowType.rollout, {
+        workflowId,
         taskQueue,
         args: [document],
-      }),
+      });
+      started.push({ workflowId, runId: handle.firstExecutionRunId });
+      return handle;
+    },
     async close() {
+      const { currentTestName } = expect.getState();
+      if (RECORD && currentTestName) await recordHistories(client, currentTestName, started);
       worker.shutdown();
       await running;
       await native.close();

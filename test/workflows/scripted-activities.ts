@@ -1,7 +1,8 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import type { Activities, FailureDetail } from '../../src/rollout/activities.js';
+import type { Activities, FailureDetail, FindRunningRolloutResult } from '../../src/rollout/activities.js';
 import { ERRORS, type ErrorCode } from '../../src/rollout/codes.js';
 import type { ClusterInspection } from '../../src/rollout/findings.js';
+import type { ClusterPlan, PrimaryPlan, RemotePlan } from '../../src/rollout/plan.js';
 import type { ResolvedRollout } from '../../src/rollout/resolved.js';
 import type { StepResult } from '../../src/rollout/step-results.js';
 
@@ -82,6 +83,18 @@ export class ScriptedActivities {
         ((await this.#call('followClusters', '*', undefined)) ?? (await untilCancelled())) as Awaited<
           ReturnType<Activities['followClusters']>
         >,
+      planPrimary: async ({ primary: cluster }) =>
+        (await this.#call('planPrimary', cluster, {
+          ...clusterPlan(),
+          controlPlaneMoves: false,
+        })) as PrimaryPlan,
+      planRemote: async ({ cluster, istioNamespace }) =>
+        (await this.#call('planRemote', cluster, {
+          ...clusterPlan(),
+          registration: { action: 'create', secret: `${istioNamespace}/istio-remote-secret-${cluster}` },
+        })) as RemotePlan,
+      findRunningRollout: async () =>
+        (await this.#call('findRunningRollout', '-', {})) as FindRunningRolloutResult,
     };
   }
 
@@ -102,6 +115,21 @@ export const ADDRESSES = ['10.10.0.5'];
 
 export function result(changed = 1): StepResult {
   return { changed, objects: 3, summary: 'done' };
+}
+
+/** What a dry run of a cluster gives in which two ConfigMaps would be created. */
+export function clusterPlan(over: Partial<ClusterPlan> = {}): ClusterPlan {
+  return {
+    counts: { create: 2, change: 0, label: 0, prune: 0, keep: 1 },
+    create: [{ kind: 'ConfigMap', count: 2, names: ['istio-system/istio', 'istio-system/values'] }],
+    change: [],
+    label: [],
+    prune: [],
+    problems: [],
+    notes: [],
+    podsWithoutSidecar: 0,
+    ...over,
+  };
 }
 
 /** What the inspection of a healthy cluster gives; every cluster has CIDRs and an identity of its own. */

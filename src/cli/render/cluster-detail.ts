@@ -29,7 +29,8 @@ export function clusterDetail(cluster: ClusterView, { now, knowsChanges }: Frame
   if (status === 'Running' && attempt?.lastError) {
     const { code, message } = attempt.lastError;
     const wait = attempt.nextAttemptAt === undefined ? undefined : Math.max(0, attempt.nextAttemptAt - now);
-    const next = wait === undefined || wait < 500 ? 'trying again now' : `next try in ${formatDuration(wait)}`;
+    const next =
+      wait === undefined || wait < 500 ? 'trying again now' : `next try in ${formatDuration(wait)}`;
     return [{ text: `${code ? `${code}: ` : ''}${message} (${next})`, style: 'warn' }];
   }
   if (status === 'Succeeded' && knowsChanges !== false)

@@ -24,9 +24,14 @@ function isTold(finding: Finding, view: RolloutView): boolean {
   return finding.severity === 'block' && holders.some(({ attention }) => attention?.code === finding.code);
 }
 
-function findingLines(finding: Finding, { style, width }: Frame): string[] {
+/**
+ * One finding: what, where, and what to do.
+ *
+ * @param more stands behind the code and the clusters
+ */
+export function findingLines(finding: Finding, { style, width }: Frame, more = ''): string[] {
   const about = [finding.cluster, finding.otherCluster].filter((name) => name !== undefined).join(', ');
-  const text = `${finding.code}${about === '' ? '' : ` (${about})`}: ${clean(finding.what)}`;
+  const text = `${finding.code}${about === '' ? '' : ` (${about})`}${more}: ${clean(finding.what)}`;
   const look =
     finding.severity === 'block' ? style.bad : finding.severity === 'warn' ? style.warn : style.dim;
   const lead = finding.severity.padEnd(5);

@@ -53,11 +53,15 @@ function waveLines(view: RolloutView, { style, width }: Frame): string[] {
   return [`${style.dim('waves')}  ${waves}`, ...waiting.map(style.warn)];
 }
 
-function workerLines({ worker }: RolloutView, { style, width }: Frame): string[] {
+function workerLines({ worker, version, status }: RolloutView, { style, width }: Frame): string[] {
   if (worker === 'answers') return [];
+  const who = version === undefined ? 'No worker' : `No worker of version ${version}`;
+  const then = isOver(status)
+    ? 'the rest of the progress is shown when one runs'
+    : 'the rollout goes on when one runs again (mesh-rollout worker)';
   const text =
     worker === 'none'
-      ? 'No worker answers: the rollout goes on when one runs again (mesh-rollout worker). Shown is what was last known.'
+      ? `${who} answers: ${then}. Shown is what was last known.`
       : 'The workflow fails in the worker: look into its log. Shown is what was last known.';
   return wrap(text, width).map(style.warn);
 }

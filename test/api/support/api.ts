@@ -6,7 +6,9 @@ import { buildApp } from '../../../src/api/app.js';
 import type { ApiDependencies } from '../../../src/api/dependencies.js';
 import type { Token } from '../../../src/api/tokens.js';
 import type { ResolvedRollout } from '../../../src/rollout/resolved.js';
+import type { Plans } from '../../../src/temporal/plans.js';
 import type { Rollouts } from '../../../src/temporal/rollouts.js';
+import { PLAN_ID, runningPlan } from './plans.js';
 import { runningRollout } from './views.js';
 
 export interface FakeApi {
@@ -37,6 +39,10 @@ export async function fakeApi(changes: Partial<Rollouts> & Partial<ApiDependenci
     readiness: remember('readiness', { temporal: 'ok' as const, worker: 'polls' as const }),
     ...changes,
   };
+  const plans: Plans = {
+    start: remember('startPlan', { planId: PLAN_ID, mesh: 'shop', workflowId: `plan/${PLAN_ID}` }),
+    get: remember('getPlan', runningPlan()),
+  };
   const lines: string[] = [];
   const destination = new Writable({
     write: (chunk, _encoding, done) => {
@@ -59,6 +65,7 @@ export async function fakeApi(changes: Partial<Rollouts> & Partial<ApiDependenci
           };
     },
     log: pino({ level: 'trace' }, destination),
+    plans,
     lookIntervalMs: 10,
     ...changes,
   });

@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from 'commander';
+import type { PlanOutcome } from '../../rollout/plan.js';
+import type { PlanView } from '../../temporal/plan-view.js';
+import { ApiProblem } from '../api-error.js';
+import type { CliContext, CommandResult } from '../context.js';
+import { readDocument } from '../document-file.js';
+import { ExitCode } from '../exit-code.js';
+import { renderError } from '../render/error.js';
+import { renderPlan } from '../render/plan.js';
+import { renderPlanProgress } from '../render/plan-progress.js';
+import { writeLines } from '../terminal.js';
+import { type CommonOptions, frameOf, withApiOptions, writeJson } from './options.js';
+
+interface PlanOptions extends CommonOptions {
+  readonly file: string;
+}
+
+const POLL_MS = 500;
+/** A worker that is only being replaced is back within this time. */
+const WORKER_PATIENCE_MS = 30_000;
+
+/** `plan`: what a rollout of a document would do. */
+export function addPlanCommand(
+  program: Command,
+  context: CliContext,
+  run: (result: CommandResult) => Promise<void>,
+): void {
+  const command = program
+    .command('plan')
+    .description('show what a rollout would do, without changing anything')
+    .requiredOption('-f, --file <path>', 'the rollout document, YAML or JSON; - for standard input');
+  withApiOptions(command, 'json').action((options: PlanOptions) => run(plan(context, options)));
+}
+
+async function plan(context: CliContext, options: PlanOptions): CommandResult {
+  const name = options.file === '-' ? 'stdin' : options.file;
+  const file = readDocument(name, await context.readText(options.file));
+  try {
+    const view = await finished(context, options, file.document);
+    if (view === undefined) return ExitCode.interrupted;
+    if (view.plan === undefined) throw failureOf(view);
+    if (options.output === 'json') writeJson(context, view.plan);
+    else writeLines(context.out, renderPlan(view.plan, frameOf(context)));
+    return EXIT_CODES[view.plan.outcome];
+  } catch (error) {
+    if (!(error instanceof ApiProblem) || !error.problem.problems) throw error;
+    const { err } = context;
+    writeLines(err, renderError(error, { style: err.style, width: err.size().columns }, file.locate));
+    return ExitCode.error;
+  }
+}
+
+const EXIT_CODES: Record<PlanOutcome, ExitCode> = {
+  'no-change': ExitCode.done,
+  changes: ExitCode.changes,
+  blocked: ExitCode.error,
+};
+
+/** Asks for the plan and waits for it, telling on standard error how far it is; undefined after Ctrl-C. */
+async function finished(
+  context: CliContext,
+  options: PlanOptions,
+  document: unknown,
+): Promise<PlanView | undefined> {
+  const client = context.client(options.api);
+  const interrupt = new AbortController();
+  const forget = context.onInterrupt(() => interrupt.abort());
+  try {
+    const { planId } = await client.startPlan(document);
+    const since = Date.now();
+    let answeredAt = since;
+    let told = '';
+    while (!interrupt.signal.aborted) {
+      const view = await client.getPlan(planId);
+      if (view.status !== 'Running') return view;
+      if (view.worker === 'answers') answeredAt = Date.now();
+      else if (Date.now() - answeredAt > WORKER_PATIENCE_MS) throw withoutWorker(view);
+      const line = renderPlanProgress(view);
+      if (line !== told) writeLines(context.err, [line]);
+      told = line;
+      await sleep(POLL_MS, undefined, { signal: interrupt.signal }).catch(() => undefined);
+    }
+    return undefined;
+  } finally {
+    forget();
+  }
+}
+
+/** The error of a plan that has failed, in the shape of one of the API. */
+function failureOf({ attention, problems }: PlanView): ApiProblem {
+  const { code, message, action } = attention ?? {
+    code: 'plan-ended',
+    message: 'There is no plan.',
+    action: '',
+  };
+  return new ApiProblem({
+    title: message,
+    status: 200,
+    code,
+    action,
+    // The message of a bad document lists the problems too.
+    detail: problems ? 'The worker finds the document not valid.' : message,
+    ...(problems && { problems }),
+  });
+}
+
+function withoutWorker(view: PlanView): ApiProblem {
+  return new ApiProblem({
+    title: renderPlanProgress(view),
+    status: 200,
+    code: 'worker-missing',
+    action: 'Start one with mesh-rollout worker, or look at the log of the one that should run.',
+  });
+}

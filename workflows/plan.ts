@@ -1,0 +1,144 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  setCurrentDetails,
+  setHandler,
+  TimeoutFailure,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { FailureDetail } from '../src/rollout/activities.js';
+import { primaryInput, remoteInput } from '../src/rollout/cluster-inputs.js';
+import { ERRORS, type ErrorCode } from '../src/rollout/codes.js';
+import { describePlan } from '../src/rollout/describe-plan.js';
+import type { ClusterInspection, Finding } from '../src/rollout/findings.js';
+import { inspectBatches, inspectInput } from '../src/rollout/inspect-input.js';
+import { makePlan, planFindings, untried, whyUntriable } from '../src/rollout/make-plan.js';
+import type { ClusterPlan, PlanProgress, PrimaryPlan, RemotePlan, RolloutPlan } from '../src/rollout/plan.js';
+import type { ResolvedRollout } from '../src/rollout/resolved.js';
+import { activities, callOptions } from './activities.js';
+import { planProgress } from './messages.js';
+
+/** Remotes that are tried at the same time; each has 30 or more requests. */
+const CONCURRENCY = 10;
+/** For one cluster, all attempts together: a plan tells that it could not look rather than wait. */
+const CLUSTER_DEADLINE_MS = 90_000;
+
+/**
+ * What a rollout of a document would do, without changing anything and without the lock of the mesh: resolve, inspect, then
+ * dry runs of what the steps would write, the primary's first because the remotes' depend on it.
+ *
+ * @param document the rollout document, as a user typed it
+ */
+export async function plan(document: unknown): Promise<RolloutPlan> {
+  let progress: PlanProgress = { step: 'resolve', done: 0, total: 0 };
+  setHandler(planProgress, () => progress, { description: 'How far the plan is.' });
+  const resolved = await activities.resolve.executeWithOptions(callOptions('resolve'), [{ document }]);
+  const total = resolved.remotes.length + 1;
+  const show = (step: PlanProgress['step'], done: number) => {
+    progress = { step, done, total };
+    setCurrentDetails(`**${resolved.mesh}** · ${step}: ${done} of ${total} clusters`);
+  };
+
+  const inspections = new Map<string, ClusterInspection>();
+  const inspect = (clusters: readonly string[]) =>
+    inspectAll(resolved, clusters, (more) => {
+      for (const inspection of more) inspections.set(inspection.cluster, inspection);
+      show('validate', inspections.size);
+    });
+  const clusters = [resolved.primary.cluster, ...resolved.remotes.map(({ cluster }) => cluster)];
+  show('validate', 0);
+  const [{ running }] = await Promise.all([
+    activities.findRunningRollout.executeWithOptions(callOptions('running rollout'), [
+      { mesh: resolved.mesh },
+    ]),
+    inspect(clusters),
+  ]);
+  // A rollout would wait for these; a plan asks once more, so that a hiccup does not end it.
+  await inspect(clusters.filter((cluster) => inspections.get(cluster)?.unreachable));
+  // Batches come back in any order; pairs are named in that of the document.
+  const inspected = clusters.flatMap((cluster) => inspections.get(cluster) ?? []);
+  const findings = planFindings(resolved, inspected);
+
+  show('plan', 0);
+  const primary = await planPrimary(resolved, findings);
+  const remotes = new Map<string, RemotePlan>();
+  await inLanes(resolved.remotes, async ({ cluster }) => {
+    remotes.set(cluster, await planRemote(resolved, cluster, findings, primary.controlPlaneMoves));
+    show('plan', remotes.size + 1);
+  });
+  const plans = new Map(resolved.remotes.map(({ cluster }) => [cluster, remotes.get(cluster) as RemotePlan]));
+  const made = makePlan({ resolved, findings, primary, remotes: plans, ...(running && { running }) });
+  setCurrentDetails(describePlan(made));
+  return made;
+}
+
+async function inspectAll(
+  resolved: ResolvedRollout,
+  clusters: readonly string[],
+  take: (inspections: readonly ClusterInspection[]) => void,
+): Promise<void> {
+  await Promise.all(
+    inspectBatches(clusters).map(async ({ clusters: batch, summary }) =>
+      take(
+        await activities.inspectClusters.executeWithOptions(callOptions(summary), [
+          inspectInput(resolved, batch),
+        ]),
+      ),
+    ),
+  );
+}
+
+async function planPrimary(resolved: ResolvedRollout, findings: readonly Finding[]): Promise<PrimaryPlan> {
+  const { cluster } = resolved.primary;
+  const why = whyUntriable(cluster, findings);
+  if (why) return { ...untried(why.code), controlPlaneMoves: false };
+  const input = primaryInput(resolved, workflowInfo().firstExecutionRunId);
+  const options = callOptions(`${cluster} · plan`, CLUSTER_DEADLINE_MS);
+  try {
+    return await activities.planPrimary.executeWithOptions(options, [input]);
+  } catch (error) {
+    return { ...failed(error), controlPlaneMoves: false };
+  }
+}
+
+async function planRemote(
+  resolved: ResolvedRollout,
+  cluster: string,
+  findings: readonly Finding[],
+  controlPlaneMoves: boolean,
+): Promise<RemotePlan> {
+  const registration = { action: 'keep', secret: '' } as const;
+  // The remotes are registered in the primary and rendered by the worker's tool: without these nothing can be tried.
+  const why = whyUntriable(cluster, findings) ?? whyUntriable(resolved.primary.cluster, findings);
+  if (why) return { ...untried(why.code), registration };
+  const input = remoteInput(resolved, workflowInfo().firstExecutionRunId, cluster, resolved.accept);
+  const options = callOptions(`${cluster} · plan`, CLUSTER_DEADLINE_MS);
+  try {
+    return await activities.planRemote.executeWithOptions(options, [{ ...input, controlPlaneMoves }]);
+  } catch (error) {
+    return { ...failed(error), registration };
+  }
+}
+
+/** A cluster that could not be tried in time, or not at all: the others are planned all the same. */
+function failed(error: unknown): ClusterPlan {
+  if (!(error instanceof ActivityFailure)) throw error;
+  const { cause } = error;
+  const last = cause instanceof TimeoutFailure ? (cause.cause ?? cause) : cause;
+  if (last === undefined || !(last instanceof ApplicationFailure || last instanceof TimeoutFailure))
+    throw error;
+  const detail =
+    last instanceof ApplicationFailure ? (last.details?.[0] as FailureDetail | undefined) : undefined;
+  const code = (detail?.code ?? 'api-unavailable') as ErrorCode;
+  const action = detail?.action ?? ERRORS[code].action;
+  return { ...untried(code), problems: [{ code, message: last.message, action }] };
+}
+
+/** Works through the items, so many at a time. */
+async function inLanes<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const queue = [...items];
+  const lane = async () => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, lane));
+}
