@@ -55,13 +55,12 @@ export async function remoteSecretsOf(primary: LabCluster): Promise<string[]> {
   return items.map(({ metadata }) => metadata.name).sort();
 }
 
-/** What the controllers of Kubernetes make; and the remote secrets, of which each primary has others. */
+/** What Kubernetes makes for itself, with addresses and ports; and the remote secrets, of which each primary has others. */
 function isLeftOut(path: string, { metadata: { name, namespace, labels = {} } }: Item): boolean {
   if (path.endsWith('/secrets')) return name.startsWith('istio-remote-secret-');
-  const byController = labels['endpointslice.kubernetes.io/managed-by']?.endsWith('.k8s.io');
-  return (
-    path.endsWith('/endpointslices') && (byController || (namespace === 'default' && name === 'kubernetes'))
-  );
+  if (namespace === 'default' && name === 'kubernetes') return true;
+  const byController = labels['endpointslice.kubernetes.io/managed-by']?.endsWith('.k8s.io') ?? false;
+  return path.endsWith('/endpointslices') && byController;
 }
 
 function strip(value: unknown): unknown {

@@ -21,11 +21,13 @@ export async function withdraw(
 ): Promise<() => Promise<void>> {
   const path = `/apis/rbac.authorization.k8s.io/v1/clusterroles/${role}`;
   const { rules } = await cluster.api.get<{ rules: Rule[] }>(path);
-  const fewer = rules.map((rule) =>
-    rule.apiGroups.includes(without.group) && rule.resources.includes(without.resource)
-      ? { ...rule, verbs: rule.verbs.filter((verb) => !without.verbs.includes(verb)) }
-      : rule,
-  );
+  const isMeant = ({ apiGroups, resources }: Rule) =>
+    apiGroups.includes(without.group) && resources.includes(without.resource);
+  const fewer = rules
+    .map((rule) =>
+      isMeant(rule) ? { ...rule, verbs: rule.verbs.filter((verb) => !without.verbs.includes(verb)) } : rule,
+    )
+    .filter(({ verbs }) => verbs.length > 0);
   const set = async (now: Rule[], allowed: boolean) => {
     await cluster.api.patch(path, 'merge-patch+json', { rules: now });
     await until('the API server to know the role', async () => {
