@@ -45,7 +45,9 @@ async function sidecarOf(remote: LabCluster): Promise<true | undefined> {
     metadata: { name: 'by-the-benchmark' },
     spec: { containers: [{ name: 'app', image: 'app' }] },
   });
-  const proxy = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find(({ name }) => name === 'istio-proxy');
+  const proxy = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find(
+    ({ name }) => name === 'istio-proxy',
+  );
   return proxy?.env?.some(({ name, value }) => name === 'ISTIO_META_CLUSTER_ID' && value === remote.name)
     ? true
     : undefined;

@@ -5,6 +5,7 @@ import { type Product, prepareProduct } from '../../lab/product.js';
 import type { ToolPaths } from '../../lab/tools/tool-names.js';
 import { clusterWorkflowId, rolloutWorkflowId } from '../../src/rollout/names.js';
 import { type CpuByProgram, cpuBetween, labCpu } from '../processes/cpu-by-program.js';
+import { cpuByThread } from '../processes/cpu-by-thread.js';
 import { CpuTrace } from '../processes/cpu-trace.js';
 import { peakMemory } from '../processes/proc-stat.js';
 import { untilQuiet } from '../processes/quiet.js';
@@ -24,6 +25,8 @@ export interface RolloutRun {
   readonly remotesCpu: number;
   /** CPU seconds of everything else meanwhile. */
   readonly others: CpuByProgram;
+  /** CPU seconds of the worker by its threads, the primary's part included. */
+  readonly threads: CpuByProgram;
   /** Of the worker since it started, MB. */
   readonly peakMemory: number;
   /** The rollout's history and those of its clusters. */
@@ -112,7 +115,7 @@ async function rollOut(
   worker: number,
   { primary, remotes, strategy }: { primary: string; remotes: readonly string[]; strategy?: object },
 ): Promise<RolloutRun> {
-  const before = await labCpu(lab);
+  const [before, threadsBefore] = [await labCpu(lab), await cpuByThread(worker)];
   const trace = CpuTrace.start(worker);
   const startedAt = performance.now();
   const answer = await fetch(`${api}/v1/rollouts`, {
@@ -132,6 +135,7 @@ async function rollOut(
   const wall = (performance.now() - startedAt) / 1000;
   const cpu = await trace.stop();
   const others = cpuBetween(before, await labCpu(lab));
+  const threads = cpuBetween(threadsBefore, await cpuByThread(worker));
   if (summary.succeeded !== remotes.length) throw new Error(`the rollout ended: ${JSON.stringify(summary)}`);
 
   const { start, close } = await runTime(client, clusterWorkflowId(primary));
@@ -143,6 +147,7 @@ async function rollOut(
     remotesWall: wall - (close - start) / 1000,
     remotesCpu: cpu.total - cpu.between(start, close),
     others,
+    threads,
     peakMemory: await peakMemory(worker),
     histories,
     changed: summary.changed,
