@@ -13,6 +13,7 @@ import {
 import { growthFigure, replayedFigures } from './many/figures.js';
 import { record } from './many/record.js';
 import { rollOutReplayed } from './many/replayed-fleet.js';
+import { profiled } from './profile/worker-profile.js';
 import type { Figure } from './report/figure.js';
 
 /** How a benchmark is run. */
@@ -24,6 +25,8 @@ export interface BenchOptions {
   /** How many remotes; undefined: as many as the benchmark's limits are for. */
   readonly remotes: number | undefined;
   readonly say: (line: string) => void;
+  /** Folder for the profile of the worker. */
+  readonly profile: string | undefined;
 }
 
 const FLEET = 8;
@@ -38,17 +41,17 @@ export const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Prom
       ...cpuFigures(rounds, options.remotes ?? FLEET),
       historyFigure(rollout.first),
       memoryFigure(rollout.anew),
-      ...profile('script', cpuTable(script.first, 'script (remotes)')),
-      ...profile('rollout', cpuTable(rollout.first, 'worker (remotes)')),
+      ...spent('script', cpuTable(script.first, 'script (remotes)')),
+      ...spent('rollout', cpuTable(rollout.first, 'worker (remotes)')),
     ];
   },
   cpu: async (options) => cpuFigures(await compared(options, 1), options.remotes ?? FLEET),
   history: async (options) => [historyFigure((await rolledOut(options)).first)],
-  payload: async ({ tools, remotes = 300, say }) =>
+  payload: async ({ tools, remotes = 300, say, profile }) =>
     inFreshLab(tools, { remotes: 0, temporal: true }, async (lab) => {
       const recorded = await record(lab, tools);
       say('recorded one remote');
-      const { rollout } = await rollOutReplayed(lab, tools, recorded, remotes);
+      const { rollout } = await rollOutReplayed(lab, tools, recorded, remotes, profiled(profile));
       return [payloadFigure(rollout), historyFigure(rollout)];
     }),
   many: async (options) => {
@@ -61,7 +64,7 @@ export const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Prom
       say(`recorded one remote: ${recorded.requests} requests`);
       const small = await rollOutReplayed(lab, tools, recorded, few);
       say(`${few} remotes: ${small.rollout.wall.toFixed(1)} s`);
-      const large = await rollOutReplayed(lab, tools, recorded, many);
+      const large = await rollOutReplayed(lab, tools, recorded, many, profiled(options.profile));
       return [
         ...replayedFigures(small, few, scriptCpu),
         ...replayedFigures(large, many, scriptCpu),
@@ -83,10 +86,13 @@ function compared(options: BenchOptions, rounds: number): Promise<Round[]> {
 function rolledOut({
   tools,
   remotes = FLEET,
+  profile,
 }: BenchOptions): Promise<{ first: RolloutRun; again: RolloutRun }> {
-  return inFreshLab(tools, { remotes, temporal: true }, (lab) => attachByRollout(lab, tools));
+  return inFreshLab(tools, { remotes, temporal: true }, (lab) =>
+    attachByRollout(lab, tools, profiled(profile)),
+  );
 }
 
-function profile(of: string, figures: Figure[]): Figure[] {
+function spent(of: string, figures: Figure[]): Figure[] {
   return figures.map((figure) => ({ ...figure, what: `CPU of the last ${of}: ${figure.what}` }));
 }

@@ -1,7 +1,9 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { onPath } from '../lab/tools/search.js';
 import { ensureTools } from '../lab/tools/tools.js';
 import { BENCHMARKS } from './benchmarks.js';
+import { describeProfile } from './profile/worker-profile.js';
 import { renderFigures, withinLimits } from './report/figure.js';
 
 /**
@@ -14,6 +16,7 @@ const { values, positionals } = parseArgs({
     remotes: { type: 'string' },
     rounds: { type: 'string', default: '3' },
     kubectl: { type: 'string' },
+    profile: { type: 'string' },
   },
 });
 const [name = ''] = positionals;
@@ -24,7 +27,7 @@ const say = (line: string) =>
 
 if (benchmark === undefined) {
   console.error(
-    `usage: npm run bench -- <${Object.keys(BENCHMARKS).join(' | ')}> [--rounds 3] [--remotes 8]`,
+    `usage: npm run bench -- <${Object.keys(BENCHMARKS).join(' | ')}> [--rounds 3] [--remotes 8] [--profile <folder>]`,
   );
   process.exitCode = 2;
 } else {
@@ -36,7 +39,9 @@ if (benchmark === undefined) {
     rounds: Number(values.rounds),
     remotes: values.remotes === undefined ? undefined : Number(values.remotes),
     say,
+    profile: values.profile === undefined ? undefined : resolve(values.profile),
   });
   console.log(`\n${renderFigures(figures)}`);
+  if (values.profile !== undefined) console.log(`\n${await describeProfile(values.profile)}`);
   process.exitCode = withinLimits(figures) ? 0 : 1;
 }

@@ -85,15 +85,17 @@ export async function startRollouts(
 export async function attachByRollout(
   lab: Lab,
   tools: ToolPaths,
+  environment: Record<string, string> = {},
 ): Promise<{ first: RolloutRun; again: RolloutRun; anew: RolloutRun }> {
   const clusters = { primary: lab.primary.name, remotes: lab.remotes.map(({ name }) => name) };
-  const rollouts = await startRollouts(lab, tools);
+  const rollouts = await startRollouts(lab, tools, environment);
   try {
     await untilQuiet(lab);
     const first = await rollouts.run(clusters);
     await expectAttached(lab);
     await untilQuiet(lab);
     const again = await rollouts.run(clusters);
+    await rollouts.endWorker();
     await rollouts.newWorker();
     await untilQuiet(lab);
     const anew = await rollouts.run(clusters);

@@ -24,7 +24,7 @@ import type {
 import { garbageError, statusError } from './status-errors.js';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
-/** Opening one costs the worker as much CPU as five requests; inspecting a cluster would open ten, and then use two. */
+/** Each costs the worker more CPU than some requests do; with more, an inspection opens many that nothing needs later. */
 const MAX_CONNECTIONS = 6;
 
 /**
