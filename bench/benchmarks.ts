@@ -25,6 +25,8 @@ export interface BenchOptions {
   /** How many remotes; undefined: as many as the benchmark's limits are for. */
   readonly remotes: number | undefined;
   readonly say: (line: string) => void;
+  /** CPU seconds of the script for a remote, as `fleet` or `cpu` has measured them; undefined: measured first. */
+  readonly scriptCpu: number | undefined;
   /** Folder for the profile of the worker. */
   readonly profile: string | undefined;
 }
@@ -57,8 +59,7 @@ export const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Prom
   many: async (options) => {
     const { tools, say } = options;
     const [few, many] = [options.remotes ?? 100, 3 * (options.remotes ?? 100)];
-    const [round] = await compared({ ...options, remotes: FLEET }, 1);
-    const scriptCpu = (round as Round).script.first.remotesCpu / FLEET;
+    const scriptCpu = options.scriptCpu ?? (await measureScript(options));
     return inFreshLab(tools, { remotes: 0, temporal: true }, async (lab) => {
       const recorded = await record(lab, tools);
       say(`recorded one remote: ${recorded.requests} requests`);
@@ -75,6 +76,12 @@ export const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Prom
   },
   memory: async (options) => [memoryFigure((await rolledOut(options)).again)],
 };
+
+/** CPU seconds of the script for a remote. */
+async function measureScript(options: BenchOptions): Promise<number> {
+  const [round] = await compared({ ...options, remotes: FLEET }, 1);
+  return (round as Round).script.first.remotesCpu / FLEET;
+}
 
 function compared(options: BenchOptions, rounds: number): Promise<Round[]> {
   const { kubectl, tools, say, remotes = FLEET } = options;

@@ -17,6 +17,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '3' },
     kubectl: { type: 'string' },
     profile: { type: 'string' },
+    'script-cpu': { type: 'string' },
   },
 });
 const [name = ''] = positionals;
@@ -39,6 +40,7 @@ if (benchmark === undefined) {
     rounds: Number(values.rounds),
     remotes: values.remotes === undefined ? undefined : Number(values.remotes),
     say,
+    scriptCpu: values['script-cpu'] === undefined ? undefined : Number(values['script-cpu']),
     profile: values.profile === undefined ? undefined : resolve(values.profile),
   });
   console.log(`\n${renderFigures(figures)}`);

@@ -1,3 +1,4 @@
+import { totalOf } from '../processes/cpu-by-program.js';
 import type { Figure } from '../report/figure.js';
 import { median } from '../report/statistics.js';
 import type { RolloutRun } from './by-rollout.js';

@@ -123,11 +123,12 @@ async function refuseSecondRegistration(
   cluster: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const secrets = await answers.ask(primary, namespace, () => listRemoteSecrets(primary, namespace), signal);
-  const other = secrets.find(
-    ({ metadata }) =>
-      metadata.name !== remoteSecretName(cluster) && metadata.annotations?.[CLUSTER_ANNOTATION] === cluster,
-  );
+  const isOther = ({ metadata }: KubernetesObject) =>
+    metadata.name !== remoteSecretName(cluster) && metadata.annotations?.[CLUSTER_ANNOTATION] === cluster;
+  const list = () => listRemoteSecrets(primary, namespace);
+  const shared = await answers.ask(primary, namespace, list, signal);
+  // A person may just have deleted it: what is refused is looked at anew.
+  const other = shared.some(isOther) ? (await list()).find(isOther) : undefined;
   if (other === undefined) return;
   throw new RolloutError(
     'field-conflict',
