@@ -42,7 +42,7 @@ export const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Prom
       ...wallFigures(rounds),
       ...cpuFigures(rounds, options.remotes ?? FLEET),
       historyFigure(rollout.first),
-      memoryFigure(rollout.anew),
+      memoryFigure(rollout.again),
       ...spent('script', cpuTable(script.first, 'script (remotes)')),
       ...spent('rollout', cpuTable(rollout.first, 'worker (remotes)')),
     ];

@@ -23,6 +23,7 @@ export function wallFigures(rounds: readonly Round[]): Figure[] {
       },
     ]);
   const heading = (what: string): Figure => ({ what, value: rounds.length, unit: 'rounds' });
+  const everything = ({ others, remotesCpu }: RolloutRun | ScriptRun) => totalOf(others) + remotesCpu;
   return [
     heading('from scratch'),
     ...ratio(
@@ -30,6 +31,11 @@ export function wallFigures(rounds: readonly Round[]): Figure[] {
       ({ script }) => script.first,
       0.75,
     ),
+    {
+      what: '  CPU of everything, clusters included: ratio',
+      value: of(({ rollout, script }) => everything(rollout.first) / everything(script.first)),
+      unit: '',
+    },
     heading('again, unchanged'),
     ...ratio(
       ({ rollout }) => rollout.again,
