@@ -5,6 +5,7 @@ import { MANAGED_BY } from '../rollout/names.js';
 import { RolloutError } from '../rollout/rollout-error.js';
 import { METADATA_LIST_ONLY } from './metadata-only.js';
 import { givesAccess, kubeconfigOf, type RemoteAccess } from './remote-access.js';
+import { SharedAnswers } from './shared-answers.js';
 
 /**
  * The remote secret: a Secret in the primary with which istiod reads a remote, as `istioctl create-remote-secret` makes
@@ -107,23 +108,27 @@ async function applySecret(
   return (await primary.apply(secret, { fieldManager: MANAGED_BY, force: true, signal })).changed;
 }
 
+/** One list serves all remotes that are registered at the same time: with hundreds of them it is long. */
+const answers = new SharedAnswers();
+
+/** Only metadata travels: of hundreds of kubeconfigs nobody needs the text here. */
+function listRemoteSecrets(primary: ClusterClient, namespace: string): Promise<KubernetesObject[]> {
+  const query = { labelSelector: `${MULTICLUSTER_LABEL}=true` };
+  return primary.list(collectionPath('v1', 'Secret', namespace), { query, accept: METADATA_LIST_ONLY });
+}
+
 async function refuseSecondRegistration(
   primary: ClusterClient,
   namespace: string,
   cluster: string,
   signal: AbortSignal,
 ): Promise<void> {
-  // Only metadata travels: of hundreds of kubeconfigs nobody needs the text here.
-  const options = {
-    query: { labelSelector: `${MULTICLUSTER_LABEL}=true` },
-    accept: METADATA_LIST_ONLY,
-    signal,
-  };
-  const secrets = await primary.list<KubernetesObject>(collectionPath('v1', 'Secret', namespace), options);
-  const other = secrets.find(
-    ({ metadata }) =>
-      metadata.name !== remoteSecretName(cluster) && metadata.annotations?.[CLUSTER_ANNOTATION] === cluster,
-  );
+  const isOther = ({ metadata }: KubernetesObject) =>
+    metadata.name !== remoteSecretName(cluster) && metadata.annotations?.[CLUSTER_ANNOTATION] === cluster;
+  const list = () => listRemoteSecrets(primary, namespace);
+  const shared = await answers.ask(primary, namespace, list, signal);
+  // A person may just have deleted it: what is refused is looked at anew.
+  const other = shared.some(isOther) ? (await list()).find(isOther) : undefined;
   if (other === undefined) return;
   throw new RolloutError(
     'field-conflict',

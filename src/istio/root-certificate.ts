@@ -2,10 +2,14 @@ import type { ClusterClient } from '../kubernetes/cluster-client.js';
 import { objectPath } from '../kubernetes/kinds.js';
 import type { KubernetesObject } from '../kubernetes/objects.js';
 import { RolloutError } from '../rollout/rollout-error.js';
+import { SharedAnswers } from './shared-answers.js';
 
 /** The ConfigMap with which istiod hands out its root certificate; a sidecar cannot start without it. */
 const ROOT_CERTIFICATE = 'istio-ca-root-cert';
 const KEY = 'root-cert.pem';
+
+/** Every remote asks for the root of the mesh in several steps. */
+const answers = new SharedAnswers();
 
 /**
  * The root certificate of a mesh, PEM: what istiod wrote into its own namespace in the primary. istiod writes the same
@@ -19,7 +23,7 @@ export async function readMeshRoot(
   istioNamespace: string,
   signal: AbortSignal,
 ): Promise<string> {
-  const root = await readRoot(primary, istioNamespace, signal);
+  const root = await answers.ask(primary, istioNamespace, () => readRoot(primary, istioNamespace), signal);
   if (root !== undefined) return root;
   throw new RolloutError(
     'control-plane-not-ready',
@@ -50,7 +54,7 @@ export async function checkRootCertificate(
 async function readRoot(
   client: ClusterClient,
   namespace: string,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<string | undefined> {
   const path = objectPath({ apiVersion: 'v1', kind: 'ConfigMap', namespace, name: ROOT_CERTIFICATE });
   const map = await client.get<KubernetesObject & { data?: Record<string, string> }>(path, { signal });

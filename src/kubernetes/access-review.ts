@@ -30,9 +30,12 @@ interface Review {
   readonly status?: { readonly allowed?: boolean };
 }
 
+/** What only those may do who may do everything: RBAC matches it with rules of `*` alone (1.34, rbac/v1/evaluation_helpers.go). */
+const EVERYTHING = { verb: '*', resource: '*.*', dispensable: false };
+
 /**
  * Asks the API server, verb by verb, what the credentials may do (SelfSubjectAccessReview, which everybody may
- * create). Nothing is stored.
+ * create). Nothing is stored. Administrators of the cluster cost one question instead of sixty.
  */
 export async function findMissingPermissions(
   client: ClusterClient,
@@ -54,6 +57,7 @@ export async function findMissingPermissions(
       ),
     ),
   );
+  if (await isAllowed(client, EVERYTHING, options)) return [];
   const lanes = new Lanes(CONCURRENCY);
   const answers = await together(options.signal, (signal) =>
     Promise.all(

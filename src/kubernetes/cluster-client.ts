@@ -24,7 +24,8 @@ import type {
 import { garbageError, statusError } from './status-errors.js';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
-const MAX_CONNECTIONS = 10;
+/** Each costs the worker more CPU than some requests do; with more, an inspection opens many that nothing needs later. */
+const MAX_CONNECTIONS = 6;
 
 /**
  * One cluster's API: requests as raw JSON over keep-alive connections, so that objects arrive as they were rendered.

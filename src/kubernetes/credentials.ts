@@ -1,5 +1,6 @@
 import type http from 'node:http';
-import type https from 'node:https';
+import https from 'node:https';
+import { createSecureContext } from 'node:tls';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { redact } from '../rollout/redact.js';
 import { RolloutError } from '../rollout/rollout-error.js';
@@ -97,6 +98,7 @@ export class Credentials {
     const agent = options.agent as http.Agent;
     // client-node gives no way to pass this to the agent it makes (socks, proxy, https or http).
     Object.assign(agent, { keepAlive: true });
+    if (agent instanceof https.Agent) shareSecureContext(agent);
     this.#agent = { agent, material };
     return agent;
   }
@@ -115,6 +117,18 @@ export class Credentials {
           'Make the credentials of the kubeconfig work on the worker, for example by logging in, then retry the cluster.',
       },
     );
+  }
+}
+
+/**
+ * Reads CA, certificate and key once, and not for each connection: a cluster has up to ten, and they cost as much as the
+ * handshakes. Material that cannot be read is left to the connection, whose error is told.
+ */
+function shareSecureContext({ options }: https.Agent): void {
+  try {
+    Object.assign(options, { secureContext: createSecureContext(options) });
+  } catch {
+    // See above.
   }
 }
 

@@ -6,13 +6,13 @@ import { clientOf, refuse, startStubApiServer } from './support/stub-api-server.
 const CONFIG_MAP = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'one', namespace: 'default' } };
 
 describe('connections', () => {
-  test('200 parallel requests share at most ten connections, and later ones need no new one', async () => {
+  test('200 parallel requests share at most six connections, and later ones need no new one', async () => {
     const server = await startStubApiServer(() => ({ ok: true }));
     const client = await clientOf(server.url);
     await Promise.all(Array.from({ length: 200 }, () => client.get('/api/v1/nodes')));
     const connections = server.connections.size;
     await client.get('/api/v1/nodes');
-    expect(connections).toBeLessThanOrEqual(10);
+    expect(connections).toBeLessThanOrEqual(6);
     expect(server.connections.size).toBe(connections);
   });
 

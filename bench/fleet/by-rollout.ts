@@ -1,0 +1,163 @@
+import { Client, Connection } from '@temporalio/client';
+import type { Lab } from '../../lab/lab.js';
+import type { LabProcess } from '../../lab/processes/process-table.js';
+import { type Product, prepareProduct } from '../../lab/product.js';
+import type { ToolPaths } from '../../lab/tools/tool-names.js';
+import { clusterWorkflowId, rolloutWorkflowId } from '../../src/rollout/names.js';
+import { type CpuByProgram, cpuBetween, labCpu } from '../processes/cpu-by-program.js';
+import { cpuByThread } from '../processes/cpu-by-thread.js';
+import { CpuTrace } from '../processes/cpu-trace.js';
+import { peakMemory } from '../processes/proc-stat.js';
+import { untilQuiet } from '../processes/quiet.js';
+import { type HistoryFacts, historyFacts } from '../temporal/histories.js';
+import { runTime } from '../temporal/run-times.js';
+import { expectAttached } from './attached.js';
+
+const MESH = 'bench';
+
+/** One rollout over a lab. */
+export interface RolloutRun {
+  /** Seconds from the HTTP request to the end of the workflow, all proofs and the primary's control plane included. */
+  readonly wall: number;
+  /** The same without the workflow of the primary; checks before it are in it. */
+  readonly remotesWall: number;
+  /** CPU seconds of the worker and its children, without those while the primary's workflow ran. */
+  readonly remotesCpu: number;
+  /** CPU seconds of everything else meanwhile. */
+  readonly others: CpuByProgram;
+  /** CPU seconds of the worker by its threads, the primary's part included. */
+  readonly threads: CpuByProgram;
+  /** Of the worker since it started, MB. */
+  readonly peakMemory: number;
+  /** The rollout's history and those of its clusters. */
+  readonly histories: readonly HistoryFacts[];
+  readonly changed: number;
+}
+
+/** A worker and an API at work on a lab, and a client of its Temporal. */
+export interface Rollouts {
+  /** Rolls out over the clusters and waits for the end. */
+  run(clusters: { primary: string; remotes: readonly string[]; strategy?: object }): Promise<RolloutRun>;
+  /** Kills the worker and starts another, which knows nothing of what the first one did. */
+  newWorker(): Promise<void>;
+  /** Ends the worker as SIGTERM does, so that it can write a profile. */
+  endWorker(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts worker and API against a lab. */
+export async function startRollouts(
+  lab: Lab,
+  tools: ToolPaths,
+  environment: Record<string, string> = {},
+): Promise<Rollouts> {
+  const product = await prepareProduct(lab, tools, environment);
+  const connection = await Connection.connect({ address: lab.temporal.address });
+  let worker: LabProcess | undefined;
+  try {
+    worker = await product.startWorker();
+    await product.startServer();
+  } catch (error) {
+    await connection.close();
+    await product.stop();
+    throw error;
+  }
+  const client = new Client({ connection });
+  return {
+    run: (clusters) => rollOut(lab, product, client, worker?.pid ?? 0, clusters),
+    newWorker: async () => {
+      worker = await product.restartWorker();
+    },
+    endWorker: async () => {
+      await worker?.end('SIGTERM');
+    },
+    close: async () => {
+      await connection.close();
+      await product.stop();
+    },
+  };
+}
+
+/**
+ * Rolls out over a fresh lab three times: from scratch, again with the same worker, and again with a new worker that
+ * remembers nothing.
+ */
+export async function attachByRollout(
+  lab: Lab,
+  tools: ToolPaths,
+  environment: Record<string, string> = {},
+): Promise<{ first: RolloutRun; again: RolloutRun; anew: RolloutRun }> {
+  const clusters = { primary: lab.primary.name, remotes: lab.remotes.map(({ name }) => name) };
+  const rollouts = await startRollouts(lab, tools, environment);
+  try {
+    await untilQuiet(lab);
+    const first = await rollouts.run(clusters);
+    await expectAttached(lab);
+    await untilQuiet(lab);
+    const again = await rollouts.run(clusters);
+    await rollouts.endWorker();
+    await rollouts.newWorker();
+    await untilQuiet(lab);
+    const anew = await rollouts.run(clusters);
+    await expectAttached(lab);
+    for (const run of [again, anew]) {
+      if (run.changed !== 0)
+        throw new Error(`a rollout of the unchanged fleet changed ${run.changed} objects`);
+    }
+    return { first, again, anew };
+  } finally {
+    await rollouts.close();
+  }
+}
+
+async function rollOut(
+  lab: Lab,
+  { api }: Product,
+  client: Client,
+  worker: number,
+  { primary, remotes, strategy }: { primary: string; remotes: readonly string[]; strategy?: object },
+): Promise<RolloutRun> {
+  const [before, threadsBefore] = [await labCpu(lab), await cpuByThread(worker)];
+  const trace = CpuTrace.start(worker);
+  const startedAt = performance.now();
+  const answer = await fetch(`${api}/v1/rollouts`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      mesh: MESH,
+      release: '1.31',
+      primary: { cluster: primary },
+      remotes: remotes.map((cluster) => ({ cluster })),
+      namespaces: [{ name: 'default', injection: 'enabled' }],
+      ...(strategy && { strategy }),
+    }),
+  });
+  if (!answer.ok) throw new Error(`the API answered ${answer.status}: ${await answer.text()}`);
+  const summary = (await client.workflow.getHandle(rolloutWorkflowId(MESH)).result()) as Summary;
+  const wall = (performance.now() - startedAt) / 1000;
+  const cpu = await trace.stop();
+  const others = cpuBetween(before, await labCpu(lab));
+  const threads = cpuBetween(threadsBefore, await cpuByThread(worker));
+  if (summary.succeeded !== remotes.length) throw new Error(`the rollout ended: ${JSON.stringify(summary)}`);
+
+  const { start, close } = await runTime(client, clusterWorkflowId(primary));
+  const ids = [rolloutWorkflowId(MESH), ...[primary, ...remotes].map(clusterWorkflowId)];
+  const histories: HistoryFacts[] = [];
+  for (const id of ids) histories.push(await historyFacts(client, id));
+  return {
+    wall,
+    remotesWall: wall - (close - start) / 1000,
+    remotesCpu: cpu.total - cpu.between(start, close),
+    others,
+    threads,
+    peakMemory: await peakMemory(worker),
+    histories,
+    changed: summary.changed,
+  };
+}
+
+/** What the workflow gives back, as far as it matters here. */
+interface Summary {
+  readonly succeeded: number;
+  readonly changed: number;
+}

@@ -1,0 +1,26 @@
+import type { Identity } from './personalise.js';
+
+/** Address blocks of the recorded cluster; no cluster of a lab has them by itself. */
+export const RECORDED_CIDRS = { podCIDR: '10.200.0.0/16', serviceCIDR: '10.201.0.0/16' } as const;
+
+/** The name of the n-th cluster of the fleet, all of one length; 0 is the recorded one. */
+export function fleetName(n: number): string {
+  return `fleet-${String(n).padStart(3, '0')}`;
+}
+
+/** How the recorded cluster calls itself; `uid` is that of its namespace kube-system. */
+export function recordedIdentity(uid: string): Identity {
+  return { name: fleetName(0), uid, pods: '10.200.', services: '10.201.' };
+}
+
+/** The identity of the n-th cluster, from 1 to 999: no two share a name, a UID or an address. */
+export function identityOf(n: number, recorded: Identity): Identity {
+  const { uid = '' } = recorded;
+  const [tens, ones] = [Math.floor(n / 100), n % 100];
+  return {
+    name: fleetName(n),
+    uid: uid.slice(0, -12) + String(n).padStart(12, '0'),
+    pods: `${20 + tens}.${100 + ones}.`,
+    services: `${40 + tens}.${100 + ones}.`,
+  };
+}

@@ -1,0 +1,80 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Lab, LabCluster } from '../../lab/lab.js';
+import type { ToolPaths } from '../../lab/tools/tool-names.js';
+import { startRollouts } from '../fleet/by-rollout.js';
+import { fleetName, RECORDED_CIDRS } from './identities.js';
+import { writeInventory, writeKubeconfig } from './inventory.js';
+import { Recorder } from './recorder.js';
+import { writeRecording } from './recording.js';
+import type { ReplayOptions } from './replay.js';
+
+/** What was recorded, as files. */
+export type RecordedCluster = Omit<ReplayOptions, 'clusters' | 'latencyMs'> & {
+  /** Requests that a remote's rollout takes, istiod's included. */
+  readonly requests: number;
+  /** CA of the recorded API server, PEM; the stand-ins have its certificate. */
+  readonly certificateAuthority: string;
+  readonly token: string;
+};
+
+/**
+ * Rolls a fresh mesh out to one real remote, and records every request that worker and istiod send to it, and every
+ * answer. The primary stays as it is then; the remote leaves the mesh and the lab.
+ */
+export async function record(lab: Lab, tools: ToolPaths): Promise<RecordedCluster> {
+  const folder = join(lab.directory, 'recording');
+  await mkdir(folder);
+  const remote = await lab.addCluster(fleetName(0), {
+    controllers: 'few',
+    productRights: 'everything',
+    ...RECORDED_CIDRS,
+  });
+  // Its own certificate: what it hands out as its CA then also holds for whoever answers in its place.
+  const certificates = join(dirname(remote.kubeconfigPath), 'certificates');
+  const files = { certificate: join(folder, 'server.crt'), key: join(folder, 'server.key') };
+  const [cert, key] = [
+    await readFile(join(certificates, 'apiserver.crt'), 'utf8'),
+    await readFile(join(certificates, 'apiserver.key'), 'utf8'),
+  ];
+  await Promise.all([writeFile(files.certificate, cert), writeFile(files.key, key, { mode: 0o600 })]);
+
+  const recorder = await Recorder.listen(remote, { cert, key });
+  const kubeconfig = await writeKubeconfig(folder, remote.name, {
+    ...access(remote),
+    server: recorder.server,
+  });
+  const inventoryPath = await writeInventory(folder, lab.primary, [{ name: remote.name, kubeconfig }]);
+  const rollouts = await startRollouts(lab, tools, { MESH_ROLLOUT_INVENTORY: inventoryPath });
+  try {
+    await rollouts.run({ primary: lab.primary.name, remotes: [remote.name] });
+  } finally {
+    await rollouts.close();
+  }
+  const { metadata } = await remote.api.get<{ metadata: { uid: string } }>('/api/v1/namespaces/kube-system');
+  const { recording } = recorder;
+  const file = join(folder, 'recording.json');
+  await writeFile(file, writeRecording(recording), { mode: 0o600 });
+  recorder.close();
+  await forget(lab.primary, [remote.name]);
+  const recorded = {
+    ...files,
+    ...access(remote),
+    recording: file,
+    uid: metadata.uid,
+    requests: [...recording.values()].reduce((sum, answers) => sum + answers.length, 0),
+  };
+  await lab.removeCluster(remote.name);
+  return recorded;
+}
+
+/** Takes the remote secrets of clusters out of the primary, so that istiod lets go of them. */
+export async function forget(primary: LabCluster, clusters: readonly string[]): Promise<void> {
+  for (const name of clusters) {
+    await primary.api.delete(`/api/v1/namespaces/istio-system/secrets/istio-remote-secret-${name}`);
+  }
+}
+
+function access({ certificateAuthority, adminToken }: LabCluster) {
+  return { certificateAuthority, token: adminToken };
+}

@@ -1,0 +1,58 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Lab } from '../../lab/lab.js';
+import type { ToolPaths } from '../../lab/tools/tool-names.js';
+import { type RolloutRun, startRollouts } from '../fleet/by-rollout.js';
+import { untilQuiet } from '../processes/quiet.js';
+import { fleetName } from './identities.js';
+import { writeInventory, writeKubeconfig } from './inventory.js';
+import { forget, type RecordedCluster } from './record.js';
+import { type ReplayMessage, startReplay } from './replay.js';
+
+/** A rollout over stand-ins. */
+export interface ReplayedRun {
+  readonly rollout: RolloutRun;
+  /** CPU seconds of the stand-ins; they share the machine with everything else. */
+  readonly standInCpu: number;
+  readonly counts: Extract<ReplayMessage, { type: 'counts' }>;
+}
+
+/** How long an answer takes, beside the time that everybody needs on a busy machine. */
+const LATENCY_MS = 20;
+/** What a user with hundreds of clusters would set; the default of 10 is for a first try. */
+const STRATEGY = { maxConcurrency: 50 };
+
+/** Rolls out over so many stand-ins with a worker that has just started. */
+export async function rollOutReplayed(
+  lab: Lab,
+  tools: ToolPaths,
+  recorded: RecordedCluster,
+  clusters: number,
+  environment: Record<string, string> = {},
+): Promise<ReplayedRun> {
+  const folder = join(lab.directory, `fleet-of-${clusters}`);
+  await mkdir(folder);
+  const replay = await startReplay({ ...recorded, clusters, latencyMs: LATENCY_MS });
+  const remotes = await Promise.all(
+    replay.ports.map(async (port, i) => {
+      const name = fleetName(i + 1);
+      const access = { ...recorded, server: `https://127.0.0.1:${port}` };
+      return { name, kubeconfig: await writeKubeconfig(folder, name, access) };
+    }),
+  );
+  const inventory = await writeInventory(folder, lab.primary, remotes);
+  const rollouts = await startRollouts(lab, tools, { MESH_ROLLOUT_INVENTORY: inventory, ...environment });
+  const names = remotes.map(({ name }) => name);
+  try {
+    await untilQuiet(lab);
+    const before = await replay.cpu();
+    const rollout = await rollouts.run({ primary: lab.primary.name, remotes: names, strategy: STRATEGY });
+    const standInCpu = (await replay.cpu()) - before;
+    await rollouts.endWorker();
+    return { rollout, standInCpu, counts: await replay.counts() };
+  } finally {
+    await rollouts.close();
+    await forget(lab.primary, names).catch(() => {});
+    await replay.end();
+  }
+}
