@@ -26,6 +26,9 @@ export interface Gate {
   close(): Promise<void>;
 }
 
+/** A rollout on a slow machine takes a while to come to a step. */
+const PATIENCE_MS = 180_000;
+
 interface Held {
   readonly what: RegExp;
   readonly when: 'before' | 'after';
@@ -63,7 +66,9 @@ export async function openGate(cluster: LabCluster): Promise<Gate> {
         get waiting() {
           return hold.waiting.size;
         },
-        reached: async () => void (await until(`${cluster.name}: ${what}`, () => hold.waiting.size > 0)),
+        reached: async () => {
+          await until(`${cluster.name}: ${what}`, () => hold.waiting.size > 0, PATIENCE_MS);
+        },
         release: () => {
           holds.delete(hold);
           for (const goOn of hold.waiting) goOn();

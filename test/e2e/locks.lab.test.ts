@@ -2,7 +2,7 @@ import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LabCluster } from '../../lab/lab.js';
 import { clusterWorkflowId, rolloutWorkflowId } from '../../src/rollout/names.js';
-import type { RolloutView } from '../../src/temporal/rollout-view.js';
+import type { ClusterView, RolloutView } from '../../src/temporal/rollout-view.js';
 import { useProduct } from '../support/product.js';
 import { mesh as cli, temporal } from '../support/run.js';
 import { until } from '../support/wait.js';
@@ -51,6 +51,13 @@ describe('the locks', () => {
 
   const viewOf = (view: RolloutView, cluster: LabCluster | undefined) =>
     view.clusters.find((each) => each.cluster === the(cluster).name);
+
+  /** Waits until the own remote is in the middle of `register-remote`, and not only an earlier attempt of it. */
+  async function registers(): Promise<void> {
+    const isThere = ({ step }: ClusterView) => step === 'register-remote';
+    await api.cluster(first.mesh, the(own).name, 'registers', isThere);
+    await held.reached();
+  }
 
   test('let one of 50 concurrent starts through; the others are told which rollout holds the mesh', async () => {
     prepared = gates.wanted.hold(/^PATCH \/api\/v1\/namespaces\/istio-system\?/, 'before');
@@ -164,7 +171,7 @@ describe('the locks', () => {
     const old = await client.workflow.getHandle(workflow.workflowId, abandoned.runId).describe();
     expect(old.status.name).toBe('CANCELLED');
     expect(old.closeTime?.getTime()).toBeLessThanOrEqual(next.startTime.getTime());
-    await held.reached();
+    await registers();
   });
 
   test('cancel in Temporal leaves the same as abort: what every cluster has, and what is left to do', async () => {
@@ -174,7 +181,7 @@ describe('the locks', () => {
     const shownAfterCancel = await cli('status', first.mesh);
 
     await api.start(first.document());
-    await held.reached();
+    await registers();
     const aborted = await cli('abort', first.mesh, '--reason', 'wrong fleet');
     expect(aborted.exitCode, aborted.stderr).toBe(0);
     const afterAbort = await ended(first, 'COMPLETED');
