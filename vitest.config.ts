@@ -31,6 +31,8 @@ export default defineConfig({
           maxWorkers: 2,
           isolate: false,
           sequence: { groupOrder: 1 },
+          // Two labs on two cores: the reporter tells of a test that needed its second try, and that is a case to mend.
+          retry: 1,
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },

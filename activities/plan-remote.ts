@@ -155,6 +155,8 @@ async function inject(
   const live = await readInjectors(client, revision, signal);
   const injectors = [objectOf<WebhookConfiguration>(injector), ...live];
   for (const namespace of namespaces) {
+    // That it is missing is a finding; what the credentials may do in it cannot be known.
+    if ((await readNamespace(client, namespace.name, { signal })) === undefined) continue;
     const changed = await dryRun.attempt(() => labelNamespaces(client, [namespace], injectors, signal));
     if (changed) dryRun.labelled(namespace.name);
     dryRun.podsWithoutSidecar += await countPodsWithoutSidecar(client, namespace.name, signal);

@@ -53,7 +53,6 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
   acceptYaml(app);
   answerWithProblems(app);
   app.decorateRequest('actor', '');
-  app.addHttpMethod('TRACE');
   const metrics = createApiMetrics(() => dependencies.rollouts.figures());
   observe(app, metrics);
   await app.register(swagger, {

@@ -63,7 +63,7 @@ describe('a plan', () => {
   test('of another document names what is created, changed, labelled and pruned, and the rollout does just that', async () => {
     const [remote] = fleet.remotes as [LabCluster];
     await remote.api.delete('/api/v1/namespaces/istio-system/configmaps/values');
-    await remote.api.post('/api/v1/namespaces', { metadata: { name: 'busy' } });
+    await remote.addNamespace('busy');
     const document = fleet.document({
       values: { meshConfig: { accessLogFile: '/dev/stdout' } },
       primary: {

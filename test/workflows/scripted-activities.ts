@@ -132,15 +132,20 @@ export function clusterPlan(over: Partial<ClusterPlan> = {}): ClusterPlan {
   };
 }
 
+/** Every cluster that was inspected, so that each has CIDRs of its own: an overlap by chance would hold a rollout. */
+const inspected: string[] = [];
+
 /** What the inspection of a healthy cluster gives; every cluster has CIDRs and an identity of its own. */
 export function inspection(cluster: string, over: Partial<ClusterInspection> = {}): ClusterInspection {
-  const number = [...cluster].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 250, 7);
+  if (!inspected.includes(cluster)) inspected.push(cluster);
+  const number = inspected.indexOf(cluster);
+  const [high, low] = [Math.floor(number / 256), number % 256];
   return {
     cluster,
     uid: `uid-${cluster}`,
     kubernetesVersion: 'v1.34.4',
-    podCIDRs: [`10.${number}.0.0/16`],
-    serviceCIDRs: [`172.${number}.0.0/16`],
+    podCIDRs: [`10.${high}.${low}.0/24`],
+    serviceCIDRs: [`172.${16 + high}.${low}.0/24`],
     unreachable: false,
     findings: [],
     ...over,
