@@ -111,7 +111,7 @@ export class ScriptedActivities {
   }
 }
 
-export const ADDRESSES = ['10.10.0.5'];
+const ADDRESSES = ['10.10.0.5'];
 
 export function result(changed = 1): StepResult {
   return { changed, objects: 3, summary: 'done' };
