@@ -172,7 +172,7 @@ describe('a worker that is killed in the middle of each step', () => {
       expect(await stateOf(harried, each), each.name).toEqual(calmRemote);
     }
     expect(await stateOf(calm, r1)).toEqual(calmRemote);
-  }, 600_000);
+  }, 900_000);
 
   test('changes nothing in a rollout after that, and the stream of Pods was never interrupted', async () => {
     const seen = streams.map(({ tried }) => tried);
