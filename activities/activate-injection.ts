@@ -21,7 +21,7 @@ const OFTEN = { intervalMs: 250 };
 
 /**
  * The activity `activateInjection`: every Ready istiod has synced and leads in the remote, then the injector webhook. It
- * comes last, and is switched on when istiod's CA is in it, because without it fails, and Pods of labelled namespaces
+ * comes last, and is switched on when istiod's CA is in it: without it the webhook fails, and Pods of labelled namespaces
  * with it.
  */
 export function activateInjection(dependencies: ActivityDependencies): Activities['activateInjection'] {

@@ -1,9 +1,9 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import type { Activities, ClusterMemo, FollowResult } from '../src/rollout/activities.js';
+import { mapBounded } from '../src/rollout/map-bounded.js';
 import { clusterWorkflowId } from '../src/rollout/names.js';
 import type { ClusterReport } from '../src/rollout/progress.js';
 import { RolloutError } from '../src/rollout/rollout-error.js';
-import { mapBounded } from '../src/temporal/map-bounded.js';
 import { lastExecution } from '../src/temporal/open-execution.js';
 import { isClosed, rolloutFacts } from '../src/temporal/rollout-facts.js';
 import { defineActivity } from './activity.js';

@@ -1,6 +1,7 @@
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import { activities, callOptions } from './activities.js';
 import type { RolloutRun } from './rollout-run.js';
+import { runUnless } from './run-unless.js';
 
 /**
  * Follows the clusters' workflows of which this run has no handle, because an earlier run of the rollout has started
@@ -12,11 +13,8 @@ export async function followAdopted(run: RolloutRun): Promise<never> {
     const clusters = [...run.adopted];
     const isOutdated = () =>
       run.adopted.size === 0 || [...run.adopted].some((name) => !clusters.includes(name));
-    const looking = new CancellationScope();
-    const stopped = condition(isOutdated).then(() => looking.cancel());
-    stopped.catch(() => undefined); // Rejected when the whole rollout is cancelled, and so is what we wait for below.
     try {
-      await looking.run(() => follow(run, clusters));
+      await runUnless(isOutdated, () => follow(run, clusters));
     } catch (error) {
       if (!isCancellation(error) || CancellationScope.current().consideredCancelled) throw error;
     }

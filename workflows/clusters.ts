@@ -5,7 +5,6 @@ import {
   WorkflowExecutionAlreadyStartedError,
 } from '@temporalio/common';
 import {
-  CancellationScope,
   type ChildWorkflowHandle,
   condition,
   isCancellation,
@@ -20,6 +19,7 @@ import type { ResolvedRollout } from '../src/rollout/resolved.js';
 import { activities, callOptions } from './activities.js';
 import { attentionOf } from './attention.js';
 import type { RolloutRun } from './rollout-run.js';
+import { runUnless } from './run-unless.js';
 import { searchKeys } from './search-attributes.js';
 
 /** Runs the primary's workflow until the control plane is there; a person may have to help on the way. */
@@ -103,15 +103,13 @@ async function start(
  */
 async function isOwn(run: RolloutRun, cluster: string): Promise<boolean> {
   run.children.delete(cluster);
-  const waiting = new CancellationScope();
-  const skipped = condition(() => run.isOver(cluster)).then(() => waiting.cancel());
-  skipped.catch(() => undefined); // Rejected when the whole rollout is cancelled, and so is what we wait for below.
+  const isOver = () => run.isOver(cluster);
   try {
-    const { state } = await waiting.run(() => claim(run, cluster));
+    const { state } = await runUnless(isOver, () => claim(run, cluster));
     if (state === 'mine') run.children.add(cluster);
     return state === 'mine';
   } catch (error) {
-    if (run.isOver(cluster)) return false;
+    if (isOver()) return false;
     throw error;
   }
 }

@@ -11,11 +11,12 @@ import { primaryInput, remoteInput } from '../src/rollout/cluster-inputs.js';
 import { ERRORS, type ErrorCode } from '../src/rollout/codes.js';
 import { describePlan } from '../src/rollout/describe-plan.js';
 import type { ClusterInspection, Finding } from '../src/rollout/findings.js';
-import { inspectBatches, inspectInput } from '../src/rollout/inspect-input.js';
 import { makePlan, planFindings, untried, whyUntriable } from '../src/rollout/make-plan.js';
+import { mapBounded } from '../src/rollout/map-bounded.js';
 import type { ClusterPlan, PlanProgress, PrimaryPlan, RemotePlan, RolloutPlan } from '../src/rollout/plan.js';
 import type { ResolvedRollout } from '../src/rollout/resolved.js';
 import { activities, callOptions } from './activities.js';
+import { inspectClusters } from './inspect-clusters.js';
 import { planProgress } from './messages.js';
 
 /** Remotes that are tried at the same time; each has 30 or more requests. */
@@ -41,7 +42,7 @@ export async function plan(document: unknown): Promise<RolloutPlan> {
 
   const inspections = new Map<string, ClusterInspection>();
   const inspect = (clusters: readonly string[]) =>
-    inspectAll(resolved, clusters, (more) => {
+    inspectClusters(resolved, clusters, (more) => {
       for (const inspection of more) inspections.set(inspection.cluster, inspection);
       show('validate', inspections.size);
     });
@@ -62,7 +63,7 @@ export async function plan(document: unknown): Promise<RolloutPlan> {
   show('plan', 0);
   const primary = await planPrimary(resolved, findings);
   const remotes = new Map<string, RemotePlan>();
-  await inLanes(resolved.remotes, async ({ cluster }) => {
+  await mapBounded(resolved.remotes, CONCURRENCY, async ({ cluster }) => {
     remotes.set(cluster, await planRemote(resolved, cluster, findings, primary.controlPlaneMoves));
     show('plan', remotes.size + 1);
   });
@@ -70,22 +71,6 @@ export async function plan(document: unknown): Promise<RolloutPlan> {
   const made = makePlan({ resolved, findings, primary, remotes: plans, ...(running && { running }) });
   setCurrentDetails(describePlan(made));
   return made;
-}
-
-async function inspectAll(
-  resolved: ResolvedRollout,
-  clusters: readonly string[],
-  take: (inspections: readonly ClusterInspection[]) => void,
-): Promise<void> {
-  await Promise.all(
-    inspectBatches(clusters).map(async ({ clusters: batch, summary }) =>
-      take(
-        await activities.inspectClusters.executeWithOptions(callOptions(summary), [
-          inspectInput(resolved, batch),
-        ]),
-      ),
-    ),
-  );
 }
 
 async function planPrimary(resolved: ResolvedRollout, findings: readonly Finding[]): Promise<PrimaryPlan> {
@@ -132,13 +117,4 @@ function failed(error: unknown): ClusterPlan {
   const code = (detail?.code ?? 'api-unavailable') as ErrorCode;
   const action = detail?.action ?? ERRORS[code].action;
   return { ...untried(code), problems: [{ code, message: last.message, action }] };
-}
-
-/** Works through the items, so many at a time. */
-async function inLanes<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
-  const queue = [...items];
-  const lane = async () => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, lane));
 }

@@ -1,13 +1,14 @@
-import { CancellationScope, condition } from '@temporalio/workflow';
 import { ERRORS } from '../src/rollout/codes.js';
 import type { ClusterInspection, Finding } from '../src/rollout/findings.js';
-import { inspectBatches, inspectInput } from '../src/rollout/inspect-input.js';
+import { inspectInput } from '../src/rollout/inspect-input.js';
 import { applyAcceptance, comparePairs, isBlocking } from '../src/rollout/pairs.js';
 import type { Attention } from '../src/rollout/progress.js';
 import type { ResolvedRollout } from '../src/rollout/resolved.js';
 import { activities, callOptions } from './activities.js';
 import { attentionOf } from './attention.js';
+import { inspectClusters } from './inspect-clusters.js';
 import type { RolloutRun } from './rollout-run.js';
+import { runUnless } from './run-unless.js';
 
 /**
  * The checks before anything is changed. Findings about the primary or about a pair of clusters hold the rollout;
@@ -84,13 +85,11 @@ export class Preflight {
   }
 
   async #reachUnlessSkipped(cluster: string): Promise<Attention | undefined> {
-    const waiting = new CancellationScope();
-    const skipped = condition(() => this.#run.isOver(cluster)).then(() => waiting.cancel());
-    skipped.catch(() => undefined); // Rejected when the whole rollout is cancelled, and so is what we wait for below.
+    const isOver = () => this.#run.isOver(cluster);
     try {
-      await waiting.run(() => this.#reach(cluster, this.#resolved.progressDeadlineMs));
+      await runUnless(isOver, () => this.#reach(cluster, this.#resolved.progressDeadlineMs));
     } catch (error) {
-      if (!this.#run.isOver(cluster)) return attentionOf(error);
+      if (!isOver()) return attentionOf(error);
     }
     return undefined;
   }
@@ -108,16 +107,8 @@ export class Preflight {
     }
   }
 
-  async #inspect(clusters: readonly string[]): Promise<void> {
-    await Promise.all(
-      inspectBatches(clusters).map(async ({ clusters: batch, summary }) =>
-        this.#take(
-          await activities.inspectClusters.executeWithOptions(callOptions(summary), [
-            inspectInput(this.#resolved, batch),
-          ]),
-        ),
-      ),
-    );
+  #inspect(clusters: readonly string[]): Promise<void> {
+    return inspectClusters(this.#resolved, clusters, (inspections) => this.#take(inspections));
   }
 
   /** Inspects one cluster as soon as it answers; fails when it does not within the deadline. */

@@ -8,14 +8,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { describeRollout } from '../src/rollout/describe-progress.js';
-import type {
-  AcceptInput,
-  Actor,
-  ApproveInput,
-  ClusterDecision,
-  DecisionInput,
-  SetInput,
-} from '../src/rollout/messages.js';
+import type { ClusterDecision } from '../src/rollout/messages.js';
 import { clusterWorkflowId } from '../src/rollout/names.js';
 import type {
   Attention,
@@ -27,13 +20,14 @@ import type {
 import type { ResolvedRollout } from '../src/rollout/resolved.js';
 import { isOver, type RolloutEvent, reduceRollout, startRollout } from '../src/rollout/rollout-progress.js';
 import type { CarryOver } from './carry-over.js';
+import { Decisions } from './decisions.js';
 import { type Decision, Holds, ROLLOUT } from './holds.js';
 import * as messages from './messages.js';
 import { searchKeys } from './search-attributes.js';
 
 /**
  * One rollout on its way: its progress, what people decided, and the clusters whose workflows it has started.
- * The order of the work is in rollout.ts; here is what the messages change.
+ * The order of the work is in rollout.ts; what people decide is in decisions.ts.
  */
 export class RolloutRun {
   /** Codes of findings that the user takes on. */
@@ -214,57 +208,6 @@ export class RolloutRun {
       this.apply({ type: 'cluster-reported', report });
   }
 
-  /** The clusters that a `retry` or `skip` is about; rejects when there are none. */
-  #targets(action: Decision, input: DecisionInput = {}): string[] {
-    const { cluster: name, code } = input;
-    if (name !== undefined) {
-      const cluster = this.cluster(name);
-      if (action === 'skip') messages.rejectPrimary(cluster);
-      const notAtWork =
-        cluster.status === 'Pending' || (cluster.status === 'Running' && !this.children.has(name));
-      const mayBeSkipped = action === 'skip' && notAtWork;
-      if (!mayBeSkipped && !this.#rolloutHeldFor(name)) messages.rejectUnlessWaiting(cluster);
-      return [name];
-    }
-    const waiting = this.#progress.clusters.filter(
-      (each) =>
-        each.status === 'NeedsAttention' &&
-        (code === undefined || each.attention?.code === code) &&
-        (action === 'retry' || each.role === 'remote'),
-    );
-    const rollout = action === 'retry' && this.#holds.has(ROLLOUT) ? [ROLLOUT] : [];
-    const targets = [...rollout, ...waiting.map((each) => each.cluster)];
-    if (targets.length === 0) {
-      const what = code === undefined ? 'Nothing' : `No cluster with code ${code}`;
-      messages.reject(
-        'not-waiting',
-        `${what} waits for a decision in the rollout of ${this.#progress.mesh}.`,
-      );
-    }
-    return targets;
-  }
-
-  /** A hold of the rollout is retried by naming the primary, or a cluster that its findings are about. */
-  #rolloutHeldFor(name: string): boolean {
-    const about = this.#progress.findings.some((each) => each.cluster === name || each.otherCluster === name);
-    return this.#holds.has(ROLLOUT) && (about || this.cluster(name).role === 'primary');
-  }
-
-  async #decide(action: Decision, input: DecisionInput = {}): Promise<{ clusters: string[] }> {
-    const targets = this.#targets(action, input);
-    this.#audit(action, input, input.cluster ?? input.code);
-    for (const name of targets) {
-      if (this.#holds.has(name)) this.#holds.decide(name, action);
-      else if (this.cluster(name).status === 'NeedsAttention')
-        await this.tellCluster(name, { ...input, action });
-      else {
-        if (action === 'skip') this.apply({ type: 'cluster-skipped', cluster: name, at: Date.now() });
-        this.#holds.decide(ROLLOUT, 'retry');
-      }
-    }
-    return { clusters: targets.filter((name) => name !== ROLLOUT) };
-  }
-
   /** Sends a decision to a cluster's workflow; one that has ended meanwhile needs none. */
   async tellCluster(cluster: string, decision: ClusterDecision): Promise<void> {
     try {
@@ -274,95 +217,11 @@ export class RolloutRun {
     }
   }
 
-  #audit(action: string, actor: Actor = {}, target?: string): void {
-    this.decisions += 1;
-    const { by = 'temporal', reason } = actor;
-    const entry = {
-      at: Date.now(),
-      by,
-      action,
-      ...(target !== undefined && { target }),
-      ...(reason !== undefined && { reason }),
-    };
-    this.apply({ type: 'decided', entry });
-  }
-
-  async #pause(paused: boolean, actor?: Actor): Promise<void> {
-    this.paused = paused;
-    this.#audit(paused ? 'pause' : 'resume', actor);
-    this.apply({ type: paused ? 'paused' : 'resumed' });
-    const open = [...this.children].filter((name) => !this.isOver(name));
-    await Promise.all(open.map((name) => this.tellCluster(name, { action: paused ? 'pause' : 'resume' })));
-  }
-
-  #accept(input: AcceptInput): void {
-    for (const code of input.codes) this.accepted.add(code);
-    this.#audit('accept', input, input.codes.join(', '));
-    this.#holds.retryAll();
-  }
-
-  #set(input: SetInput): void {
-    this.maxConcurrency = input.maxConcurrency ?? this.maxConcurrency;
-    this.maxFailures = input.maxFailures ?? this.maxFailures;
-    this.#audit('set', input, `maxConcurrency ${this.maxConcurrency}, maxFailures ${this.maxFailures}`);
-  }
-
   #handleMessages(): void {
     setHandler(messages.rolloutProgress, () => this.#progress, {
       description: 'Steps, waves, clusters, findings, audit.',
     });
     setHandler(messages.clusterReport, (report) => this.#takeReport(report));
-    setHandler(messages.retry, (input?: DecisionInput) => this.#decide('retry', input), {
-      validator: (input?: DecisionInput) => void this.#targets('retry', input),
-      description:
-        'Try again what waits for a person. {"cluster": "eu-1"} or {"code": "…"} or {} for all, with "by" and "reason".',
-    });
-    setHandler(messages.skip, (input?: DecisionInput) => this.#decide('skip', input), {
-      validator: (input?: DecisionInput) => void this.#targets('skip', input),
-      description:
-        'Take a remote out of the rollout. {"cluster": "eu-1"} or {"code": "…"}, with "by" and "reason".',
-    });
-    setHandler(messages.pause, (actor) => this.#pause(true, actor), {
-      description: 'Start nothing more. {"by": "…"}',
-    });
-    setHandler(messages.resume, (actor) => this.#pause(false, actor), {
-      description: 'Go on after a pause. {"by": "…"}',
-    });
-    setHandler(
-      messages.abort,
-      (actor) => {
-        this.#audit('abort', actor);
-        this.scope.cancel();
-      },
-      { description: 'End the rollout and every cluster\'s work. {"by": "…", "reason": "…"}' },
-    );
-    setHandler(
-      messages.approve,
-      (input?: ApproveInput) => {
-        const wave = input?.wave ?? this.#waitingWave();
-        this.approved.add(wave);
-        this.#audit('approve', input, wave);
-      },
-      {
-        validator: (input?: ApproveInput) => void (input?.wave ?? this.#waitingWave()),
-        description: 'Let the wave go on that waits for approval. {"by": "…", "reason": "…"}',
-      },
-    );
-    setHandler(messages.accept, (input) => this.#accept(input), {
-      validator: (input) => messages.rejectUnlessCodes(input),
-      description:
-        'Take findings on and go on. {"codes": ["service-cidr-overlap"], "by": "…", "reason": "…"}',
-    });
-    setHandler(messages.set, (input) => this.#set(input), {
-      validator: (input) => messages.rejectUnlessStrategy(input),
-      description: 'Change the strategy. {"maxConcurrency": 20, "maxFailures": 3, "by": "…"}',
-    });
-  }
-
-  #waitingWave(): string {
-    const wave = this.#progress.waves.find((each) => each.status === 'NeedsAttention');
-    if (!wave)
-      messages.reject('not-waiting', `No wave of the rollout of ${this.#progress.mesh} waits for approval.`);
-    return wave.name;
+    new Decisions(this, this.#holds);
   }
 }

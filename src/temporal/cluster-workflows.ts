@@ -1,11 +1,11 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import type { ClusterMemo } from '../rollout/activities.js';
+import { mapBounded } from '../rollout/map-bounded.js';
 import { clusterWorkflowId, SearchAttribute, WorkflowType } from '../rollout/names.js';
 import { PRIMARY_STEPS, REMOTE_STEPS, type StepName } from '../rollout/steps.js';
 import { attemptOf } from './attempt.js';
 import type { TemporalAccess } from './connection.js';
 import { withReadableFailures } from './failure-message.js';
-import { mapBounded } from './map-bounded.js';
 import { rolloutFacts } from './rollout-facts.js';
 import type { ClusterView } from './rollout-view.js';
 import { searchAttributeKeys } from './search-attribute-keys.js';

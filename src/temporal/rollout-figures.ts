@@ -1,9 +1,9 @@
 import { ERRORS, FINDINGS } from '../rollout/codes.js';
+import { mapBounded } from '../rollout/map-bounded.js';
 import { Message, SearchAttribute, WorkflowType } from '../rollout/names.js';
 import type { RolloutProgress } from '../rollout/progress.js';
 import type { Status } from '../rollout/steps.js';
 import type { TemporalAccess } from './connection.js';
-import { mapBounded } from './map-bounded.js';
 import { rolloutFacts } from './rollout-facts.js';
 
 /** How many rollouts there are and what their clusters wait for. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mapBounded } from '../../src/temporal/map-bounded.js';
+import { mapBounded } from '../../src/rollout/map-bounded.js';
 
 describe('mapBounded', () => {
   it('keeps the order and never does more at once than allowed', async () => {

@@ -1,0 +1,21 @@
+import type { ClusterInspection } from '../src/rollout/findings.js';
+import { inspectBatches, inspectInput } from '../src/rollout/inspect-input.js';
+import type { ResolvedRollout } from '../src/rollout/resolved.js';
+import { activities, callOptions } from './activities.js';
+
+/** Inspects clusters of a rollout, batches beside each other; `take` gets each batch when it is there. */
+export async function inspectClusters(
+  resolved: ResolvedRollout,
+  clusters: readonly string[],
+  take: (inspections: readonly ClusterInspection[]) => void,
+): Promise<void> {
+  await Promise.all(
+    inspectBatches(clusters).map(async ({ clusters: batch, summary }) =>
+      take(
+        await activities.inspectClusters.executeWithOptions(callOptions(summary), [
+          inspectInput(resolved, batch),
+        ]),
+      ),
+    ),
+  );
+}
