@@ -5,6 +5,7 @@ import { type Applied, type ApplyOptions, applyObject } from './apply.js';
 import { connectionError } from './connection-errors.js';
 import { type Access, Credentials } from './credentials.js';
 import { discoverResource } from './discover-resource.js';
+import { isDenial } from './forbidden.js';
 import { type HttpAnswer, sendRequest } from './http-request.js';
 import { collectionPath, knownResource, objectPath, resourcePath } from './kinds.js';
 import { Lanes } from './lanes.js';
@@ -21,6 +22,7 @@ import type {
   RequestOptions,
   WriteOptions,
 } from './request-options.js';
+import { untilReady } from './startup.js';
 import { garbageError, statusError } from './status-errors.js';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
@@ -30,7 +32,8 @@ const MAX_CONNECTIONS = 6;
 /**
  * One cluster's API: requests as raw JSON over keep-alive connections, so that objects arrive as they were rendered.
  * Every failure is a RolloutError that names the cluster; an aborted signal rejects with the signal's reason.
- * A 401 is answered once by asking the kubeconfig for new credentials.
+ * A 401 is answered once by asking the kubeconfig for new credentials, a refusal by RBAC once by asking again when the
+ * API server is ready.
  */
 export class ClusterClient {
   /** Its name in the inventory. */
@@ -187,8 +190,18 @@ export class ClusterClient {
       const renewed = await abortable(this.#credentials.access(), options.signal);
       answer = await this.#attempt(method, path, options, renewed);
     }
+    if (isDenial(answer) && (await this.#isReady(access, options.signal))) {
+      answer = await this.#attempt(method, path, options, access);
+    }
     if ((answer.status >= 200 && answer.status < 300) || alsoGood.includes(answer.status)) return answer;
     throw statusError(answer, this.name, `${method} ${path}`);
+  }
+
+  /** False where it cannot be known; an API server that says that it is not ready is an error of its own. */
+  async #isReady(access: Access, signal?: AbortSignal): Promise<boolean> {
+    const ready = await untilReady(() => this.#attempt('GET', '/readyz', { signal }, access), signal);
+    if (ready.status >= 500) throw statusError(ready, this.name, 'GET /readyz');
+    return ready.status === 200;
   }
 
   async #attempt(method: Method, path: string, options: RequestOptions, access: Access): Promise<HttpAnswer> {

@@ -1,5 +1,6 @@
 import { ClusterError } from './cluster-error.js';
-import type { AnswerFacts, Status } from './status.js';
+import type { HttpAnswer } from './http-request.js';
+import { type AnswerFacts, parseStatus, type Status } from './status.js';
 
 /**
  * 403 has many senders. The message tells them apart: authorizers say `User "u" cannot create resource …` (Kubernetes
@@ -32,6 +33,11 @@ export function forbidden(
   }
   if (isPassing(text, status)) return new ClusterError('api-unavailable', says, facts);
   return new ClusterError(status === undefined ? 'permission-denied' : 'request-rejected', says, facts);
+}
+
+/** Whether an authorizer refused a request; what it asked for was not looked at, so that it can be sent again. */
+export function isDenial(answer: HttpAnswer): boolean {
+  return answer.status === 403 && parseDenial(parseStatus(answer.body)?.message ?? '') !== undefined;
 }
 
 /** Refusals that pass by themselves: a namespace that is going away, and one so new that it has no ServiceAccount. */

@@ -398,4 +398,26 @@ describe('the way to the cluster', () => {
     await cluster.startApiServer();
     expect(await client.get('/version')).toMatchObject({ major: '1' });
   });
+
+  test('an API server that starts is not taken for one that denies a permission', async () => {
+    const rules = [{ apiGroups: [''], resources: ['namespaces'], verbs: ['get'] }];
+    const user = await clientOf(freshName('user'), rules);
+    const seen = new Set<string>();
+    for (let start = 0; start < 2; start += 1) {
+      await cluster.stopApiServer();
+      let starting: Promise<void> | undefined = cluster.startApiServer().finally(() => {
+        starting = undefined;
+      });
+      while (starting) {
+        const asked = user.get('/api/v1/namespaces/default');
+        seen.add(
+          await asked.then(
+            () => 'answered',
+            ({ code }) => code,
+          ),
+        );
+      }
+    }
+    expect([...seen].sort()).toEqual(['answered', 'api-unavailable']);
+  });
 });
