@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { packageVersion } from '../temporal/package-version.js';
 import { addControlCommands } from './commands/control.js';
 import { addDecisionCommands } from './commands/decide.js';
 import { addInventoryCommand } from './commands/inventory.js';
@@ -40,6 +41,7 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   const program = buildProgram(context, async (result) => {
     exitCode = await result;
   });
+  program.version(await packageVersion());
   program.hook('preAction', (_program, command) => {
     output = command.opts<{ output?: 'text' | 'json' }>().output ?? 'text';
   });

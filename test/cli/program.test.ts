@@ -11,6 +11,11 @@ afterEach(async () => {
   api = undefined;
 });
 
+it('tells its version', async () => {
+  const run = await cli(['--version']);
+  expect(run).toMatchObject({ exitCode: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), err: '' });
+});
+
 describe('start', () => {
   const files = { 'shop.yaml': 'mesh: shop\nrelease: "1.31"\nremotes:\n  - cluster: eu-1\n' };
 
