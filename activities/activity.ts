@@ -12,13 +12,16 @@ export interface StepContext {
   readonly signal: AbortSignal;
   /** When the attempt has to be over, in milliseconds since the epoch; `signal` aborts then. */
   readonly deadline: number;
-  /** Says in a few words what is being done; the Temporal UI shows it, and a timeout names it. */
+  /** Says in a few words what is being done; the Temporal UI shows it within seconds, and a timeout names it. */
   heartbeat(detail: string): void;
   readonly log: Logger;
 }
 
-/** Often enough that a cancellation is obeyed at once: Temporal delivers it with the answer to a heartbeat. */
-const LONGEST_HEARTBEAT_INTERVAL_MS = 3_000;
+/**
+ * Often enough that a cancellation is soon obeyed: Temporal delivers it with the answer to a heartbeat. Most steps of most
+ * remotes are over before the first one; each would cost Temporal a write to its database.
+ */
+const LONGEST_HEARTBEAT_INTERVAL_MS = 2_000;
 
 /**
  * The frame around every activity: heartbeats, cancellation, its own deadline a little before Temporal's (so that a
@@ -51,14 +54,12 @@ export function defineActivity<Input, Result>(
         new RolloutError('api-unavailable', `not done within ${seconds} s; the last thing was: ${detail}`),
       );
     }, deadline - startedAt);
-    beat();
     try {
       return await run(input, {
         signal: AbortSignal.any([context.cancellationSignal, timeIsUp.signal]),
         deadline,
         heartbeat: (words) => {
           detail = words;
-          beat();
         },
         log: context.log,
       });
