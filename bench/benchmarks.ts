@@ -45,6 +45,7 @@ export const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Prom
       memoryFigure(rollout.again),
       ...spent('script', cpuTable(script.first, 'script (remotes)')),
       ...spent('rollout', cpuTable(rollout.first, 'worker (remotes)')),
+      ...spent('rollout again', cpuTable(rollout.again, 'worker (remotes)')),
     ];
   },
   cpu: async (options) => cpuFigures(await compared(options, 1), options.remotes ?? FLEET),

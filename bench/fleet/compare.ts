@@ -35,6 +35,11 @@ export async function compare(
     say(
       `rollout: ${seconds(run.first)}, again ${seconds(run.again)}, with a new worker ${seconds(run.anew)}`,
     );
+    // A stall of seconds would otherwise look like slow work.
+    for (const { histories } of [run.first, run.again, run.anew]) {
+      for (const { workflowId, retries } of histories)
+        for (const why of retries) say(`${workflowId}: ${why}`);
+    }
     return run;
   };
   const rounds: Round[] = [];

@@ -1,16 +1,14 @@
 import type { ClusterClient } from '../kubernetes/cluster-client.js';
 import { describeObject, type KubernetesObject } from '../kubernetes/objects.js';
 import type { Manifest } from './manifests.js';
+import { ISTIOCTL_MANAGER } from './ownership.js';
 
 /**
- * What this worker has applied. An object whose resourceVersion is still the one that the apply gave cannot be changed
- * by applying the same text again, so that the API server need not merge 0.9 MB of CRDs for each attempt (1 s of its
- * CPU). It is a shortcut and nothing more: a worker that knows nothing applies.
+ * What this worker has applied. An object that nobody has written to since cannot be changed by applying the same text
+ * again, so that the API server need not merge 0.9 MB of CRDs for each attempt (1 s of its CPU). It is a shortcut and
+ * nothing more: a worker that knows nothing applies.
  */
-const memory = new WeakMap<
-  ClusterClient,
-  Map<string, { readonly json: string; readonly resourceVersion: string }>
->();
+const memory = new WeakMap<ClusterClient, Map<string, { readonly json: string; readonly state: string }>>();
 
 /** Whether the object is just as this worker's last apply of this very manifest left it. */
 export function isAsApplied(
@@ -20,17 +18,30 @@ export function isAsApplied(
 ): boolean {
   const known = memory.get(client)?.get(describeObject(manifest));
   return (
-    known !== undefined &&
-    known.resourceVersion === live?.metadata.resourceVersion &&
-    known.json === manifest.json
+    known !== undefined && live !== undefined && known.json === manifest.json && known.state === stateOf(live)
   );
 }
 
 /** Keeps in mind what an apply of the manifest gave. */
 export function remember(client: ClusterClient, manifest: Manifest, object: KubernetesObject): void {
-  const { resourceVersion } = object.metadata;
-  if (resourceVersion === undefined) return;
   const known = memory.get(client) ?? new Map();
-  known.set(describeObject(manifest), { json: manifest.json, resourceVersion });
+  known.set(describeObject(manifest), { json: manifest.json, state: stateOf(object) });
   memory.set(client, known);
+}
+
+/**
+ * Moves whenever somebody changes what a manifest can set. Where there is a generation, it counts every change of the
+ * spec, and the resourceVersion also moves with the status, as that of every new CRD does; labels, annotations and what
+ * istioctl's manager owns are not counted by it.
+ */
+function stateOf({ metadata }: KubernetesObject): string {
+  const { generation, resourceVersion, labels, annotations, managedFields = [] } = metadata;
+  if (generation === undefined) return resourceVersion ?? '';
+  const owned = managedFields
+    .filter(
+      ({ manager, operation, subresource }) =>
+        manager === ISTIOCTL_MANAGER && operation === 'Apply' && !subresource,
+    )
+    .map(({ fieldsV1 }) => fieldsV1);
+  return JSON.stringify({ uid: metadata.uid, generation, labels, annotations, owned });
 }

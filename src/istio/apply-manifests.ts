@@ -4,7 +4,7 @@ import { ClusterError } from '../kubernetes/cluster-error.js';
 import type { KubernetesObject } from '../kubernetes/objects.js';
 import { isAsApplied, remember } from './applied.js';
 import { concurrently } from './concurrently.js';
-import { waitForCRDs } from './crds.js';
+import { readIstioCRDs, waitForCRDs } from './crds.js';
 import { namingObject, settleConflicts } from './field-conflicts.js';
 import { type Manifest, objectOf } from './manifests.js';
 import { METADATA_ONLY } from './metadata-only.js';
@@ -39,11 +39,22 @@ export async function applyManifests(
 ): Promise<AppliedSet> {
   let changed = 0;
   for (const group of inOrder(manifests)) {
-    const applied = await concurrently(group, CONCURRENCY, (manifest) =>
-      applyManifest(client, manifest, signal),
+    const crds = group.some(({ serves }) => serves) ? await readIstioCRDs(client, signal) : undefined;
+    const applied = await concurrently(group, CONCURRENCY, async (manifest) => {
+      const metadata = crds ? crds.get(manifest.name) : await readMetadata(client, manifest, signal);
+      return { manifest, outcome: await applyTo(client, manifest, metadata, signal) };
+    });
+    const sent = applied.filter(({ outcome }) => outcome !== 'as-applied');
+    await waitForCRDs(
+      client,
+      sent.map(({ manifest }) => manifest),
+      signal,
     );
-    changed += applied.filter(Boolean).length;
-    await waitForCRDs(client, group, signal);
+    for (const { manifest, outcome } of applied) {
+      if (outcome === 'as-applied') continue;
+      remember(client, manifest, outcome.object);
+      changed += Number(outcome.changed);
+    }
   }
   return { objects: manifests.length, changed };
 }
@@ -54,18 +65,32 @@ export async function applyManifest(
   manifest: Manifest,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const options = { signal, timeoutMs: TIMEOUT_MS, metadataOnly: true };
-  const metadata = await client.get<KubernetesObject>(await client.pathOf(manifest, signal), {
-    ...options,
-    accept: METADATA_ONLY,
-  });
-  if (isAsApplied(client, manifest, metadata)) return false;
-  const { object, changed } = await applySettled(client, manifest, {
-    ...options,
-    previous: metadata ?? null,
-  });
-  remember(client, manifest, object);
-  return changed;
+  const metadata = await readMetadata(client, manifest, signal);
+  const outcome = await applyTo(client, manifest, metadata, signal);
+  if (outcome === 'as-applied') return false;
+  remember(client, manifest, outcome.object);
+  return outcome.changed;
+}
+
+async function readMetadata(
+  client: ClusterClient,
+  manifest: Manifest,
+  signal: AbortSignal,
+): Promise<KubernetesObject | undefined> {
+  const path = await client.pathOf(manifest, signal);
+  return client.get<KubernetesObject>(path, { signal, timeoutMs: TIMEOUT_MS, accept: METADATA_ONLY });
+}
+
+/** Applies one object whose metadata was just read; nothing is sent where this worker knows that nothing would change. */
+async function applyTo(
+  client: ClusterClient,
+  manifest: Manifest,
+  metadata: KubernetesObject | undefined,
+  signal: AbortSignal,
+): Promise<'as-applied' | Applied<KubernetesObject>> {
+  if (isAsApplied(client, manifest, metadata)) return 'as-applied';
+  const options = { signal, timeoutMs: TIMEOUT_MS, metadataOnly: true, previous: metadata ?? null };
+  return applySettled(client, manifest, options);
 }
 
 async function applySettled(

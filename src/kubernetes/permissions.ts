@@ -24,6 +24,7 @@ export interface Permission {
 /** Server-side apply of what may or may not be there, and pruning (the API server asks for create as well as patch). */
 const MANAGE = ['get', 'list', 'create', 'patch', 'delete'];
 const APPLY = ['get', 'create', 'patch'];
+const FIND_AND_APPLY = ['get', 'list', 'create', 'patch'];
 /** What an installation with other values may have left behind is looked for and deleted. */
 const PRUNE = ['list', 'delete'];
 
@@ -35,7 +36,7 @@ const SOME_VALUES = 'only some values have this kind rendered';
 const FINDS_CIDRS = 'only finds out the CIDRs of the cluster';
 
 const BOTH: readonly Permission[] = [
-  { scope: 'cluster', resource: 'customresourcedefinitions.apiextensions.k8s.io', verbs: APPLY },
+  { scope: 'cluster', resource: 'customresourcedefinitions.apiextensions.k8s.io', verbs: FIND_AND_APPLY },
   { scope: 'cluster', resource: 'namespaces', verbs: ['get'] },
   { scope: 'cluster', resource: 'namespaces', verbs: ['create'], untilIstioNamespaceExists: true },
   { scope: 'istio', resource: 'namespaces', verbs: ['patch'] },
@@ -71,7 +72,7 @@ const BOTH: readonly Permission[] = [
 
 const PRIMARY: readonly Permission[] = [
   ...BOTH,
-  { scope: 'istio', resource: 'secrets', verbs: ['get', 'list', 'create', 'patch'] },
+  { scope: 'istio', resource: 'secrets', verbs: FIND_AND_APPLY },
   { scope: 'istio', resource: 'deployments.apps', verbs: MANAGE },
   { scope: 'istio', resource: 'roles.rbac.authorization.k8s.io', verbs: MANAGE },
   { scope: 'istio', resource: 'rolebindings.rbac.authorization.k8s.io', verbs: MANAGE },
