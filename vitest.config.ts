@@ -15,6 +15,8 @@ export default defineConfig({
           exclude: ['test/**/*.lab.test.ts'],
           // Loading the SDKs anew for each file would cost two thirds of the time; no unit test leaves anything behind.
           isolate: false,
+          // Many of them wait for timers and processes.
+          maxWorkers: 4,
           testTimeout: 30_000,
         },
       },

@@ -99,7 +99,7 @@ test('a user without rights lacks every permission, by verb, resource and namesp
   expect(brief(weak)).toEqual(['block permission-missing', 'warn permission-missing', 'warn cidr-unknown']);
   const [block, warn] = weak?.findings ?? [];
   for (const words of [
-    'get, create, patch customresourcedefinitions.apiextensions.k8s.io',
+    'get, list, create, patch customresourcedefinitions.apiextensions.k8s.io',
     'get, patch secrets istio-reader-service-account-istio-remote-secret-token in istio-system',
     'list, create pods in default',
   ]) {
