@@ -7,7 +7,7 @@ import type { KubernetesObject } from '../../src/kubernetes/objects.js';
 import { PERMISSIONS, type Role, type Scope } from '../../src/kubernetes/permissions.js';
 import type { PrimaryInput, RemoteInput } from '../../src/rollout/resolved.js';
 import { newCluster, newWorker } from '../istio/support/lab-mesh.js';
-import { run } from './support.js';
+import { retried, run } from './support.js';
 
 /** What a request of the product was allowed or denied, as one line: `remote istio patch services`. */
 interface Deeds {
@@ -100,18 +100,6 @@ async function attach(activities: Activities, hub: LabCluster, remote: LabCluste
   expect(proof).toMatchObject({ injected: ['default'], unproven: [] });
   await retried(() => run(activities.refreshEndpoints, { ...settings, clusters: [remote.name] }));
   expect(await plan(false)).toEqual([0, 0]);
-}
-
-/** As Temporal does: again, unless a person is needed. */
-async function retried<T>(attempt: () => Promise<T>): Promise<T> {
-  const end = Date.now() + 180_000;
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if ((error as { nonRetryable?: boolean }).nonRetryable !== false || Date.now() > end) throw error;
-    }
-  }
 }
 
 /** Objects as an installation with other values may have left them, one of every kind that is pruned. */

@@ -23,6 +23,19 @@ export function run<Input, Result>(
   }).run(activity, input);
 }
 
+/** As Temporal does: again, unless a person is needed. */
+export async function retried<T>(attempt: () => Promise<T>): Promise<T> {
+  const end = Date.now() + 180_000;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if ((error as { nonRetryable?: boolean }).nonRetryable !== false || Date.now() > end) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+  }
+}
+
 /** The ApplicationFailure with which an activity ends. */
 export async function failureOf(running: Promise<unknown>): Promise<ApplicationFailure> {
   const outcome = await running.then(

@@ -21,6 +21,12 @@ beforeAll(async () => {
 const attached = (remote: LabCluster) =>
   expectAttached({ primary: hub } as Parameters<typeof expectAttached>[0], remote);
 
+const synced = (remote: LabCluster) =>
+  until('istiod has synced', async () => {
+    const { stdout } = await istioctl(hub.kubeconfigPath, 'remote-clusters');
+    return new RegExp(`${remote.name} .* synced`).test(stdout);
+  });
+
 describe('a remote that was registered before its namespace was annotated', () => {
   it('is read anew by istiod, and attached', async () => {
     const remote = await newCluster('late', few);
@@ -28,10 +34,7 @@ describe('a remote that was registered before its namespace was annotated', () =
     const input = await inputFor(remote);
     await step(worker, 'installRemote', input);
     await step(worker, 'registerRemote', input);
-    await until('istiod has synced', async () => {
-      const { stdout } = await istioctl(hub.kubeconfigPath, 'remote-clusters');
-      return new RegExp(`${remote.name} .* synced`).test(stdout);
-    });
+    await synced(remote);
 
     const results = await attach(worker, remote);
     expect(results.activateInjection?.changed).toBe(2);
@@ -180,6 +183,8 @@ describe('a remote', () => {
           status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
         return pods.every(({ metadata }) => !old.has(metadata.name)) && pods.some(isReady);
       });
+      // A Ready istiod still reads its remotes; an attempt that meets it then writes the endpoints and is tried again.
+      await synced(remote);
     };
     const worker = await newWorker();
     const input = await inputFor(remote);

@@ -7,7 +7,7 @@ import { Istioctl } from '../../../src/istio/istioctl.js';
 import { Clusters } from '../../../src/kubernetes/clusters.js';
 import type { PrimaryInput, RemoteInput } from '../../../src/rollout/resolved.js';
 import type { StepResult } from '../../../src/rollout/step-results.js';
-import { run } from '../../activities/support.js';
+import { retried, run } from '../../activities/support.js';
 import { freshName, share, useLab } from '../../support/lab.js';
 import { primaryInput, remoteInput } from './inputs.js';
 
@@ -54,8 +54,8 @@ export async function deploy(
   const { deployPrimary, collectEndpoints } = createActivities(worker);
   const input = primaryInput({ primary: cluster.name, mesh: `of-${cluster.name}`, ...changes });
   return {
-    deployPrimary: await run(deployPrimary, input),
-    collectEndpoints: await run(collectEndpoints, input),
+    deployPrimary: await retried(() => run(deployPrimary, input)),
+    collectEndpoints: await retried(() => run(collectEndpoints, input)),
   };
 }
 
@@ -83,7 +83,7 @@ export function step(
   name: RemoteStepName,
   input: RemoteInput,
 ): Promise<StepResult> {
-  return run<RemoteInput, StepResult>(createActivities(worker)[name], input);
+  return retried(() => run<RemoteInput, StepResult>(createActivities(worker)[name], input));
 }
 
 /** Runs all steps of a remote, as its workflow does. */
