@@ -200,7 +200,11 @@ describe('a remote', () => {
     const refreshed = await run(refreshEndpoints, { primary, istioNamespace, revision, clusters });
     expect(refreshed.changed).toEqual([remote.name]);
     expect(refreshed.failed).toMatchObject([{ cluster: 'no-such-cluster', code: 'cluster-not-usable' }]);
-    await attached(remote);
+    // The first call of the webhook may still take a connection to the istiod that is gone.
+    await until('Pods are injected by the new istiod', async () => {
+      await attached(remote);
+      return true;
+    });
     // The ConfigMap `values` still names the Pod that was there when the remote was installed.
     await attach(worker, remote);
   });
