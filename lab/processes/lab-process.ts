@@ -53,6 +53,8 @@ export class LabProcess {
         what: `${this.name} ${what}`,
         check,
         timeoutMilliseconds,
+        // A look at an API server is a TLS handshake, which costs it time that it needs to start.
+        intervalMilliseconds: 150,
         hopeless: () => this.failure(),
       });
     } catch (error) {

@@ -2,6 +2,9 @@ import type { ClusterView, RolloutView } from '../../src/temporal/rollout-view.j
 import { useProduct } from '../support/product.js';
 import { until } from '../support/wait.js';
 
+/** Each look is a query that the worker answers; what is waited for takes seconds, and stays. */
+const LOOK_EVERY_MS = 400;
+
 /** Every answer of the API in this run, for the test that looks for secrets in them. */
 export const answers: string[] = [];
 
@@ -47,6 +50,7 @@ export async function reaches(mesh: string, status: string, timeoutMs = 240_000)
       return rollout.status === status ? rollout : undefined;
     },
     timeoutMs,
+    LOOK_EVERY_MS,
   );
 }
 
@@ -62,5 +66,6 @@ export async function cluster(
     `${name} ${what}`,
     async () => (await get(mesh)).clusters.find((each) => each.cluster === name && condition(each)),
     timeoutMs,
+    LOOK_EVERY_MS,
   );
 }

@@ -18,7 +18,7 @@ export class PodStream {
   readonly #running: Promise<void>;
 
   /** @param everyMs pause between two Pods, in milliseconds */
-  constructor(cluster: LabCluster, namespace = 'default', everyMs = 300) {
+  constructor(cluster: LabCluster, namespace = 'default', everyMs = 1_000) {
     this.#cluster = cluster;
     this.#namespace = namespace;
     this.#running = this.#run(everyMs);
