@@ -40,12 +40,11 @@ export function defineActivity<Input, Result>(
     const { heartbeatTimeoutMs } = context.info;
     const deadline = deadlineOf(context.info);
     let detail = 'started';
+    const beat = () => context.heartbeat({ detail });
     // Without a heartbeat timeout an activity must not heartbeat.
-    const beat = () => {
-      if (heartbeatTimeoutMs) context.heartbeat({ detail });
-    };
-    const interval = Math.min((heartbeatTimeoutMs ?? 0) / 3, LONGEST_HEARTBEAT_INTERVAL_MS);
-    const pulse = heartbeatTimeoutMs ? setInterval(beat, interval) : undefined;
+    const pulse = heartbeatTimeoutMs
+      ? setInterval(beat, Math.min(heartbeatTimeoutMs / 3, LONGEST_HEARTBEAT_INTERVAL_MS))
+      : undefined;
     const timeIsUp = new AbortController();
     const startedAt = Date.now();
     const timer = setTimeout(() => {

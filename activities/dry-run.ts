@@ -1,9 +1,9 @@
 import { applyManifest, inOrder } from '../src/istio/apply-manifests.js';
-import { concurrently } from '../src/istio/concurrently.js';
 import type { Manifest } from '../src/istio/manifests.js';
 import type { Installation } from '../src/istio/ownership.js';
 import { findSuperfluous, prune } from '../src/istio/prune.js';
 import type { DryRunAction, DryRunClient, DryRunOutcome } from '../src/kubernetes/dry-run-client.js';
+import { concurrently } from '../src/rollout/concurrently.js';
 import type { ClusterPlan, KindList, PlanProblem } from '../src/rollout/plan.js';
 import { redact } from '../src/rollout/redact.js';
 import { RolloutError } from '../src/rollout/rollout-error.js';

@@ -1,6 +1,6 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import type { Activities, ClusterMemo, FollowResult } from '../src/rollout/activities.js';
-import { mapBounded } from '../src/rollout/map-bounded.js';
+import { concurrently } from '../src/rollout/concurrently.js';
 import { clusterWorkflowId } from '../src/rollout/names.js';
 import type { ClusterReport } from '../src/rollout/progress.js';
 import { RolloutError } from '../src/rollout/rollout-error.js';
@@ -24,7 +24,7 @@ export function followClusters({ temporalClient }: ActivityDependencies): Activi
     return await waitUntil(
       step,
       async () => {
-        const looked = await mapBounded(clusters, CONCURRENCY, (name) => endOf(client, name, rolloutId));
+        const looked = await concurrently(clusters, CONCURRENCY, (name) => endOf(client, name, rolloutId));
         const ended = looked.filter((each) => each !== undefined);
         if (ended.length > 0) return { ended };
         throw new RolloutError('cluster-at-work', `at work: ${clusters.slice(0, 5).join(', ')}`);

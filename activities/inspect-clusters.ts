@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { concurrently } from '../src/istio/concurrently.js';
+import { pause } from '../src/kubernetes/pause.js';
 import type { Activities, InspectInput } from '../src/rollout/activities.js';
 import type { ErrorCode, FindingCode } from '../src/rollout/codes.js';
+import { concurrently } from '../src/rollout/concurrently.js';
 import type { ClusterInspection, Finding } from '../src/rollout/findings.js';
 import { RolloutError } from '../src/rollout/rollout-error.js';
 import { defineActivity } from './activity.js';
@@ -65,7 +65,7 @@ async function inspect(
         return uninspected(cluster, true, whyNot(error, cluster, where));
       }
     }
-    await sleep(PAUSE_MS, undefined, { signal });
+    await pause(PAUSE_MS, signal);
   }
 }
 

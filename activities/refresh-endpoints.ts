@@ -1,7 +1,7 @@
-import { concurrently } from '../src/istio/concurrently.js';
 import { addressesOf, readyControlPlanePods } from '../src/istio/control-plane-pods.js';
 import { readEndpoints, sameAddresses, writeEndpoints } from '../src/istio/endpoints.js';
 import type { Activities, RefreshEndpointsInput, RefreshEndpointsResult } from '../src/rollout/activities.js';
+import { concurrently } from '../src/rollout/concurrently.js';
 import { RolloutError } from '../src/rollout/rollout-error.js';
 import { defineActivity } from './activity.js';
 import type { ActivityDependencies } from './dependencies.js';

@@ -1,9 +1,9 @@
-import { concurrently } from '../src/istio/concurrently.js';
 import { type ProbeVerdict, probeInjection } from '../src/istio/injection-probe.js';
 import { countPodsWithoutSidecar } from '../src/istio/pods-without-sidecar.js';
 import { checkRootCertificate, readMeshRoot } from '../src/istio/root-certificate.js';
 import type { Activities } from '../src/rollout/activities.js';
 import { FINDINGS } from '../src/rollout/codes.js';
+import { concurrently } from '../src/rollout/concurrently.js';
 import type { Finding } from '../src/rollout/findings.js';
 import type { RemoteInput } from '../src/rollout/resolved.js';
 import { defineStep } from './activity.js';

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from '../src/kubernetes/pause.js';
 import { RolloutError } from '../src/rollout/rollout-error.js';
 import type { StepContext } from './activity.js';
 
@@ -32,11 +32,4 @@ export async function waitUntil<T>(
     }
     await pause(intervalMs, step.signal);
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch((error: unknown) => {
-    signal.throwIfAborted();
-    throw error;
-  });
 }

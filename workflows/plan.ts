@@ -9,10 +9,10 @@ import {
 import type { FailureDetail } from '../src/rollout/activities.js';
 import { primaryInput, remoteInput } from '../src/rollout/cluster-inputs.js';
 import { ERRORS, type ErrorCode } from '../src/rollout/codes.js';
+import { concurrently } from '../src/rollout/concurrently.js';
 import { describePlan } from '../src/rollout/describe-plan.js';
 import type { ClusterInspection, Finding } from '../src/rollout/findings.js';
 import { makePlan, planFindings, untried, whyUntriable } from '../src/rollout/make-plan.js';
-import { mapBounded } from '../src/rollout/map-bounded.js';
 import type { ClusterPlan, PlanProgress, PrimaryPlan, RemotePlan, RolloutPlan } from '../src/rollout/plan.js';
 import type { ResolvedRollout } from '../src/rollout/resolved.js';
 import { activities, callOptions } from './activities.js';
@@ -63,7 +63,7 @@ export async function plan(document: unknown): Promise<RolloutPlan> {
   show('plan', 0);
   const primary = await planPrimary(resolved, findings);
   const remotes = new Map<string, RemotePlan>();
-  await mapBounded(resolved.remotes, CONCURRENCY, async ({ cluster }) => {
+  await concurrently(resolved.remotes, CONCURRENCY, async ({ cluster }) => {
     remotes.set(cluster, await planRemote(resolved, cluster, findings, primary.controlPlaneMoves));
     show('plan', remotes.size + 1);
   });

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { ClusterClient } from '../kubernetes/cluster-client.js';
+import { appliedFields } from '../kubernetes/managed-fields.js';
 import { describeObject, type KubernetesObject } from '../kubernetes/objects.js';
 import type { Manifest } from './manifests.js';
 import { ISTIOCTL_MANAGER } from './ownership.js';
@@ -35,13 +37,9 @@ export function remember(client: ClusterClient, manifest: Manifest, object: Kube
  * istioctl's manager owns are not counted by it.
  */
 function stateOf({ metadata }: KubernetesObject): string {
-  const { generation, resourceVersion, labels, annotations, managedFields = [] } = metadata;
+  const { uid, generation, resourceVersion, labels, annotations } = metadata;
   if (generation === undefined) return resourceVersion ?? '';
-  const owned = managedFields
-    .filter(
-      ({ manager, operation, subresource }) =>
-        manager === ISTIOCTL_MANAGER && operation === 'Apply' && !subresource,
-    )
-    .map(({ fieldsV1 }) => fieldsV1);
-  return JSON.stringify({ uid: metadata.uid, generation, labels, annotations, owned });
+  const state = { uid, generation, labels, annotations, owned: appliedFields(metadata, ISTIOCTL_MANAGER) };
+  // What is owned of Istio's CRDs is some 100 KB, and a worker remembers them for hundreds of clusters.
+  return createHash('sha256').update(JSON.stringify(state)).digest('base64');
 }

@@ -1,13 +1,13 @@
 import type { Applied, ApplyOptions } from '../kubernetes/apply.js';
 import type { ClusterClient } from '../kubernetes/cluster-client.js';
 import { ClusterError } from '../kubernetes/cluster-error.js';
+import { METADATA_ONLY } from '../kubernetes/metadata-only.js';
 import type { KubernetesObject } from '../kubernetes/objects.js';
+import { concurrently } from '../rollout/concurrently.js';
 import { isAsApplied, remember } from './applied.js';
-import { concurrently } from './concurrently.js';
 import { readIstioCRDs, waitForCRDs } from './crds.js';
 import { namingObject, settleConflicts } from './field-conflicts.js';
 import { type Manifest, objectOf } from './manifests.js';
-import { METADATA_ONLY } from './metadata-only.js';
 import { ISTIOCTL_MANAGER } from './ownership.js';
 import { type WebhookConfiguration, withLiveCAs, withoutFields } from './webhook-configuration.js';
 
@@ -39,7 +39,8 @@ export async function applyManifests(
 ): Promise<AppliedSet> {
   let changed = 0;
   for (const group of inOrder(manifests)) {
-    const crds = group.some(({ serves }) => serves) ? await readIstioCRDs(client, signal) : undefined;
+    const hasCRDs = group.some(({ serves }) => serves);
+    const crds = hasCRDs ? await readIstioCRDs(client, { signal, timeoutMs: TIMEOUT_MS }) : undefined;
     const applied = await concurrently(group, CONCURRENCY, async (manifest) => {
       const metadata = crds ? crds.get(manifest.name) : await readMetadata(client, manifest, signal);
       return { manifest, outcome: await applyTo(client, manifest, metadata, signal) };

@@ -1,11 +1,12 @@
 import type { ClusterClient } from '../kubernetes/cluster-client.js';
 import { collectionPath, versionPath } from '../kubernetes/kinds.js';
+import { METADATA_LIST_ONLY } from '../kubernetes/metadata-only.js';
 import type { KubernetesObject } from '../kubernetes/objects.js';
+import { pause } from '../kubernetes/pause.js';
+import type { ReadOptions } from '../kubernetes/request-options.js';
 import { RolloutError } from '../rollout/rollout-error.js';
 import type { Manifest } from './manifests.js';
-import { METADATA_LIST_ONLY } from './metadata-only.js';
 import { ComponentLabel } from './ownership.js';
-import { pause } from './pause.js';
 
 /** Kubernetes establishes a CRD within some 5 s; a machine that is busy takes its time. */
 const PATIENCE_MS = 60_000;
@@ -45,11 +46,11 @@ export async function waitForCRDs(
  */
 export async function readIstioCRDs(
   client: ClusterClient,
-  signal: AbortSignal,
+  options: Pick<ReadOptions, 'signal' | 'timeoutMs'>,
 ): Promise<Map<string, KubernetesObject>> {
   const path = collectionPath('apiextensions.k8s.io/v1', 'CustomResourceDefinition');
   const query = { labelSelector: `${ComponentLabel}=Base` };
-  const items = await client.list<KubernetesObject>(path, { query, accept: METADATA_LIST_ONLY, signal });
+  const items = await client.list<KubernetesObject>(path, { ...options, query, accept: METADATA_LIST_ONLY });
   return new Map(items.map((item) => [item.metadata.name, item]));
 }
 

@@ -1,9 +1,9 @@
 import type { ClusterClient } from '../kubernetes/cluster-client.js';
 import { ownersOfLabel } from '../kubernetes/managed-fields.js';
 import { type Namespace, readNamespace } from '../kubernetes/namespaces.js';
+import { concurrently } from '../rollout/concurrently.js';
 import { MANAGED_BY } from '../rollout/names.js';
 import { RolloutError } from '../rollout/rollout-error.js';
-import { concurrently } from './concurrently.js';
 import { injects } from './injector-webhook.js';
 import { RevisionLabel } from './ownership.js';
 import type { WebhookConfiguration } from './webhook-configuration.js';

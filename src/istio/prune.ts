@@ -1,9 +1,9 @@
 import type { ClusterClient } from '../kubernetes/cluster-client.js';
 import { collectionPath } from '../kubernetes/kinds.js';
+import { METADATA_LIST_ONLY } from '../kubernetes/metadata-only.js';
 import { describeObject, type KubernetesObject, type ObjectReference } from '../kubernetes/objects.js';
-import { concurrently } from './concurrently.js';
+import { concurrently } from '../rollout/concurrently.js';
 import type { Manifest } from './manifests.js';
-import { METADATA_LIST_ONLY } from './metadata-only.js';
 import { ComponentLabel, type Installation, NotPrunedLabel, ownerLabels } from './ownership.js';
 
 /** The kinds that istioctl prunes (istio 1.31, operator/pkg/uninstall/prune.go) and that these charts render. */

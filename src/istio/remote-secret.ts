@@ -1,9 +1,9 @@
 import type { ClusterClient } from '../kubernetes/cluster-client.js';
 import { collectionPath, objectPath } from '../kubernetes/kinds.js';
+import { METADATA_LIST_ONLY } from '../kubernetes/metadata-only.js';
 import type { KubernetesObject } from '../kubernetes/objects.js';
 import { MANAGED_BY } from '../rollout/names.js';
 import { RolloutError } from '../rollout/rollout-error.js';
-import { METADATA_LIST_ONLY } from './metadata-only.js';
 import { givesAccess, kubeconfigOf, type RemoteAccess } from './remote-access.js';
 import { SharedAnswers } from './shared-answers.js';
 

@@ -1,7 +1,7 @@
 import type { ClusterClient } from '../kubernetes/cluster-client.js';
 import type { ForwardedAnswer } from '../kubernetes/port-forward.js';
+import { concurrently } from '../rollout/concurrently.js';
 import { RolloutError } from '../rollout/rollout-error.js';
-import { concurrently } from './concurrently.js';
 import { type ControlPlane, type ControlPlanePod, readyControlPlanePods } from './control-plane-pods.js';
 import { SharedAnswers } from './shared-answers.js';
 

@@ -1,9 +1,9 @@
 import https from 'node:https';
 import { HttpsProxyAgent } from 'hpagent';
 import { environmentProxy } from '../kubernetes/environment-proxy.js';
+import { pause } from '../kubernetes/pause.js';
 import { redact } from '../rollout/redact.js';
 import { RolloutError } from '../rollout/rollout-error.js';
-import { pause } from './pause.js';
 import type { RemoteAccess } from './remote-access.js';
 
 /** What came of trying a remote's access from the worker. */

@@ -1,4 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { appliedFields } from './managed-fields.js';
+import { METADATA_ONLY } from './metadata-only.js';
 import type { KubernetesObject, ObjectReference, SerialisedObject } from './objects.js';
 import type { ReadOptions, RequestOptions, WriteOptions } from './request-options.js';
 
@@ -33,8 +35,6 @@ interface Writer {
 }
 
 const WHOLE = 'application/json';
-/** Only the metadata travels: enough for the resourceVersion of a CRD of 0.2 MB. */
-const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json';
 
 /**
  * Server-side apply, and whether it changed anything. An apply that changes nothing does not move the resourceVersion
@@ -85,12 +85,7 @@ function isChanged(
 
 /** Metadata without what moves when others write, or by itself: the time in managedFields. */
 function ownMetadata({ metadata }: KubernetesObject, fieldManager: string): unknown {
-  const { generation, labels, annotations, finalizers, ownerReferences, managedFields = [] } = metadata;
-  const own = managedFields
-    .filter(
-      ({ manager, operation, subresource }) =>
-        manager === fieldManager && operation === 'Apply' && !subresource,
-    )
-    .map(({ fieldsV1 }) => fieldsV1);
+  const { generation, labels, annotations, finalizers, ownerReferences } = metadata;
+  const own = appliedFields(metadata, fieldManager);
   return { generation, labels, annotations, finalizers, ownerReferences, own };
 }

@@ -183,12 +183,12 @@ export class ClusterClient {
     options: RequestOptions,
     alsoGood: readonly number[] = [],
   ): Promise<HttpAnswer> {
-    const access = await abortable(this.#credentials.access(), options.signal);
+    let access = await abortable(this.#credentials.access(), options.signal);
     let answer = await this.#attempt(method, path, options, access);
     if (answer.status === 401) {
       this.#credentials.renew(access);
-      const renewed = await abortable(this.#credentials.access(), options.signal);
-      answer = await this.#attempt(method, path, options, renewed);
+      access = await abortable(this.#credentials.access(), options.signal);
+      answer = await this.#attempt(method, path, options, access);
     }
     if (isDenial(answer) && (await this.#isReady(access, options.signal))) {
       answer = await this.#attempt(method, path, options, access);

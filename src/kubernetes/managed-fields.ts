@@ -7,3 +7,16 @@ export function ownersOfLabel({ metadata }: KubernetesObject, label: string): Ma
     return fields?.['f:metadata']?.['f:labels']?.[`f:${label}`] !== undefined;
   });
 }
+
+/** What a manager has set by server-side apply, times left out: the fields themselves, as the API server keeps them. */
+export function appliedFields(
+  { managedFields = [] }: KubernetesObject['metadata'],
+  fieldManager: string,
+): unknown[] {
+  return managedFields
+    .filter(
+      ({ manager, operation, subresource }) =>
+        manager === fieldManager && operation === 'Apply' && !subresource,
+    )
+    .map(({ fieldsV1 }) => fieldsV1);
+}

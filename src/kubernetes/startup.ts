@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { abortable } from './abortable.js';
 import type { HttpAnswer } from './http-request.js';
+import { pause } from './pause.js';
 
 const PAUSE_MS = 200;
 /** It takes an API server some tenths of a second; who may not read /readyz at all learns of a refusal this much later. */
@@ -23,6 +22,6 @@ export async function untilReady(
     const answer = await askReady();
     const mayBeStarting = answer.status === 403 || answer.status >= 500;
     if (!mayBeStarting || Date.now() + PAUSE_MS > giveUp) return answer;
-    await abortable(sleep(PAUSE_MS), signal);
+    await pause(PAUSE_MS, signal);
   }
 }

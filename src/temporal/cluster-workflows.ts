@@ -1,6 +1,6 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import type { ClusterMemo } from '../rollout/activities.js';
-import { mapBounded } from '../rollout/map-bounded.js';
+import { concurrently } from '../rollout/concurrently.js';
 import { clusterWorkflowId, SearchAttribute, WorkflowType } from '../rollout/names.js';
 import { PRIMARY_STEPS, REMOTE_STEPS, type StepName } from '../rollout/steps.js';
 import { attemptOf } from './attempt.js';
@@ -24,7 +24,7 @@ export async function withAttempts(
   mesh: string,
   clusters: readonly ClusterView[],
 ): Promise<ClusterView[]> {
-  return mapBounded(clusters, CONCURRENCY, async (cluster) =>
+  return concurrently(clusters, CONCURRENCY, async (cluster) =>
     cluster.status === 'Running' ? withAttempt(access, mesh, cluster).catch(() => cluster) : cluster,
   );
 }

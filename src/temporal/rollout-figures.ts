@@ -1,5 +1,5 @@
 import { ERRORS, FINDINGS } from '../rollout/codes.js';
-import { mapBounded } from '../rollout/map-bounded.js';
+import { concurrently } from '../rollout/concurrently.js';
 import { Message, SearchAttribute, WorkflowType } from '../rollout/names.js';
 import type { RolloutProgress } from '../rollout/progress.js';
 import type { Status } from '../rollout/steps.js';
@@ -30,7 +30,7 @@ export async function readFigures(access: TemporalAccess): Promise<RolloutFigure
   const [running, rollouts] = await Promise.all([listRunning(access), countEnded(access)]);
   for (const { status } of running) rollouts.set(status, (rollouts.get(status) ?? 0) + 1);
   const asked = running.slice(0, MOST_QUERIES);
-  const told = await mapBounded(asked, CONCURRENCY, ({ workflowId }) => progressOf(access, workflowId));
+  const told = await concurrently(asked, CONCURRENCY, ({ workflowId }) => progressOf(access, workflowId));
   const parkedByCode = new Map<string, number>();
   for (const code of told.flatMap((progress) => (progress ? parkedCodes(progress) : []))) {
     parkedByCode.set(code, (parkedByCode.get(code) ?? 0) + 1);

@@ -16,6 +16,7 @@ const CRD = {
     versions: [{ name: 'v1', served: true }],
   },
 } as KubernetesObject;
+
 /** A cluster in which a CRD can be applied; `live` is its metadata. */
 async function cluster() {
   const state: { live?: Record<string, unknown>; served: boolean } = { served: true };

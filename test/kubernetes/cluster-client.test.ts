@@ -192,56 +192,6 @@ describe('answers', () => {
   });
 });
 
-describe('an API server that refuses by RBAC', () => {
-  const denial = (verb: string, path: string) => ({
-    reason: 'Forbidden',
-    message: `forbidden: User "system:serviceaccount:mesh-rollout:mesh-rollout" cannot ${verb} path "${path}"`,
-  });
-
-  test('while it starts is asked again when it is ready', async () => {
-    const answers = ['denied', 'denied', 'denied', 'not ready', 'ready'];
-    let state = answers[0];
-    const server = await startStubApiServer(({ path }, response) => {
-      state = answers.shift() ?? 'ready';
-      if (state === 'denied') return refuse(response, 403, denial('get', path));
-      if (state === 'not ready') return refuse(response, 500, { message: '[-]informer-sync failed' });
-      return { gitVersion: 'v1.34.4' };
-    });
-    expect(await (await clientOf(server.url)).request('GET', '/version')).toEqual({ gitVersion: 'v1.34.4' });
-    const paths = server.requests.map(({ path }) => path);
-    expect(paths).toEqual(['/version', '/readyz', '/readyz', '/readyz', '/readyz', '/version']);
-  });
-
-  test('and is ready means it', async () => {
-    const server = await startStubApiServer(({ path }, response) =>
-      path === '/readyz' ? {} : refuse(response, 403, denial('get', path)),
-    );
-    const error = await failureOf((await clientOf(server.url)).request('GET', '/metrics'));
-    expect(error).toMatchObject({ code: 'permission-denied', transient: false });
-    expect(server.requests.map(({ path }) => path)).toEqual(['/metrics', '/readyz', '/metrics']);
-  });
-
-  test('and has no /readyz, as behind a proxy, is believed at once', async () => {
-    const server = await startStubApiServer(({ path }, response) =>
-      path === '/readyz' ? refuse(response, 404) : refuse(response, 403, denial('get', path)),
-    );
-    const error = await failureOf((await clientOf(server.url)).request('GET', '/metrics'));
-    expect(error.code).toBe('permission-denied');
-    expect(server.requests).toHaveLength(2);
-  });
-
-  test('and never becomes ready is not to be had now', async () => {
-    const server = await startStubApiServer(({ path }, response) =>
-      path === '/readyz'
-        ? refuse(response, 500, { message: '[-]etcd failed' })
-        : refuse(response, 403, denial('get', path)),
-    );
-    const error = await failureOf((await clientOf(server.url)).request('GET', '/version'));
-    expect(error).toMatchObject({ code: 'api-unavailable', transient: true });
-    expect(error.message).toContain('GET /readyz: [-]etcd failed');
-  });
-});
-
 describe('lists', () => {
   test('all pages of a huge list are read', async () => {
     const server = await startStubApiServer(({ path }) => {

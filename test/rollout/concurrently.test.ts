@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { concurrently } from '../../src/istio/concurrently.js';
+import { concurrently } from '../../src/rollout/concurrently.js';
 
 describe('concurrently', () => {
   it('keeps the order of the items and the limit', async () => {
@@ -14,6 +14,14 @@ describe('concurrently', () => {
     });
     expect(results).toEqual([60, 20, 40, 10, 30]);
     expect(most).toBe(2);
+  });
+
+  it('fails with the first failure', async () => {
+    const fail = async (item: number) => {
+      if (item === 2) throw new Error('two');
+      return item;
+    };
+    await expect(concurrently([1, 2, 3], 1, fail)).rejects.toThrow('two');
   });
 
   it('starts nothing after a failure, and waits for what is under way', async () => {
