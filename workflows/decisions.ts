@@ -9,11 +9,9 @@ export class Decisions {
   readonly #run: RolloutRun;
   readonly #holds: Holds;
 
-  /** Handles the updates from now on. */
   constructor(run: RolloutRun, holds: Holds) {
     this.#run = run;
     this.#holds = holds;
-    this.#handleUpdates();
   }
 
   /** The clusters that a `retry` or `skip` is about; rejects when there are none. */
@@ -108,7 +106,8 @@ export class Decisions {
     );
   }
 
-  #handleUpdates(): void {
+  /** Answers the updates from now on. */
+  handleUpdates(): void {
     setHandler(messages.retry, (input?: DecisionInput) => this.#decide('retry', input), {
       validator: (input?: DecisionInput) => void this.#targets('retry', input),
       description:

@@ -222,6 +222,6 @@ export class RolloutRun {
       description: 'Steps, waves, clusters, findings, audit.',
     });
     setHandler(messages.clusterReport, (report) => this.#takeReport(report));
-    new Decisions(this, this.#holds);
+    new Decisions(this, this.#holds).handleUpdates();
   }
 }
