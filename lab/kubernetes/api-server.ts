@@ -4,6 +4,12 @@ import type { LabProcess, ProcessTable } from '../processes/process-table.js';
 import { ApiClient } from './api-client.js';
 import type { ClusterFiles } from './cluster-files.js';
 
+/**
+ * How much an API server's heap may grow before Go collects garbage, in percent of what lives. Go's own 100 costs a
+ * third of the CPU time that it takes to learn Istio's CRDs (2.6 s; 1.7 s with this), and a tenth of a start.
+ */
+const GOGC = '400';
+
 /** What distinguishes one API server of the lab from another. */
 export interface ApiServerOptions {
   /** Name of the cluster. */
@@ -51,6 +57,7 @@ export class ApiServer {
           args: apiServerArguments(this.#options),
           workingDirectory: files.directory,
           logFile,
+          env: { GOGC },
         });
     const certificate = join(files.certificates, 'apiserver.crt');
     return (this.#process as LabProcess).waitUntil('/readyz', async () => {

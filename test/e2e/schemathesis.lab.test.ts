@@ -99,8 +99,9 @@ test('Schemathesis finds no 5xx and no answer outside the schema', async (contex
 });
 
 /**
- * Every keyword of the document's schema, each broken in two media types, would be two thirds of all requests; bad
- * documents have a test of their own. Unknown methods: see {@link EXCLUDED}.
+ * Every keyword of the document's schema, each broken in two media types, would be nine tenths of all requests, and
+ * every document that is good is a workflow; bad documents have a test of their own. Unknown methods: see
+ * {@link EXCLUDED}.
  */
 const SETTINGS = `
 [phases.coverage]
@@ -108,6 +109,10 @@ unexpected-methods = []
 
 [[operations]]
 include-name = "POST /v1/rollouts"
+phases.coverage.enabled = false
+
+[[operations]]
+include-name = "POST /v1/plans"
 phases.coverage.enabled = false
 `;
 
