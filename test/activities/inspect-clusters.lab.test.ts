@@ -17,7 +17,9 @@ let istioctl: string;
 beforeAll(async () => {
   const lab = await useLab();
   [hub, remote] = (await Promise.all(
-    ['hub', 'remote'].map((name) => lab.addCluster(freshName(name), { inInventory: false })),
+    ['hub', 'remote'].map((name) =>
+      lab.addCluster(freshName(name), { controllers: 'few', inInventory: false }),
+    ),
   )) as [LabCluster, LabCluster];
   istioctl = (await ensureTools({ names: ['istioctl'] })).istioctl;
 });

@@ -48,26 +48,56 @@ export async function itemsOf(cluster: LabCluster): Promise<{ path: string; item
   return lists.flat();
 }
 
-/** `path namespace/name` → resourceVersion of everything that a rollout could have changed in a cluster. */
-export async function resourceVersions(cluster: LabCluster): Promise<Record<string, string>> {
+/** Objects of a cluster by `path namespace/name`. */
+export type Objects = Readonly<Record<string, Item>>;
+
+/** Everything that a rollout could have changed in a cluster. */
+export async function objectsOf(cluster: LabCluster): Promise<Objects> {
   const items = await itemsOf(cluster);
   return Object.fromEntries(
-    items.map(({ path, item: { metadata } }) => {
-      return [`${path} ${metadata.namespace ?? ''}/${metadata.name}`, metadata.resourceVersion] as const;
-    }),
+    items.map(({ path, item }) => [`${path} ${item.metadata.namespace ?? ''}/${item.metadata.name}`, item]),
   );
 }
 
-/** The same of several clusters as soon as nothing moves any more: controllers and istiod write for a while after a rollout. */
-export async function versionsAtRest(clusters: readonly LabCluster[]): Promise<Record<string, string>[]> {
-  const read = () => Promise.all(clusters.map(resourceVersions));
+/** The resourceVersion of everything that a rollout could have changed in a cluster. */
+export async function resourceVersions(cluster: LabCluster): Promise<Record<string, string>> {
+  return versionsOf(await objectsOf(cluster));
+}
+
+function versionsOf(objects: Objects): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(objects).map(([key, { metadata }]) => [key, metadata.resourceVersion]),
+  );
+}
+
+/** Several clusters as soon as nothing moves any more: controllers and istiod write for a while after a rollout. */
+export async function objectsAtRest(clusters: readonly LabCluster[]): Promise<Objects[]> {
+  const read = () => Promise.all(clusters.map(objectsOf));
   return await until('the clusters come to rest', async () => {
     // The autoscaler's controller looks at a new object for the first time up to 15 s later, and writes its status.
     if (!(await Promise.all(clusters.map(autoscalersSeen))).every(Boolean)) return undefined;
     const before = await read();
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     const after = await read();
-    return JSON.stringify(before) === JSON.stringify(after) ? after : undefined;
+    return moved(before, after).length === 0 ? after : undefined;
+  });
+}
+
+/** The resourceVersions of {@link objectsAtRest}. */
+export async function versionsAtRest(clusters: readonly LabCluster[]): Promise<Record<string, string>[]> {
+  return (await objectsAtRest(clusters)).map(versionsOf);
+}
+
+/** The objects that were created, changed or deleted in between, as they were and as they are: it tells who wrote what. */
+export function moved(
+  before: readonly Objects[],
+  after: readonly Objects[],
+): { before: Item | undefined; after: Item | undefined }[] {
+  return before.flatMap((objects, index) => {
+    const now = after[index] ?? {};
+    return [...new Set([...Object.keys(objects), ...Object.keys(now)])]
+      .map((key) => ({ before: objects[key], after: now[key] }))
+      .filter((pair) => pair.before?.metadata.resourceVersion !== pair.after?.metadata.resourceVersion);
   });
 }
 

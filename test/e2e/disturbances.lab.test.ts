@@ -1,52 +1,83 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ClusterView } from '../../src/temporal/rollout-view.js';
 import { useProduct } from '../support/product.js';
+import { temporal } from '../support/run.js';
 import { until } from '../support/wait.js';
 import * as api from './api.js';
+import { resourceVersions } from './cluster-objects.js';
+import { documentFile } from './document-file.js';
 import { type Fleet, freshFleet } from './fleet.js';
 import { expectAttached } from './proofs.js';
+import { withdraw } from './withdraw.js';
 
-describe('a rollout that is disturbed', () => {
+/** Another case in each remote, and all in one rollout: that is how fleets are. */
+describe('a rollout in which one remote is down, one lacks a permission, and Temporal is killed', () => {
   let fleet: Fleet;
+  const remote = (index: number) => {
+    const found = fleet.remotes[index];
+    if (!found) throw new Error(`the fleet has no remote ${index}`);
+    return found;
+  };
 
   beforeAll(async () => {
     await useProduct();
     const few = { controllers: 'few' } as const;
-    fleet = await freshFleet([few, few]);
+    fleet = await freshFleet([few, few, few]);
   });
   afterAll(() => fleet.remove());
 
-  test('ends with all proofs although Temporal server and an API server are killed on the way', async () => {
-    const [late, other] = fleet.remotes;
-    if (!late || !other) throw new Error('the fleet has two remotes');
+  test('finishes what can be finished, parks what needs a person, and ends with all proofs', async () => {
+    const [late, denied, fine] = [remote(0), remote(1), remote(2)];
     await late.stopApiServer();
-    await api.start(fleet.document());
+    const grant = await withdraw(denied, 'mesh-rollout-remote', {
+      group: 'admissionregistration.k8s.io',
+      resource: 'mutatingwebhookconfigurations',
+      verbs: ['patch', 'create'],
+    });
+    const untouched = await resourceVersions(denied);
 
-    await api.cluster(
-      fleet.mesh,
-      late.name,
-      'is seen as unreachable',
-      ({ attention }) => attention?.code === 'cluster-unreachable',
+    // Started by the Temporal CLI with the document that the API takes: the same rollout.
+    const workflowId = `mesh/${fleet.mesh}`;
+    const started = await temporal(
+      ...['workflow', 'start', '--type', 'rollout', '--task-queue', 'mesh-rollout'],
+      ...['--workflow-id', workflowId, '--input-file', await documentFile(fleet.document())],
     );
-    await until('the other remote installs', async () => {
+    expect(started.exitCode, started.stderr).toBe(0);
+
+    const isUnreachable = ({ attention }: ClusterView) => attention?.code === 'cluster-unreachable';
+    await api.cluster(fleet.mesh, late.name, 'is seen as unreachable', isUnreachable);
+    await until('a remote installs', async () => {
       const { clusters } = await api.get(fleet.mesh);
       return clusters.some(({ step }) => step === 'install-remote');
     });
     await fleet.lab.temporal.kill();
     await fleet.lab.temporal.start();
 
-    await api.cluster(
-      fleet.mesh,
-      other.name,
-      'is done while the late one is down',
-      ({ status }) => status === 'Succeeded',
+    await api.cluster(fleet.mesh, fine.name, 'is done meanwhile', ({ status }) => status === 'Succeeded');
+    await expectAttached(fleet, fine);
+    const waits = ({ status }: ClusterView) => status === 'NeedsAttention';
+    const parked = await api.cluster(fleet.mesh, denied.name, 'needs attention', waits);
+    expect(parked.attention?.code).toBe('permission-missing');
+    expect(parked.attention?.message).toMatch(
+      /patch.*mutatingwebhookconfigurations|mutatingwebhookconfigurations.*patch/s,
     );
-    const waiting = await api.get(fleet.mesh);
-    expect(waiting.clusters.find(({ cluster }) => cluster === late.name)?.status).toBe('Running');
-    expect(waiting.status).toBe('Running');
+    expect(await resourceVersions(denied)).toEqual(untouched);
+    const { clusters } = await api.get(fleet.mesh);
+    expect(clusters.find(({ cluster }) => cluster === late.name)?.status).toBe('Running');
 
+    await grant();
+    const decision = JSON.stringify({ cluster: denied.name, by: 'ada', reason: 'permission granted' });
+    const retried = await temporal(
+      ...['workflow', 'update', 'execute', '--workflow-id', workflowId],
+      ...['--name', 'retry', '--input', decision],
+    );
+    expect(retried.exitCode, retried.stderr).toBe(0);
     await late.startApiServer();
     const done = await api.reaches(fleet.mesh, 'Succeeded');
-    expect(done.clusters.map(({ status }) => status)).toEqual(['Succeeded', 'Succeeded', 'Succeeded']);
-    for (const remote of fleet.remotes) await expectAttached(fleet, remote);
+    expect(done.clusters.map(({ status }) => status)).toEqual(Array(4).fill('Succeeded'));
+    expect(done.audit).toMatchObject([
+      { by: 'ada', action: 'retry', target: denied.name, reason: 'permission granted' },
+    ]);
+    for (const each of fleet.remotes) await expectAttached(fleet, each);
   });
 });

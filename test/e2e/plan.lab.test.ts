@@ -16,7 +16,7 @@ describe('a plan', () => {
 
   beforeAll(async () => {
     await useProduct();
-    fleet = await freshFleet([{}]);
+    fleet = await freshFleet([{ controllers: 'few' }]);
   });
   afterAll(() => fleet.remove());
 

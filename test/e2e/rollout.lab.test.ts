@@ -1,13 +1,19 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ensureTools } from '../../lab/tools/tools.js';
+import { findChromium, openChromium, openPage } from '../support/chromium.js';
 import { useProduct } from '../support/product.js';
 import { mesh as cli, istioctl } from '../support/run.js';
 import { until } from '../support/wait.js';
 import * as api from './api.js';
-import { resourceVersions, versionsAtRest } from './cluster-objects.js';
+import { moved, objectsAtRest, objectsOf } from './cluster-objects.js';
 import { documentFile } from './document-file.js';
 import { type Fleet, freshFleet } from './fleet.js';
 import { clusterOfSidecar, deployment, expectAttached, runningPod } from './proofs.js';
+import { everyHistory, secretsOf } from './secrets.js';
+import * as ui from './temporal-ui.js';
+
+const chromium = findChromium();
 
 describe('a rollout of one primary and three remotes', () => {
   let fleet: Fleet;
@@ -66,7 +72,7 @@ describe('a rollout of one primary and three remotes', () => {
 
   test('the same document again moves no resourceVersion, and the summary says that nothing changed', async () => {
     const all = [fleet.primary, ...fleet.remotes];
-    const before = await versionsAtRest(all);
+    const before = await objectsAtRest(all);
     const { stdout, stderr, exitCode } = await cli(
       'start',
       '-f',
@@ -75,7 +81,7 @@ describe('a rollout of one primary and three remotes', () => {
     );
     expect(exitCode, stdout + stderr).toBe(0);
     expect(stdout).toContain('nothing changed');
-    expect(await Promise.all(all.map(resourceVersions))).toEqual(before);
+    expect(moved(before, await Promise.all(all.map(objectsOf)))).toEqual([]);
     expect((await api.get(fleet.mesh)).changed).toBe(0);
   });
 
@@ -85,5 +91,69 @@ describe('a rollout of one primary and three remotes', () => {
     expect((await cli('status', fleet.mesh)).stdout).toContain('Succeeded');
     expect((await cli('watch', fleet.mesh)).exitCode).toBe(0);
     expect((await api.call('GET', `/v1/rollouts/nobody`)).status).toBe(404);
+  });
+
+  test.skipIf(chromium === undefined)(
+    `one started in the Temporal UI is the same${chromium === undefined ? ' (skipped: no chromium on PATH)' : ''}`,
+    async () => {
+      const [remote] = fleet.remotes;
+      await remote?.addNamespace('by-ui');
+      const browser = await openChromium(chromium as string);
+      try {
+        await ui.startWorkflow(await openPage(browser), fleet.lab.temporal.uiUrl, {
+          workflowId: `mesh/${fleet.mesh}`,
+          taskQueue: 'mesh-rollout',
+          workflowType: 'rollout',
+          input: fleet.document({
+            remotes: [{ cluster: remote?.name }],
+            namespaces: [{ name: 'by-ui', injection: 'enabled' }],
+          }),
+        });
+      } finally {
+        await browser.close();
+      }
+      await api.reaches(fleet.mesh, 'Succeeded');
+      if (remote) await expectAttached(fleet, remote, 'by-ui');
+    },
+  );
+
+  test('leaves no secret in a history, a log or an answer of the API, even when a token is refused', async () => {
+    const product = await useProduct();
+    const secrets = (await Promise.all([fleet.primary, ...fleet.remotes].map(secretsOf))).flat();
+    expect(secrets.length).toBeGreaterThan(20);
+
+    // Errors are where secrets leak: the same rollout with credentials that the cluster refuses.
+    const [remote] = fleet.remotes;
+    if (!remote) throw new Error('the fleet has a remote');
+    const kubeconfig = await readFile(remote.productKubeconfigPath, 'utf8');
+    const stale = 'stale-token-0123456789abcdef0123456789';
+    await writeFile(remote.productKubeconfigPath, kubeconfig.replace(remote.productToken, stale));
+    secrets.push(stale);
+    await api.start(fleet.document());
+    await api.cluster(
+      fleet.mesh,
+      remote.name,
+      'is refused',
+      ({ attention }) => attention?.code === 'credentials-rejected',
+    );
+    await writeFile(remote.productKubeconfigPath, kubeconfig);
+    const retried = await api.call('POST', `/v1/rollouts/${fleet.mesh}/retry`, { cluster: remote.name });
+    expect(retried.status, retried.text).toBeLessThan(300);
+    await api.reaches(fleet.mesh, 'Succeeded');
+
+    const histories = await everyHistory(fleet.lab.temporal.address);
+    expect(histories).toContain(fleet.mesh);
+    const places = {
+      histories,
+      'the log of the worker': await readFile(product.workerLog, 'utf8'),
+      'the log of the API': await readFile(product.serverLog, 'utf8'),
+      'answers of the API': api.answers.join('\n'),
+    };
+    for (const [place, text] of Object.entries(places)) {
+      const found = secrets
+        .filter((secret) => text.includes(secret))
+        .map((secret) => `${secret.slice(0, 8)}…`);
+      expect(found, place).toEqual([]);
+    }
   });
 });

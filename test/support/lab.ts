@@ -10,7 +10,6 @@ import { ensureTools } from '../../lab/tools/tools.js';
  */
 let lab: Promise<Lab> | undefined;
 let clusters = 0;
-const shared = new Set<string>();
 
 /** The lab, running: Temporal, and the primary and remotes that come with it. */
 export function useLab(): Promise<Lab> {
@@ -18,16 +17,10 @@ export function useLab(): Promise<Lab> {
   return lab;
 }
 
-/** Clusters that only one file uses: they go when it ends. The lab's primary stays, and what `share` names. */
+/** Clusters that only one file uses: they go when it ends. The lab's primary stays. */
 export async function clustersOfThisFile(): Promise<readonly LabCluster[]> {
   const running = await lab;
-  return running?.clusters.filter(({ name }) => name !== running.primary.name && !shared.has(name)) ?? [];
-}
-
-/** A cluster that tests of several files use stays until the run ends. */
-export function share(cluster: LabCluster): LabCluster {
-  shared.add(cluster.name);
-  return cluster;
+  return running?.clusters.filter(({ name }) => name !== running.primary.name) ?? [];
 }
 
 /** A name that no other test uses; a DNS-1123 label. */

@@ -8,7 +8,7 @@ import { Clusters } from '../../../src/kubernetes/clusters.js';
 import type { PrimaryInput, RemoteInput } from '../../../src/rollout/resolved.js';
 import type { StepResult } from '../../../src/rollout/step-results.js';
 import { retried, run } from '../../activities/support.js';
-import { freshName, share, useLab } from '../../support/lab.js';
+import { freshName, useLab } from '../../support/lab.js';
 import { primaryInput, remoteInput } from './inputs.js';
 
 /** What a worker that has just started works with: it remembers nothing of what others have applied. */
@@ -32,9 +32,9 @@ export function useHub(): Promise<LabCluster> {
 }
 
 async function newHub(): Promise<LabCluster> {
-  const cluster = share(await newCluster('hub', { role: 'primary' }));
-  await deploy(await newWorker(), cluster);
-  return cluster;
+  const { primary } = await useLab();
+  await deploy(await newWorker(), primary);
+  return primary;
 }
 
 /** A cluster of its own for one test. */
