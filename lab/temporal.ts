@@ -29,6 +29,8 @@ export async function startTemporal(
     ...['server', 'start-dev', '--ip=127.0.0.1', '--log-level=warn'],
     ...[`--port=${port}`, `--ui-port=${uiPort}`, `--http-port=${httpPort}`],
     `--db-filename=${join(directory, 'temporal.db')}`,
+    // Nothing in a lab outlives the machine, and each step of a workflow is some transactions. A killed server finds all.
+    ...['--sqlite-pragma=journal_mode=wal', '--sqlite-pragma=synchronous=off'],
     ...SEARCH_ATTRIBUTES.map((name) => `--search-attribute=${name}=Keyword`),
   ];
   const temporal: LabTemporal = {

@@ -1,7 +1,9 @@
 import { createServer } from 'node:net';
 import { Connection } from '@temporalio/client';
 import { execa } from 'execa';
+import { reservePort } from '../../../lab/network/ports.js';
 import { ensureTools } from '../../../lab/tools/tools.js';
+import { until } from '../../support/wait.js';
 
 /** A Temporal dev server of its own, in memory, without any search attribute of ours. */
 export interface DevServer {
@@ -9,17 +11,29 @@ export interface DevServer {
   stop(): Promise<void>;
 }
 
-/** Starts a dev server on free ports and waits until it serves. */
+/**
+ * Starts a dev server and waits until it serves. Its ports are not from the range of outgoing connections: one of those
+ * could have taken them before the server does.
+ *
+ * @throws Error with what it printed when it ends instead
+ */
 export async function startDevServer(): Promise<DevServer> {
   const { temporal } = await ensureTools({ names: ['temporal'] });
-  const port = await freePort();
+  const [port, httpPort] = [await reservePort(), await reservePort()];
   const server = execa(
     temporal,
-    ['server', 'start-dev', '--headless', '--port', String(port), '--log-level', 'never'],
-    { reject: false, stdio: 'ignore', forceKillAfterDelay: 5_000 },
+    [
+      ...['server', 'start-dev', '--headless', '--log-level', 'error'],
+      ...['--port', String(port), '--http-port', String(httpPort)],
+    ],
+    { reject: false, all: true, forceKillAfterDelay: 5_000 },
   );
   const address = `127.0.0.1:${port}`;
-  await untilServing(address);
+  const ended = server.then(({ all }) => {
+    throw new Error(`temporal server start-dev has ended: ${all}`);
+  });
+  await Promise.race([untilServing(address), ended]);
+  ended.catch(() => {});
   return {
     address,
     stop: async () => {
@@ -30,17 +44,16 @@ export async function startDevServer(): Promise<DevServer> {
 }
 
 async function untilServing(address: string): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  for (;;) {
-    try {
+  await until(
+    'the dev server to serve',
+    async () => {
       const connection = await Connection.connect({ address, connectTimeout: 1_000 });
       await connection.workflowService.describeNamespace({ namespace: 'default' });
-      return await connection.close();
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-  }
+      await connection.close();
+      return true;
+    },
+    30_000,
+  );
 }
 
 /** A port that was free a moment ago. */
