@@ -15,6 +15,7 @@ import { record } from './many/record.js';
 import { rollOutReplayed } from './many/replayed-fleet.js';
 import { profiled } from './profile/worker-profile.js';
 import type { Figure } from './report/figure.js';
+import { bareRollouts } from './temporal/bare.js';
 
 /** How a benchmark is run. */
 export interface BenchOptions {
@@ -75,6 +76,8 @@ export const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Prom
       ];
     });
   },
+  bare: async ({ tools, remotes = FLEET }) =>
+    inFreshLab(tools, { remotes: 0, temporal: true }, (lab) => bareRollouts(lab.temporal.address, remotes)),
   memory: async (options) => [memoryFigure((await rolledOut(options)).again)],
 };
 

@@ -7,8 +7,8 @@ import { ISTIOCTL_MANAGER } from './ownership.js';
 
 /**
  * What this worker has applied. An object that nobody has written to since cannot be changed by applying the same text
- * again, so that the API server need not merge 0.9 MB of CRDs for each attempt (1 s of its CPU). It is a shortcut and
- * nothing more: a worker that knows nothing applies.
+ * again, so that 0.9 MB of CRDs need neither be read nor merged for each attempt. It is a shortcut and nothing more: a
+ * worker that knows nothing reads them whole, and applies what is otherwise.
  */
 const memory = new WeakMap<ClusterClient, Map<string, { readonly json: string; readonly state: string }>>();
 

@@ -1,7 +1,6 @@
 import type { Applied, ApplyOptions } from '../kubernetes/apply.js';
 import type { ClusterClient } from '../kubernetes/cluster-client.js';
 import { ClusterError } from '../kubernetes/cluster-error.js';
-import { METADATA_ONLY } from '../kubernetes/metadata-only.js';
 import type { KubernetesObject } from '../kubernetes/objects.js';
 import { concurrently } from '../rollout/concurrently.js';
 import { isAsApplied, remember } from './applied.js';
@@ -40,10 +39,10 @@ export async function applyManifests(
   let changed = 0;
   for (const group of inOrder(manifests)) {
     const hasCRDs = group.some(({ serves }) => serves);
-    const crds = hasCRDs ? await readIstioCRDs(client, { signal, timeoutMs: TIMEOUT_MS }) : undefined;
+    const crds = hasCRDs ? await readCRDs(client, group, signal) : undefined;
     const applied = await concurrently(group, CONCURRENCY, async (manifest) => {
-      const metadata = crds ? crds.get(manifest.name) : await readMetadata(client, manifest, signal);
-      return { manifest, outcome: await applyTo(client, manifest, metadata, signal) };
+      const live = crds ? crds.get(manifest.name) : await read(client, manifest, signal);
+      return { manifest, outcome: await applyTo(client, manifest, live, signal) };
     });
     const sent = applied.filter(({ outcome }) => outcome !== 'as-applied');
     await waitForCRDs(
@@ -66,31 +65,45 @@ export async function applyManifest(
   manifest: Manifest,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const metadata = await readMetadata(client, manifest, signal);
-  const outcome = await applyTo(client, manifest, metadata, signal);
+  const live = await read(client, manifest, signal);
+  const outcome = await applyTo(client, manifest, live, signal);
   if (outcome === 'as-applied') return false;
   remember(client, manifest, outcome.object);
   return outcome.changed;
 }
 
-async function readMetadata(
+async function read(
   client: ClusterClient,
   manifest: Manifest,
   signal: AbortSignal,
 ): Promise<KubernetesObject | undefined> {
   const path = await client.pathOf(manifest, signal);
-  return client.get<KubernetesObject>(path, { signal, timeoutMs: TIMEOUT_MS, accept: METADATA_ONLY });
+  return client.get<KubernetesObject>(path, { signal, timeoutMs: TIMEOUT_MS });
 }
 
-/** Applies one object whose metadata was just read; nothing is sent where this worker knows that nothing would change. */
+/** Whole where this worker does not know them, so that CRDs which another one has applied are not merged once more. */
+async function readCRDs(
+  client: ClusterClient,
+  manifests: readonly Manifest[],
+  signal: AbortSignal,
+): Promise<Map<string, KubernetesObject>> {
+  const options = { signal, timeoutMs: TIMEOUT_MS };
+  const metadata = await readIstioCRDs(client, 'metadata', options);
+  const isKnown = (manifest: Manifest) => isAsApplied(client, manifest, metadata.get(manifest.name));
+  return metadata.size === 0 || manifests.every(isKnown)
+    ? metadata
+    : await readIstioCRDs(client, 'whole', options);
+}
+
+/** Applies one object that was just read; nothing is sent where this worker knows that nothing would change. */
 async function applyTo(
   client: ClusterClient,
   manifest: Manifest,
-  metadata: KubernetesObject | undefined,
+  live: KubernetesObject | undefined,
   signal: AbortSignal,
 ): Promise<'as-applied' | Applied<KubernetesObject>> {
-  if (isAsApplied(client, manifest, metadata)) return 'as-applied';
-  const options = { signal, timeoutMs: TIMEOUT_MS, metadataOnly: true, previous: metadata ?? null };
+  if (isAsApplied(client, manifest, live)) return 'as-applied';
+  const options = { signal, timeoutMs: TIMEOUT_MS, metadataOnly: true, previous: live ?? null };
   return applySettled(client, manifest, options);
 }
 

@@ -41,16 +41,22 @@ export async function waitForCRDs(
 }
 
 /**
- * The CRDs of Istio in a cluster by their names, metadata only: one request instead of one for each. A CRD without
- * istioctl's label is not among them; an apply gives it the label, and so changes it.
+ * The CRDs of Istio in a cluster by their names: one request instead of one for each. A CRD without istioctl's label is
+ * not among them; an apply gives it the label, and so changes it.
+ *
+ * @param what `metadata` is some 0.1 MB, `whole` 1 MB
  */
 export async function readIstioCRDs(
   client: ClusterClient,
+  what: 'metadata' | 'whole',
   options: Pick<ReadOptions, 'signal' | 'timeoutMs'>,
 ): Promise<Map<string, KubernetesObject>> {
   const path = collectionPath('apiextensions.k8s.io/v1', 'CustomResourceDefinition');
-  const query = { labelSelector: `${ComponentLabel}=Base` };
-  const items = await client.list<KubernetesObject>(path, { ...options, query, accept: METADATA_LIST_ONLY });
+  const items = await client.list<KubernetesObject>(path, {
+    ...options,
+    query: { labelSelector: `${ComponentLabel}=Base` },
+    ...(what === 'metadata' ? { accept: METADATA_LIST_ONLY } : {}),
+  });
   return new Map(items.map((item) => [item.metadata.name, item]));
 }
 

@@ -84,7 +84,8 @@ export async function writeEndpoints(
     },
     addressType,
     ports: PORTS,
-    endpoints: addresses.map((address) => ({ addresses: [address] })),
+    // With the conditions that the API server would add: so it is seen that nothing has changed.
+    endpoints: addresses.map((address) => ({ addresses: [address], conditions: {} })),
   };
   const first = await applySlice(remote, own, MANAGED_BY, signal);
   const second =

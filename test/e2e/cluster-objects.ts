@@ -73,13 +73,14 @@ function versionsOf(objects: Objects): Record<string, string> {
 /** Several clusters as soon as nothing moves any more: controllers and istiod write for a while after a rollout. */
 export async function objectsAtRest(clusters: readonly LabCluster[]): Promise<Objects[]> {
   const read = () => Promise.all(clusters.map(objectsOf));
+  let last = await read();
   return await until('the clusters come to rest', async () => {
     // The autoscaler's controller looks at a new object for the first time up to 15 s later, and writes its status.
-    if (!(await Promise.all(clusters.map(autoscalersSeen))).every(Boolean)) return undefined;
-    const before = await read();
+    const isSeen = (await Promise.all(clusters.map(autoscalersSeen))).every(Boolean);
     await new Promise((resolve) => setTimeout(resolve, 1_500));
-    const after = await read();
-    return moved(before, after).length === 0 ? after : undefined;
+    const before = last;
+    last = await read();
+    return isSeen && moved(before, last).length === 0 ? last : undefined;
   });
 }
 

@@ -81,7 +81,8 @@ describe('a rollout of one primary and three remotes', () => {
     );
     expect(exitCode, stdout + stderr).toBe(0);
     expect(stdout).toContain('nothing changed');
-    expect(moved(before, await Promise.all(all.map(objectsOf)))).toEqual([]);
+    const others = moved(before, await Promise.all(all.map(objectsOf)));
+    expect(others, JSON.stringify(others)).toEqual([]);
     expect((await api.get(fleet.mesh)).changed).toBe(0);
   });
 
