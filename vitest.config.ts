@@ -25,6 +25,7 @@ export default defineConfig({
           name: 'lab',
           include: ['test/**/*.lab.test.ts'],
           setupFiles: [
+            'test/support/provide-tools.ts',
             'test/support/quiet-temporal.ts',
             'test/support/remove-clusters.ts',
             'test/support/replay-product-histories.ts',

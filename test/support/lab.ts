@@ -30,7 +30,7 @@ export function freshName(prefix: string): string {
 }
 
 async function start(): Promise<Lab> {
-  const tools = await ensureTools({ onProgress: (line) => console.error(line) });
+  const tools = await ensureTools();
   const directory = await mkdtemp(join(tmpdir(), 'mesh-rollout-test-'));
   return await startLab({ directory, tools, remotes: 0 });
 }
