@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CancelledFailure } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, test, vi } from 'vitest';
 import { defineActivity, defineStep, type StepContext } from '../../activities/activity.js';
 import { RolloutError } from '../../src/rollout/rollout-error.js';
+import { activityEnvironment } from './support.js';
 
 /** Waits for the signal as a library does: with an AbortError of its own. */
 const untilAborted = (step: StepContext) => sleep(60_000, undefined, { signal: step.signal });
@@ -25,7 +25,7 @@ describe('failures', () => {
         cause: new Error('with headers'),
       });
     });
-    const failure = await failureOf(new MockActivityEnvironment().run(activity, {}));
+    const failure = await failureOf(activityEnvironment().run(activity, {}));
     expect(failure).toBeInstanceOf(ApplicationFailure);
     expect(failure).toMatchObject({
       type: 'permission-denied',
@@ -40,7 +40,7 @@ describe('failures', () => {
     const activity = defineActivity(async () => {
       throw new RolloutError('api-unavailable', 'refuses connections', { cluster: 'eu-1' });
     });
-    expect(await failureOf(new MockActivityEnvironment().run(activity, {}))).toMatchObject({
+    expect(await failureOf(activityEnvironment().run(activity, {}))).toMatchObject({
       nonRetryable: false,
     });
   });
@@ -49,7 +49,7 @@ describe('failures', () => {
     const activity = defineActivity(async () => {
       throw new TypeError('cannot read Bearer abcdefghijklmnopqrstuvwxyz');
     });
-    expect(await failureOf(new MockActivityEnvironment().run(activity, {}))).toMatchObject({
+    expect(await failureOf(activityEnvironment().run(activity, {}))).toMatchObject({
       type: 'internal-error',
       nonRetryable: false,
       message: 'TypeError: cannot read Bearer [redacted]',
@@ -62,7 +62,7 @@ describe('failures', () => {
       throw new RolloutError('render-failed', 'istioctl ended with status 1');
     });
     const run = (input: { primary: string; cluster?: string }) =>
-      failureOf(new MockActivityEnvironment().run(step, input));
+      failureOf(activityEnvironment().run(step, input));
     expect(await run({ primary: 'hub', cluster: 'eu-1' })).toMatchObject({ message: /^eu-1: / });
     expect(await run({ primary: 'hub' })).toMatchObject({ details: [{ cluster: 'hub' }] });
   });
@@ -70,7 +70,7 @@ describe('failures', () => {
 
 describe('cancellation', () => {
   test('leaves as a CancelledFailure, also where a library threw an AbortError', async () => {
-    const environment = new MockActivityEnvironment();
+    const environment = activityEnvironment();
     const running = environment.run(
       defineActivity(async (_: object, step) => untilAborted(step)),
       {},
@@ -80,7 +80,7 @@ describe('cancellation', () => {
   });
 
   test('the signal aborts with the reason that Temporal gives', async () => {
-    const environment = new MockActivityEnvironment();
+    const environment = activityEnvironment();
     const seen: unknown[] = [];
     const activity = defineActivity(async (_: object, step) => {
       await untilAborted(step).catch(() => seen.push(step.signal.reason));
@@ -93,7 +93,7 @@ describe('cancellation', () => {
   });
 
   test('an activity that gets done all the same has its result', async () => {
-    const environment = new MockActivityEnvironment();
+    const environment = activityEnvironment();
     const running = environment.run(
       defineActivity(async (_: object, step) => untilAborted(step).catch(() => 'done')),
       {},
@@ -105,7 +105,7 @@ describe('cancellation', () => {
 
 describe('heartbeats', () => {
   test('are sent by themselves, with the last words', async () => {
-    const environment = new MockActivityEnvironment({ heartbeatTimeoutMs: 60 });
+    const environment = activityEnvironment({ heartbeatTimeoutMs: 60 });
     const beats: unknown[] = [];
     environment.on('heartbeat', (details) => beats.push(details));
     const activity = defineActivity(async (_: object, step) => {
@@ -120,7 +120,7 @@ describe('heartbeats', () => {
   });
 
   test('are not worth a write of Temporal in an activity that is over at once', async () => {
-    const environment = new MockActivityEnvironment({ heartbeatTimeoutMs: 10_000 });
+    const environment = activityEnvironment({ heartbeatTimeoutMs: 10_000 });
     const beats: unknown[] = [];
     environment.on('heartbeat', (details) => beats.push(details));
     const activity = defineActivity(async (_: object, step) => step.heartbeat('reads one object'));
@@ -129,7 +129,7 @@ describe('heartbeats', () => {
   });
 
   test('without a heartbeat timeout there are none', async () => {
-    const environment = new MockActivityEnvironment({ heartbeatTimeoutMs: 0 });
+    const environment = activityEnvironment({ heartbeatTimeoutMs: 0 });
     const beats: unknown[] = [];
     environment.on('heartbeat', (details) => beats.push(details));
     await environment.run(
@@ -141,7 +141,7 @@ describe('heartbeats', () => {
 });
 
 test('an attempt gives up a little before its timeout, and says what it was at', async () => {
-  const environment = new MockActivityEnvironment({ startToCloseTimeoutMs: 100 });
+  const environment = activityEnvironment({ startToCloseTimeoutMs: 100 });
   const activity = defineActivity(async (_: object, step) => {
     step.heartbeat('waits for istiod');
     await untilAborted(step);
@@ -155,6 +155,6 @@ test('an attempt gives up a little before its timeout, and says what it was at',
 
 test('a step tells how many attempts it took', async () => {
   const step = defineStep(async () => ({ changed: 0, objects: 1, summary: 'all as it was' }));
-  const result = await new MockActivityEnvironment({ attempt: 3 }).run(step, { primary: 'hub' });
+  const result = await activityEnvironment({ attempt: 3 }).run(step, { primary: 'hub' });
   expect(result).toEqual({ changed: 0, objects: 1, summary: 'all as it was', attempts: 3 });
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Info } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import type { ActivityDependencies } from '../../activities/dependencies.js';
 import { Istioctl } from '../../src/istio/istioctl.js';
 import { Clusters } from '../../src/kubernetes/clusters.js';
@@ -15,12 +16,17 @@ export function run<Input, Result>(
   input: Input,
   info: Partial<Info> = {},
 ): Promise<Result> {
-  return new MockActivityEnvironment({
+  return activityEnvironment({
     heartbeatTimeoutMs: 10_000,
     startToCloseTimeoutMs: 300_000,
     scheduleToCloseTimeoutMs: 0,
     ...info,
   }).run(activity, input);
+}
+
+/** What an activity runs in. It logs nothing: the failures that tests bring about would stand between their results. */
+export function activityEnvironment(info: Partial<Info> = {}): MockActivityEnvironment {
+  return new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR', () => {}) });
 }
 
 /** As Temporal does: again, unless a person is needed. */
