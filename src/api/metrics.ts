@@ -1,5 +1,6 @@
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Gauge, Histogram } from 'prom-client';
 import { API_METRICS } from '../rollout/metrics.js';
+import { createMetricRegistry } from '../temporal/metric-registry.js';
 import type { RolloutFigures } from '../temporal/rollout-figures.js';
 
 /** The metrics of one API server. */
@@ -21,14 +22,7 @@ const PATIENCE_MS = 6_000;
  * @param now milliseconds since the epoch
  */
 export function createApiMetrics(readFigures: () => Promise<RolloutFigures>, now = Date.now): ApiMetrics {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  const of = ({ name, help, labels }: { name: string; help: string; labels: readonly string[] }) => ({
-    name,
-    help,
-    labelNames: [...labels],
-    registers: [registry],
-  });
+  const { registry, of } = createMetricRegistry();
   const parked = new Gauge(of(API_METRICS.parkedClusters));
   const rollouts = new Gauge(of(API_METRICS.rollouts));
   const silent = new Gauge(of(API_METRICS.silentRollouts));

@@ -4,7 +4,8 @@
  * No label carries the name of a cluster or a mesh: there are too many of them, for too long.
  */
 
-interface Metric {
+/** A metric as it is registered and documented. */
+export interface Metric {
   readonly name: string;
   /** One line, as `# HELP`. */
   readonly help: string;

@@ -1,29 +1,18 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Worker } from '@temporalio/worker';
 import { TASK_QUEUE } from '../rollout/names.js';
+import { type Endpoint, listen } from './listen.js';
 import { versionName } from './version-name.js';
 import { workerIdentity } from './worker.js';
-
-/** A health endpoint that listens. */
-export interface WorkerHealth {
-  readonly port: number;
-  close(): Promise<void>;
-}
 
 /**
  * Serves `/healthz` (the process lives) and `/readyz` (the worker polls; 503 while it starts or drains) on loopback.
  * @param port 0 = any free one
  */
-export async function serveWorkerHealth(worker: Worker, port: number): Promise<WorkerHealth> {
-  const server = createServer((request, response) => {
+export async function serveWorkerHealth(worker: Worker, port: number): Promise<Endpoint> {
+  return await listen({ host: '127.0.0.1', port }, (request, response) => {
     const { code, body } = answer(request.url ?? '', worker);
     response.writeHead(code, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(port, '127.0.0.1', resolve);
-  });
-  return { port: (server.address() as AddressInfo).port, close: () => close(server) };
 }
 
 function answer(path: string, worker: Worker): { code: number; body: object } {
@@ -41,11 +30,4 @@ function answer(path: string, worker: Worker): { code: number; body: object } {
       activities: status.numInFlightActivities,
     },
   };
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

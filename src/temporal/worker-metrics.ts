@@ -1,9 +1,10 @@
 import { CancelledFailure } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, Histogram } from 'prom-client';
 import { type StepOutcome, WORKER_METRICS } from '../rollout/metrics.js';
 import { stepNameOf } from './attempt.js';
+import { createMetricRegistry } from './metric-registry.js';
 
 /** The metrics of one worker. */
 export interface WorkerMetrics {
@@ -19,14 +20,7 @@ const BUCKETS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 
 /** Metrics in a registry of their own, with those of Node. */
 export function createWorkerMetrics(): WorkerMetrics {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  const of = ({ name, help, labels }: { name: string; help: string; labels: readonly string[] }) => ({
-    name,
-    help,
-    labelNames: [...labels],
-    registers: [registry],
-  });
+  const { registry, of } = createMetricRegistry();
   const duration = new Histogram({ ...of(WORKER_METRICS.stepDuration), buckets: BUCKETS });
   const attempts = new Counter(of(WORKER_METRICS.stepAttempts));
   return {

@@ -3,11 +3,12 @@ import { ApplicationFailure } from '@temporalio/common';
 import { NativeConnection, type Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openClient, type TemporalAccess } from '../../src/temporal/connection.js';
+import type { Endpoint } from '../../src/temporal/listen.js';
 import type { RolloutFigures } from '../../src/temporal/rollout-figures.js';
 import { createRollouts, type Rollouts } from '../../src/temporal/rollouts.js';
 import { ensureSearchAttributes } from '../../src/temporal/search-attributes.js';
 import { createWorker } from '../../src/temporal/worker.js';
-import { serveWorkerHealth, type WorkerHealth } from '../../src/temporal/worker-health.js';
+import { serveWorkerHealth } from '../../src/temporal/worker-health.js';
 import { type DevServer, startDevServer } from './support/dev-server.js';
 
 const WORKFLOWS = fileURLToPath(new URL('./support/workflows.ts', import.meta.url));
@@ -16,7 +17,7 @@ describe('rollouts in a real Temporal', () => {
   let server: DevServer;
   let access: TemporalAccess;
   let rollouts: Rollouts;
-  let health: WorkerHealth | undefined;
+  let health: Endpoint | undefined;
 
   beforeAll(async () => {
     server = await startDevServer();
