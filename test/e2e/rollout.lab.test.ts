@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ensureTools } from '../../lab/tools/tools.js';
+import type { ClusterView } from '../../src/temporal/rollout-view.js';
 import { findChromium, openChromium, openPage } from '../support/chromium.js';
 import { useProduct } from '../support/product.js';
 import { mesh as cli, istioctl } from '../support/run.js';
@@ -95,26 +96,35 @@ describe('a rollout of one primary and three remotes', () => {
   });
 
   test.skipIf(chromium === undefined)(
-    `one started in the Temporal UI is the same${chromium === undefined ? ' (skipped: no chromium on PATH)' : ''}`,
+    `one started in the Temporal UI is the same, and goes on after a retry there${chromium === undefined ? ' (skipped: no chromium on PATH)' : ''}`,
     async () => {
       const [remote] = fleet.remotes;
-      await remote?.addNamespace('by-ui');
+      if (!remote) throw new Error('the fleet has a remote');
+      const { uiUrl } = fleet.lab.temporal;
+      const workflowId = `mesh/${fleet.mesh}`;
       const browser = await openChromium(chromium as string);
       try {
-        await ui.startWorkflow(await openPage(browser), fleet.lab.temporal.uiUrl, {
-          workflowId: `mesh/${fleet.mesh}`,
+        const page = await openPage(browser);
+        await ui.startWorkflow(page, uiUrl, {
+          workflowId,
           taskQueue: 'mesh-rollout',
           workflowType: 'rollout',
           input: fleet.document({
-            remotes: [{ cluster: remote?.name }],
+            remotes: [{ cluster: remote.name }],
             namespaces: [{ name: 'by-ui', injection: 'enabled' }],
           }),
         });
+        const waits = ({ attention }: ClusterView) => attention?.code === 'namespace-missing';
+        await api.cluster(fleet.mesh, remote.name, 'waits for the namespace', waits);
+        await remote.addNamespace('by-ui');
+        const input = { cluster: remote.name, by: 'ada', reason: 'there now' };
+        await ui.sendUpdate(page, uiUrl, { workflowId, update: 'retry', input });
       } finally {
         await browser.close();
       }
-      await api.reaches(fleet.mesh, 'Succeeded');
-      if (remote) await expectAttached(fleet, remote, 'by-ui');
+      const done = await api.reaches(fleet.mesh, 'Succeeded');
+      expect(done.audit).toMatchObject([{ action: 'retry', target: remote.name, by: 'ada' }]);
+      await expectAttached(fleet, remote, 'by-ui');
     },
   );
 

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 
 /** What a person types into the form "Start a Workflow" of the Temporal UI. */
 export interface StartForm {
@@ -15,8 +15,31 @@ export async function startWorkflow(page: Page, uiUrl: string, form: StartForm):
   await page.getByLabel('Task Queue').fill(form.taskQueue);
   await page.getByLabel('Workflow Type').fill(form.workflowType);
   await typeJson(page, form.input);
+  await submit(page, page.getByTestId('start-workflow-button'));
+}
+
+/** Sends an update to the newest run of a workflow, from its page; comes back when the workflow has taken it. */
+export async function sendUpdate(
+  page: Page,
+  uiUrl: string,
+  { workflowId, update, input }: { workflowId: string; update: string; input: object },
+): Promise<void> {
+  await page.goto(`${uiUrl}/namespaces/default/workflows/${encodeURIComponent(workflowId)}`);
+  await page.getByRole('button', { name: 'More Actions' }).click();
+  await page.getByRole('menu').getByText('Send an Update').click();
+  await page.getByRole('button', { name: 'Select an Update' }).click();
+  await page.getByRole('option', { name: update }).click();
+  const dialog = page.getByRole('dialog', { name: 'Send an Update' });
+  await typeJson(dialog, input);
+  await submit(page, dialog.getByRole('button', { name: 'Submit' }));
+  // It stays open with what the workflow says when it rejects the update.
+  await dialog.waitFor({ state: 'hidden' });
+}
+
+/** Presses a button that sends something to Temporal. */
+async function submit(page: Page, button: Locator): Promise<void> {
   const answered = page.waitForResponse((response) => response.request().method() === 'POST');
-  await page.getByTestId('start-workflow-button').click();
+  await button.click();
   const answer = await answered;
   if (!answer.ok()) throw new Error(`Temporal answered ${answer.status()}: ${await answer.text()}`);
 }
