@@ -6,7 +6,11 @@ import { defineConfig } from 'vitest/config';
  */
 export default defineConfig({
   test: {
-    reporters: ['default', ['json', { outputFile: 'test-results.json' }]],
+    reporters: [
+      'default',
+      ['json', { outputFile: 'test-results.json' }],
+      './test/support/skipped-and-retried.ts',
+    ],
     projects: [
       {
         test: {

@@ -95,38 +95,36 @@ describe('a rollout of one primary and three remotes', () => {
     expect((await api.call('GET', `/v1/rollouts/nobody`)).status).toBe(404);
   });
 
-  test.skipIf(chromium === undefined)(
-    `one started in the Temporal UI is the same, and goes on after a retry there${chromium === undefined ? ' (skipped: no chromium on PATH)' : ''}`,
-    async () => {
-      const [remote] = fleet.remotes;
-      if (!remote) throw new Error('the fleet has a remote');
-      const { uiUrl } = fleet.lab.temporal;
-      const workflowId = `mesh/${fleet.mesh}`;
-      const browser = await openChromium(chromium as string);
-      try {
-        const page = await openPage(browser);
-        await ui.startWorkflow(page, uiUrl, {
-          workflowId,
-          taskQueue: 'mesh-rollout',
-          workflowType: 'rollout',
-          input: fleet.document({
-            remotes: [{ cluster: remote.name }],
-            namespaces: [{ name: 'by-ui', injection: 'enabled' }],
-          }),
-        });
-        const waits = ({ attention }: ClusterView) => attention?.code === 'namespace-missing';
-        await api.cluster(fleet.mesh, remote.name, 'waits for the namespace', waits);
-        await remote.addNamespace('by-ui');
-        const input = { cluster: remote.name, by: 'ada', reason: 'there now' };
-        await ui.sendUpdate(page, uiUrl, { workflowId, update: 'retry', input });
-      } finally {
-        await browser.close();
-      }
-      const done = await api.reaches(fleet.mesh, 'Succeeded');
-      expect(done.audit).toMatchObject([{ action: 'retry', target: remote.name, by: 'ada' }]);
-      await expectAttached(fleet, remote, 'by-ui');
-    },
-  );
+  test('one started in the Temporal UI is the same, and goes on after a retry there', async (context) => {
+    if (chromium === undefined) return context.skip('no chromium on PATH');
+    const [remote] = fleet.remotes;
+    if (!remote) throw new Error('the fleet has a remote');
+    const { uiUrl } = fleet.lab.temporal;
+    const workflowId = `mesh/${fleet.mesh}`;
+    const browser = await openChromium(chromium);
+    try {
+      const page = await openPage(browser);
+      await ui.startWorkflow(page, uiUrl, {
+        workflowId,
+        taskQueue: 'mesh-rollout',
+        workflowType: 'rollout',
+        input: fleet.document({
+          remotes: [{ cluster: remote.name }],
+          namespaces: [{ name: 'by-ui', injection: 'enabled' }],
+        }),
+      });
+      const waits = ({ attention }: ClusterView) => attention?.code === 'namespace-missing';
+      await api.cluster(fleet.mesh, remote.name, 'waits for the namespace', waits);
+      await remote.addNamespace('by-ui');
+      const input = { cluster: remote.name, by: 'ada', reason: 'there now' };
+      await ui.sendUpdate(page, uiUrl, { workflowId, update: 'retry', input });
+    } finally {
+      await browser.close();
+    }
+    const done = await api.reaches(fleet.mesh, 'Succeeded');
+    expect(done.audit).toMatchObject([{ action: 'retry', target: remote.name, by: 'ada' }]);
+    await expectAttached(fleet, remote, 'by-ui');
+  });
 
   test('leaves no secret in a history, a log or an answer of the API, even when a token is refused', async () => {
     const product = await useProduct();

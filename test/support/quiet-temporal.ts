@@ -6,6 +6,10 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
  */
 const shared = globalThis as { temporalIsQuiet?: boolean };
 if (!shared.temporalIsQuiet) {
-  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' } } },
+    shutdownSignals: [],
+  });
   shared.temporalIsQuiet = true;
 }

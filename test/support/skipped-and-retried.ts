@@ -1,0 +1,20 @@
+import type { Reporter, TestCase, TestModule } from 'vitest/node';
+
+/**
+ * Reporter: names, at the end of a run, each test that was skipped, with its reason, and each that passed only in its second
+ * try. The default reporter counts the former and shows neither.
+ */
+export default class SkippedAndRetried implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    const tests = modules.flatMap(({ children }) => [...children.allTests()]);
+    for (const test of tests) {
+      const result = test.result();
+      if (result.state === 'skipped') tell(test, `skipped: ${result.note ?? 'no reason given'}`);
+      if (test.diagnostic()?.flaky) tell(test, 'passed in its second try only');
+    }
+  }
+}
+
+function tell(test: TestCase, what: string): void {
+  console.log(`${test.module.relativeModuleId} > ${test.fullName}: ${what}`);
+}
