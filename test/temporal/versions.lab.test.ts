@@ -59,6 +59,12 @@ async function buildIdOf(workflowId: string): Promise<string | null | undefined>
   return raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion?.buildId;
 }
 
+/** Whether a workflow has been told to leave the version that it began with. */
+async function isMoved(workflowId: string): Promise<boolean> {
+  const { raw } = await access.client.workflow.getHandle(workflowId).describe();
+  return raw.workflowExecutionInfo?.versioningInfo?.versioningOverride?.autoUpgrade === true;
+}
+
 async function deployment() {
   const described = await access.client.workflowService.describeWorkerDeployment({
     namespace: 'default',
@@ -175,6 +181,11 @@ describe('a deployment of new workflow code', () => {
       ...['--versioning-override-behavior', 'auto_upgrade'],
     );
     expect(moved.exitCode, moved.stderr).toBe(0);
+    // Temporal does it after the answer; a query that comes before waits half a minute for the workers that are gone.
+    await until('both workflows are moved', async () => {
+      const both = [rolloutWorkflowId(resolved.mesh), clusterWorkflowId(cluster)];
+      return (await Promise.all(both.map(isMoved))).every(Boolean);
+    });
     await reaches(cluster, 'NeedsAttention');
     await handle.executeUpdate(Message.retry, { args: [{ cluster }] });
     expect(await handle.result()).toMatchObject({ succeeded: 1 });
