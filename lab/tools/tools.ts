@@ -19,7 +19,7 @@ export interface EnsureToolsOptions<Name extends ToolName> {
  * Gives the absolute paths of the lab's tools: for each, the one in `MESH_ROLLOUT_TOOLS_DIR`, else one on PATH whose
  * version fits, else the one in the cache (`MESH_ROLLOUT_CACHE`, else below `XDG_CACHE_HOME` or `~/.cache`), else it is
  * built with Go into the cache. Processes that need the same cache build once. With everything in the cache it takes a
- * fraction of a second; a first build of everything some 20 minutes on two cores.
+ * fraction of a second; a first build of everything 13 to 26 minutes on two cores.
  * @throws ToolsError when a tool cannot be had; the signal's reason when aborted.
  */
 export async function ensureTools<Name extends ToolName = ToolName>(
