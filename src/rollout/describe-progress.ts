@@ -16,9 +16,7 @@ export function describeRollout(progress: RolloutProgress): string {
   return blocks([
     [`**${progress.mesh}** · ${progress.status} · Istio ${progress.release || '…'}`],
     [countLine(progress)],
-    progress.attention
-      ? [`**Waits**\n`, ...attentionLines(progress.attention), `- ${updates('`retry`')}`]
-      : [],
+    progress.attention ? waitingLines(progress.attention, updates('`retry`')) : [],
     ...progress.waves.filter(({ waitingFor }) => waitingFor !== undefined).map(waveLines),
     shown.flatMap(clusterLines),
     [decisionLine(waiting)],
@@ -31,13 +29,7 @@ export function describeCluster(progress: ClusterProgress): string {
   const decision = role === 'primary' ? '`retry`' : '`retry` or `skip`';
   return blocks([
     [`**${cluster}** · ${role} · ${status}`],
-    attention
-      ? [
-          `**Waits**\n`,
-          ...attentionLines(attention),
-          ...(status === 'NeedsAttention' ? [`- ${updates(decision)}`] : []),
-        ]
-      : [],
+    attention ? waitingLines(attention, status === 'NeedsAttention' ? updates(decision) : '') : [],
     // What waits is told above.
     steps.map(({ step, status, message }) =>
       message === undefined || status === 'NeedsAttention'
@@ -61,13 +53,20 @@ function clusterLines(cluster: ClusterProgress): string[] {
   const notBegun = cluster.status === 'Aborted' ? ', not begun' : '';
   const at = cluster.step ? ` at ${cluster.step}` : notBegun;
   const lines = cluster.attention ? attentionLines(cluster.attention) : [];
-  return [`- **${cluster.cluster}** · ${cluster.status}${at}`, ...lines.map((line) => `  ${line}`)];
+  const head = `- **${cluster.cluster}** · ${cluster.status}${at}`;
+  // UI 2.50 writes the items of a list in a list one behind the other; two spaces before a line's end it shows as a break.
+  return [[head, ...lines].join('  \n  ')];
 }
 
-/** A list; a message of several lines is several findings. */
+/** A message of several lines is several findings. */
 function attentionLines({ code, message, action }: Attention): string[] {
   const [first = '', ...others] = message.split('\n').filter((line) => line.trim() !== '');
-  return [`- \`${code}\`: ${first}`, ...others.map((line) => `- ${line}`), `- Next: ${action}`];
+  return [`\`${code}\`: ${first}`, ...others, `Next: ${action}`];
+}
+
+function waitingLines(attention: Attention, decision: string): string[] {
+  const items = [...attentionLines(attention), decision].filter((line) => line !== '');
+  return ['**Waits**\n', ...items.map((line) => `- ${line}`)];
 }
 
 function waveLines({ name, status, waitingFor }: WaveProgress): string[] {
