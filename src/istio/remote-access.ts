@@ -14,25 +14,33 @@ export interface RemoteAccess extends ReaderToken {
  * istioctl/pkg/multicluster/remote_secret.go): istiod compares texts, and builds the cluster anew when they differ.
  */
 export function kubeconfigOf({ cluster, server, ca, token }: RemoteAccess): string {
+  const name = NOT_A_STRING.test(cluster) ? JSON.stringify(cluster) : cluster;
   return `apiVersion: v1
 clusters:
 - cluster:
     certificate-authority-data: ${Buffer.from(ca).toString('base64')}
     server: ${server}
-  name: ${cluster}
+  name: ${name}
 contexts:
 - context:
-    cluster: ${cluster}
-    user: ${cluster}
-  name: ${cluster}
-current-context: ${cluster}
+    cluster: ${name}
+    user: ${name}
+  name: ${name}
+current-context: ${name}
 kind: Config
 users:
-- name: ${cluster}
+- name: ${name}
   user:
     token: ${token}
 `;
 }
+
+/**
+ * Names that YAML 1.1 reads as a number, a boolean, null or a date where they are not quoted, and that istiod could then not
+ * load: the rules by which Go's YAML quotes (gopkg.in/yaml.v2, encode.go, stringv).
+ */
+const NOT_A_STRING =
+  /^(?:y|n|yes|no|on|off|true|false|null|0x[0-9a-f]+|0b[01]+|0o[0-7]+|\d+|\d*\.?\d+(?:e-?\d+)?|\d{4}-\d\d?-\d\d?)$/;
 
 interface Kubeconfig {
   readonly 'current-context'?: string;

@@ -78,7 +78,7 @@ function getStatus({ server, ca, token }: RemoteAccess, path: string, signal: Ab
     const timeout = AbortSignal.timeout(TIMEOUT_MS);
     const proxy = environmentProxy(server);
     const request = https.get(
-      new URL(path, server),
+      new URL(server.replace(/\/$/, '') + path),
       {
         ca,
         agent: proxy === undefined ? false : new HttpsProxyAgent({ proxy, ca }),

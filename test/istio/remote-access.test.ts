@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { givesAccess, kubeconfigOf } from '../../src/istio/remote-access.js';
 
 const access = {
@@ -32,6 +33,37 @@ describe('kubeconfigOf', () => {
   it('writes the very text of istioctl', () => {
     expect(kubeconfigOf(access)).toBe(RECORDED);
   });
+
+  it.each([
+    '1042',
+    '007',
+    '0x1f',
+    '0b1',
+    '12e3',
+    '1e-5',
+    '1.5',
+    'no',
+    'on',
+    'y',
+    'true',
+    'null',
+    '2024-01-02',
+  ])('quotes a cluster named %s, which Go would not read as text', (cluster) => {
+    const text = kubeconfigOf({ ...access, cluster });
+    expect(text).toBe(RECORDED.replaceAll(/: eu-1$/gm, `: "${cluster}"`));
+    for (const version of ['1.1', '1.2'] as const) {
+      expect(parse(text, { version })).toMatchObject({ 'current-context': cluster });
+    }
+  });
+
+  it.each(['eu-1', '3-east', '1042-store', 'nodes', '0xyz'])(
+    'leaves a cluster named %s as it is',
+    (cluster) => {
+      const text = kubeconfigOf({ ...access, cluster });
+      expect(text).toContain(`current-context: ${cluster}\n`);
+      expect(parse(text, { version: '1.1' })).toMatchObject({ 'current-context': cluster });
+    },
+  );
 });
 
 describe('givesAccess', () => {

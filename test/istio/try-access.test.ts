@@ -1,7 +1,9 @@
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { tryAccess } from '../../src/istio/try-access.js';
+import { createAuthority } from '../support/certificates.js';
 
 const never = new AbortController().signal;
 const access = (server: string) => ({ cluster: 'eu-1', server, ca: '', token: 'token' });
@@ -14,6 +16,21 @@ async function plainServer(): Promise<string> {
 }
 
 describe('tryAccess', () => {
+  it('asks below the path of the server', async () => {
+    const authority = createAuthority('test');
+    const { certificate: cert, key } = authority.issue('server', { names: ['127.0.0.1'] });
+    const server = createSecureServer({ cert, key }, ({ url }, answer) => {
+      answer.writeHead(url === '/k8s/c-1/api/v1/namespaces?limit=1' ? 200 : 404).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    for (const path of ['/k8s/c-1', '/k8s/c-1/']) {
+      const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
+      const trial = await tryAccess({ ...access(url), ca: authority.certificate }, never);
+      expect(trial).toEqual({ outcome: 'works' });
+    }
+  });
+
   it('says unreachable where nothing listens', async () => {
     expect(await tryAccess(access('https://127.0.0.1:1'), never)).toEqual({
       outcome: 'unreachable',
