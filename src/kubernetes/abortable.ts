@@ -5,6 +5,8 @@ import { setMaxListeners } from 'node:events';
  */
 export async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
+  // Nobody waits any more for one that fails after the abort.
+  promise.catch(() => {});
   signal.throwIfAborted();
   // One activity's signal serves many requests at once; Node warns of a leak above ten listeners.
   setMaxListeners(0, signal);

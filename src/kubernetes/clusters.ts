@@ -5,6 +5,14 @@ import { ClusterClient } from './cluster-client.js';
 import { fileVersion } from './file-version.js';
 import { InventoryFile } from './inventory-file.js';
 
+interface Known {
+  readonly client: ClusterClient;
+  /** The kubeconfig's path and context. */
+  readonly source: string;
+  /** Changes with the file. */
+  readonly version: string;
+}
+
 /**
  * The clusters of the inventory, by name. The inventory file is read again when it has changed, and a cluster's client
  * is made anew when its kubeconfig has: credentials can be renewed while rollouts run. Clients are shared, so that all
@@ -12,7 +20,7 @@ import { InventoryFile } from './inventory-file.js';
  */
 export class Clusters {
   readonly #file: InventoryFile;
-  readonly #clients = new Map<string, { readonly client: ClusterClient; readonly version: string }>();
+  readonly #clients = new Map<string, Known>();
 
   /** @param path of the inventory file (YAML or JSON); relative kubeconfig paths in it are relative to its folder */
   constructor(path: string) {
@@ -48,7 +56,8 @@ export class Clusters {
   }
 
   /**
-   * The client of a cluster.
+   * The client of a cluster. While its kubeconfig cannot be used, because somebody is writing it, the client that was made
+   * of it before goes on; credentials that are refused have the file read again.
    *
    * @throws RolloutError `cluster-not-usable` when the inventory does not name it or its kubeconfig cannot be used; else
    * as {@link inventory}
@@ -56,13 +65,19 @@ export class Clusters {
   async get(name: string): Promise<ClusterClient> {
     const { kubeconfig, context } = await this.entry(name);
     const path = isAbsolute(kubeconfig) ? kubeconfig : join(dirname(this.#file.path), kubeconfig);
-    const version = `${path} ${context ?? ''} ${fileVersion(path)}`;
+    const source = `${path} ${context ?? ''}`;
+    const version = `${source} ${fileVersion(path)}`;
     const known = this.#clients.get(name);
     if (known?.version === version) return known.client;
-    // The one that is replaced may have requests under way; its connections close when they are idle.
-    const client = new ClusterClient({ name, path, ...(context === undefined ? {} : { context }) });
-    this.#clients.set(name, { client, version });
-    return client;
+    try {
+      // The one that is replaced may have requests under way; its connections close when they are idle.
+      const client = new ClusterClient({ name, path, ...(context === undefined ? {} : { context }) });
+      this.#clients.set(name, { client, source, version });
+      return client;
+    } catch (error) {
+      if (known?.source === source) return known.client;
+      throw error;
+    }
   }
 
   /** Closes all connections. */

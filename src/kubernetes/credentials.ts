@@ -45,7 +45,8 @@ export class Credentials {
   /**
    * Headers and agent for a request.
    *
-   * @throws RolloutError `cluster-not-usable` or `credentials-refused` when the kubeconfig's method fails
+   * @throws RolloutError `cluster-not-usable` or `credentials-refused` when the kubeconfig's method fails;
+   * `api-unavailable` when it takes too long, as plugins do when many start at once
    */
   async access(): Promise<Access> {
     if (this.#access === undefined || Date.now() > this.#expires) {
@@ -106,17 +107,15 @@ export class Credentials {
   #explain(error: unknown): RolloutError {
     const message = redact(error instanceof Error ? error.message : String(error)).trim();
     const code = (error as NodeJS.ErrnoException)?.code;
+    const words = `the kubeconfig ${this.#source.path} gives no credentials: ${message.slice(0, 500)}`;
+    const about = { cluster: this.#source.name, cause: error };
+    if (code === 'ETIMEDOUT') return new RolloutError('api-unavailable', words, about);
     const missing = code === 'ENOENT' || code === 'EACCES' || /not allowed when skipTLSVerify/.test(message);
-    return new RolloutError(
-      missing ? 'cluster-not-usable' : 'credentials-refused',
-      `the kubeconfig ${this.#source.path} gives no credentials: ${message.slice(0, 500)}`,
-      {
-        cluster: this.#source.name,
-        cause: error,
-        action:
-          'Make the credentials of the kubeconfig work on the worker, for example by logging in, then retry the cluster.',
-      },
-    );
+    return new RolloutError(missing ? 'cluster-not-usable' : 'credentials-refused', words, {
+      ...about,
+      action:
+        'Make the credentials of the kubeconfig work on the worker, for example by logging in, then retry the cluster.',
+    });
   }
 }
 
@@ -135,7 +134,9 @@ function shareSecureContext({ options }: https.Agent): void {
 async function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no credentials within ${timeoutMs / 1000} s`)), timeoutMs);
+    timer = setTimeout(() => {
+      reject(Object.assign(new Error(`no credentials within ${timeoutMs / 1000} s`), { code: 'ETIMEDOUT' }));
+    }, timeoutMs);
   });
   try {
     return await Promise.race([promise, timeout]);

@@ -30,6 +30,8 @@ interface ExecCredential {
 
 /** A plugin logs in over the network; one that wants to ask a person would wait for ever. */
 const TIMEOUT_MS = 20_000;
+/** For a plugin to end after SIGTERM. */
+const GRACE_MS = 500;
 /** A credential is replaced this long before it expires. */
 const MARGIN_MS = 10_000;
 /** Under this name users are marked whose credentials come from here and not from client-node's own exec support. */
@@ -43,11 +45,13 @@ export class ExecPlugin implements Authenticator {
   readonly #exec: ExecConfig;
   readonly #folder: string;
   readonly #cluster: Cluster | null;
+  readonly #timeoutMs: number;
   #credential: Promise<ExecCredential> | undefined;
   #expires = 0;
 
   /** @param folder of the kubeconfig: a command with a slash in it is relative to it, another is looked up on PATH */
-  constructor(exec: ExecConfig, folder: string, cluster: Cluster | null) {
+  constructor(exec: ExecConfig, folder: string, cluster: Cluster | null, timeoutMs = TIMEOUT_MS) {
+    this.#timeoutMs = timeoutMs;
     this.#exec = exec;
     this.#folder = folder;
     this.#cluster = cluster;
@@ -63,7 +67,7 @@ export class ExecPlugin implements Authenticator {
     return user.authProvider?.name === NAME;
   }
 
-  /** @throws Error with the plugin's own words when it fails; with `code` ENOENT when there is none */
+  /** @throws Error with the plugin's own words when it fails; with `code` ENOENT when there is none, ETIMEDOUT when it hangs */
   async applyAuthentication(_: User, options: https.RequestOptions): Promise<void> {
     const { status } = await this.#current();
     if (status?.clientCertificateData) options.cert = status.clientCertificateData;
@@ -90,15 +94,22 @@ export class ExecPlugin implements Authenticator {
   async #run(): Promise<ExecCredential> {
     const { command, args = [], env = [] } = this.#exec;
     const path = command.includes('/') && !isAbsolute(command) ? join(this.#folder, command) : command;
+    const plugin = execa(path, args, {
+      env: { ...Object.fromEntries(env.map(({ name, value }) => [name, value])), ...this.#info() },
+      stdin: 'ignore',
+      timeout: this.#timeoutMs,
+    });
+    // What a wrapper has started does not end with it, and execa would wait until it closes the output.
+    const noMore = setTimeout(() => {
+      plugin.stdout.destroy();
+      plugin.stderr.destroy();
+    }, this.#timeoutMs + GRACE_MS);
     try {
-      const { stdout } = await execa(path, args, {
-        env: { ...Object.fromEntries(env.map(({ name, value }) => [name, value])), ...this.#info() },
-        stdin: 'ignore',
-        timeout: TIMEOUT_MS,
-      });
-      return parse(stdout, command);
+      return parse((await plugin).stdout, command);
     } catch (error) {
       throw error instanceof ExecaError ? this.#explain(error) : error;
+    } finally {
+      clearTimeout(noMore);
     }
   }
 
@@ -119,9 +130,9 @@ export class ExecPlugin implements Authenticator {
   /** Without what the plugin printed on stdout: that may be a credential. */
   #explain(error: ExecaError): Error {
     const { command, installHint } = this.#exec;
-    const { code } = error;
+    const code = error.timedOut ? 'ETIMEDOUT' : error.code;
     const words = error.timedOut
-      ? `did not end within ${TIMEOUT_MS / 1000} s`
+      ? `did not end within ${this.#timeoutMs / 1000} s`
       : String(error.stderr ?? '').trim() || error.originalMessage || `ended with status ${error.exitCode}`;
     const hint = code === 'ENOENT' && installHint !== undefined ? ` (${installHint.trim()})` : '';
     return Object.assign(new Error(`plugin ${command}: ${words}${hint}`), { code });

@@ -1,4 +1,4 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 import { Clusters } from '../../src/kubernetes/clusters.js';
@@ -62,6 +62,21 @@ test('while somebody is at work on the inventory, what it said holds; who asks f
   await writeFile(path, 'clusters: [');
   expect((await clusters.get('eu-1')).name).toBe('eu-1');
   expect((await failureOf(clusters.inventory())).code).toBe('inventory-invalid');
+});
+
+test('while somebody is writing a kubeconfig, what it gave goes on; one that never worked is told', async () => {
+  const kubeconfig = await writeKubeconfig(URL, { token: 't' });
+  const path = await inventory([{ name: 'eu-1', kubeconfig }]);
+  const clusters = new Clusters(path);
+  const before = await clusters.get('eu-1');
+  const whole = await readFile(kubeconfig, 'utf8');
+  for (const length of [0, 40, whole.length - 60]) {
+    await writeFile(kubeconfig, whole.slice(0, length));
+    expect(await clusters.get('eu-1')).toBe(before);
+    expect(await failureOf(new Clusters(path).get('eu-1'))).toMatchObject({ code: 'cluster-not-usable' });
+  }
+  await writeFile(kubeconfig, whole.replaceAll('10.0.0.1', '10.0.0.2'));
+  expect((await clusters.get('eu-1')).server).toBe('https://10.0.0.2:6443');
 });
 
 test('an inventory that is not valid is told with every problem', async () => {

@@ -2,8 +2,11 @@ import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import net from 'node:net';
 import { dirname, join } from 'node:path';
+import type { KubeConfig } from '@kubernetes/client-node';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { ClusterClient } from '../../src/kubernetes/cluster-client.js';
+import { Credentials } from '../../src/kubernetes/credentials.js';
+import { ExecPlugin } from '../../src/kubernetes/exec-plugin.js';
 import { failureOf } from './support/failure-of.js';
 import {
   clientOf,
@@ -53,6 +56,23 @@ describe('401', () => {
 });
 
 describe('exec plugins', () => {
+  test('one that hangs is ended and tried again later: where many start at once, they are slow', async () => {
+    // A wrapper: what it has started keeps its output open.
+    const command = await writePlugin('sleep 60 & echo $! > child; wait');
+    onTestFinished(async () => {
+      process.kill(Number(await readFile(join(dirname(command), 'child'), 'utf8')));
+    });
+    const plugin = new ExecPlugin({ command }, '/', null, 100);
+    const late = await plugin.applyAuthentication({ name: 'user' }, {}).catch((error: unknown) => error);
+    expect(late).toMatchObject({
+      code: 'ETIMEDOUT',
+      message: expect.stringContaining('did not end within 0.1 s'),
+    });
+    const config = { applyToHTTPSOptions: () => Promise.reject(late) } as unknown as KubeConfig;
+    const error = await failureOf(new Credentials({ name: 'eu-1', path: 'config' }, config).access());
+    expect(error).toMatchObject({ code: 'api-unavailable', transient: true, cluster: 'eu-1' });
+  });
+
   test('many requests run the plugin once, with what it needs to know, from a path relative to the kubeconfig', async () => {
     const plugin = await writePlugin(`echo "$KUBERNETES_EXEC_INFO" > info; ${ISSUE}`);
     const server = await startStubApiServer(() => ({}));
