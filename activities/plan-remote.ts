@@ -39,8 +39,8 @@ export function planRemote(dependencies: ActivityDependencies): Activities['plan
       const dryRun = new DryRun(new DryRunClient(remote));
       const { client } = dryRun;
 
+      await dryRun.attempt(() => refuseOwnControlPlane(client, input, signal));
       const move = input.accept.includes('attached-elsewhere');
-      if (!move) await dryRun.attempt(() => refuseOwnControlPlane(client, input, signal));
       await dryRun.attempt(() => prepareRemoteNamespace(client, input, move, signal));
 
       const { addresses, note } = await addressesToBe(remote, primary, input, signal);

@@ -74,11 +74,11 @@ export function checkAttachment(
   return [finding('attached-elsewhere', 'block', { cluster, what, where })];
 }
 
-/** A remote that an istiod of its own leads; a move that can be accepted, as any other. */
+/** A remote that an istiod of its own leads: the two would fight over its webhooks, so nobody can take that on. */
 export function checkOwnControlPlane(cluster: string, own: string | undefined): Finding[] {
   if (own === undefined) return [];
   const what = `${cluster} runs a control plane of its own: ${own}`;
-  return [finding('attached-elsewhere', 'block', { cluster, what, where: own })];
+  return [finding('own-control-plane', 'block', { cluster, what, where: own })];
 }
 
 /** A primary that was rolled out as another mesh. */

@@ -13,8 +13,8 @@ import { summarise } from './summarise.js';
 export function prepareNamespace({ clusters }: ActivityDependencies): Activities['prepareNamespace'] {
   return defineStep(async (input: RemoteInput, { signal }) => {
     const remote = await clusters.get(input.cluster);
+    await refuseOwnControlPlane(remote, input, signal);
     const move = input.accept.includes('attached-elsewhere');
-    if (!move) await refuseOwnControlPlane(remote, input, signal);
     const changed = await prepareRemoteNamespace(remote, input, move, signal);
     return summarise(
       1,

@@ -2,6 +2,7 @@ import type { ClusterClient } from '../kubernetes/cluster-client.js';
 import { collectionPath } from '../kubernetes/kinds.js';
 import type { KubernetesObject } from '../kubernetes/objects.js';
 import type { ReadOptions } from '../kubernetes/request-options.js';
+import { FINDINGS } from '../rollout/codes.js';
 import { RolloutError } from '../rollout/rollout-error.js';
 import type { ControlPlane } from './control-plane-pods.js';
 import { RevisionLabel } from './ownership.js';
@@ -24,8 +25,10 @@ export async function findOwnControlPlane(
 }
 
 /**
- * Refuses a remote that runs an istiod of its own under the same revision: attaching it would put its Service in the
- * place of that istiod's, and prune the istiod. Preflight finds it too; this looks again right before the first change.
+ * Refuses a remote that runs an istiod of its own under the same revision: attaching it would point its Service to the
+ * primary, while its istiod keeps the lock under which it writes its CA into webhooks and namespaces (istio 1.31,
+ * pkg/kube/multicluster and pkg/kube/leaderelection: a local istiod goes before a remote one). Preflight finds it too;
+ * this looks again right before the first change.
  *
  * @throws RolloutError `remote-taken`
  */
@@ -38,5 +41,6 @@ export async function refuseOwnControlPlane(
   if (own === undefined) return;
   throw new RolloutError('remote-taken', `it runs a control plane of its own: ${own}`, {
     cluster: remote.name,
+    action: FINDINGS['own-control-plane'].action,
   });
 }

@@ -45,7 +45,10 @@ export async function checkRootCertificate(
 ): Promise<void> {
   const root = await readRoot(remote, namespace, signal);
   if (root?.trim() === meshRoot.trim()) return;
-  const what = root === undefined ? 'is not there yet' : 'is that of another mesh';
+  const what =
+    root === undefined
+      ? 'is not there yet'
+      : 'is that of another mesh: its istiod may still have a remote secret of this cluster';
   throw new RolloutError('root-cert-missing', `ConfigMap ${namespace}/${ROOT_CERTIFICATE} ${what}`, {
     cluster: remote.name,
   });

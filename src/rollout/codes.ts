@@ -82,6 +82,11 @@ export const FINDINGS = {
     action: 'Detach the cluster from the other primary first; or accept the finding to move it.',
     overridable: true,
   },
+  'own-control-plane': {
+    title: 'A remote runs a control plane of its own.',
+    action: 'Uninstall its istiod first (istioctl uninstall --revision <revision>), then retry the cluster.',
+    overridable: false,
+  },
   'mesh-mismatch': {
     title: 'The primary belongs to another mesh.',
     action: 'Use the mesh name under which the primary was rolled out, or another primary.',

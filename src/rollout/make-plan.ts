@@ -122,6 +122,7 @@ function withoutRepetition({ resolved, findings, primary, remotes }: PlanParts):
 /** The problem at which a rollout would stop because of a finding. */
 const SAME_AS: Partial<Record<Finding['code'], ErrorCode>> = {
   'attached-elsewhere': 'remote-taken',
+  'own-control-plane': 'remote-taken',
   'mesh-mismatch': 'preflight-blocked',
   'namespace-missing': 'namespace-not-ready',
   'namespace-label-conflict': 'namespace-not-ready',

@@ -173,7 +173,7 @@ test('namespaces: missing ones, contrary labels, a remote of another primary or 
   expect(brief(primary)).toEqual(['block mesh-mismatch']);
   expect(brief(other)).toEqual([
     'block attached-elsewhere',
-    'block attached-elsewhere',
+    'block own-control-plane',
     'block namespace-label-conflict',
     'block namespace-missing',
   ]);
