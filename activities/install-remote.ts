@@ -1,8 +1,10 @@
 import { applyManifests } from '../src/istio/apply-manifests.js';
 import { addressesOf, readyControlPlanePods } from '../src/istio/control-plane-pods.js';
 import { writeEndpoints } from '../src/istio/endpoints.js';
+import { injectorManifests, switchOffForeign } from '../src/istio/injector-webhook.js';
 import { findSuperfluous, prune } from '../src/istio/prune.js';
 import { remoteManifests } from '../src/istio/remote-manifests.js';
+import { readMeshRoot } from '../src/istio/root-certificate.js';
 import type { Activities } from '../src/rollout/activities.js';
 import type { RemoteInput } from '../src/rollout/resolved.js';
 import { defineStep } from './activity.js';
@@ -26,13 +28,19 @@ export function installRemote({ clusters, istioctl }: ActivityDependencies): Act
     const manifests = await remoteManifests(istioctl.renderer, input, first, signal);
     const { installation, objects, endpointSlice, injector } = manifests;
 
+    // An injector with another CA, of another mesh or of a control plane that was built anew, fails as soon as it is sent to
+    // the istiod of this mesh, and with it every Pod of a labelled namespace: it is switched off before that.
+    const root = await waitUntil(step, () => readMeshRoot(primary, input.istioNamespace, signal));
+    const injectors = await injectorManifests(remote, injector, installation, signal);
+    const switchedOff = await switchOffForeign(remote, injectors, root, signal);
+
     step.heartbeat(`applies ${objects.length} objects`);
     const applied = await applyManifests(remote, objects, signal);
     const sliceChanged = await writeEndpoints(remote, input, addresses, signal, endpointSlice);
     const superfluous = await findSuperfluous(remote, [...objects, injector], installation, signal);
     const pruned = await prune(remote, superfluous, signal);
 
-    const changed = applied.changed + Number(sliceChanged) + pruned.length;
+    const changed = applied.changed + Number(sliceChanged) + switchedOff.length + pruned.length;
     return summarise(
       applied.objects + 1,
       changed,

@@ -38,11 +38,39 @@ export async function prepareInjectors(
   meshRoot: string,
   signal: AbortSignal,
 ): Promise<string[]> {
+  const isUnready = (live: WebhookConfiguration | undefined) =>
+    live === undefined || caProblem(live.webhooks ?? [], meshRoot) !== undefined;
+  return await switchOff(client, injectors, isUnready, signal);
+}
+
+/**
+ * Switches off the injector webhooks that are there and have not the CA of the mesh.
+ *
+ * @param meshRoot PEM
+ * @returns the names of those that were changed
+ */
+export async function switchOffForeign(
+  client: ClusterClient,
+  injectors: readonly Manifest[],
+  meshRoot: string,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const isForeign = (live: WebhookConfiguration | undefined) =>
+    live !== undefined && caProblem(live.webhooks ?? [], meshRoot) !== undefined;
+  return await switchOff(client, injectors, isForeign, signal);
+}
+
+async function switchOff(
+  client: ClusterClient,
+  injectors: readonly Manifest[],
+  which: (live: WebhookConfiguration | undefined) => boolean,
+  signal: AbortSignal,
+): Promise<string[]> {
   const changed: string[] = [];
   for (const injector of injectors) {
     const live = await client.get<WebhookConfiguration>(await client.pathOf(injector, signal), { signal });
-    const isReady = live !== undefined && caProblem(live.webhooks ?? [], meshRoot) === undefined;
-    if (!isReady && (await applyManifest(client, switchedOff(injector), signal))) changed.push(injector.name);
+    if (which(live) && (await applyManifest(client, switchedOff(injector), signal)))
+      changed.push(injector.name);
   }
   return changed;
 }

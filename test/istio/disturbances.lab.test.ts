@@ -1,8 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createActivities } from '../../activities/index.js';
 import type { LabCluster } from '../../lab/lab.js';
+import { ISTIOCTL_MANAGER } from '../../src/istio/ownership.js';
+import { ClusterClient } from '../../src/kubernetes/cluster-client.js';
 import { failureOf, run } from '../activities/support.js';
 import { expectAttached } from '../e2e/proofs.js';
+import { createAuthority } from '../support/certificates.js';
 import { freshName } from '../support/lab.js';
 import { istioctl } from '../support/run.js';
 import { until } from '../support/wait.js';
@@ -210,6 +213,33 @@ describe('a remote', () => {
   });
 });
 
+/** In force in every namespace that is labelled, with a CA that is not the hub's. */
+function injectorOfAnotherMesh() {
+  const caBundle = Buffer.from(createAuthority('another mesh').certificate).toString('base64');
+  return {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'MutatingWebhookConfiguration',
+    metadata: {
+      name: 'istio-sidecar-injector',
+      labels: { app: 'sidecar-injector', 'istio.io/rev': 'default' },
+    },
+    webhooks: [
+      {
+        name: 'namespace.sidecar-injector.istio.io',
+        clientConfig: {
+          service: { name: 'istiod', namespace: 'istio-system', path: '/inject', port: 443 },
+          caBundle,
+        },
+        rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }],
+        namespaceSelector: { matchLabels: { 'istio-injection': 'enabled' } },
+        failurePolicy: 'Fail',
+        sideEffects: 'None',
+        admissionReviewVersions: ['v1'],
+      },
+    ],
+  };
+}
+
 describe('a cluster that is not free', () => {
   it('is refused when another primary is annotated, and moved when that is accepted', async () => {
     const remote = await newCluster('taken', few);
@@ -221,12 +251,33 @@ describe('a cluster that is not free', () => {
     expect(failure).toMatchObject({ type: 'remote-taken', nonRetryable: true });
     expect(failure.message).toContain('another-hub');
 
-    await attach(worker, remote, { accept: ['attached-elsewhere'] });
+    // Its namespace is busy, and the other mesh's injector is in force.
+    await new ClusterClient({ name: remote.name, path: remote.kubeconfigPath }).apply(
+      injectorOfAnotherMesh(),
+      {
+        fieldManager: ISTIOCTL_MANAGER,
+      },
+    );
+    await remote.api.patch('/api/v1/namespaces/default', 'merge-patch+json', {
+      metadata: { labels: { 'istio-injection': 'enabled' } },
+    });
+    const changes = { accept: ['attached-elsewhere'] } as const;
+    const input = await inputFor(remote, changes);
+    await step(worker, 'prepareNamespace', input);
+    await step(worker, 'installRemote', input);
+    // From here on Service istiod leads to the hub, which the other mesh's CA does not vouch for.
+    await remote.api.post('/api/v1/namespaces/default/pods?dryRun=All', {
+      metadata: { name: 'not-refused' },
+      spec: { containers: [{ name: 'app', image: 'app' }] },
+    });
+
+    await attach(worker, remote, changes);
     await attached(remote);
   });
 
   it('is refused when it runs a control plane of its own', async () => {
-    const failure = await failureOf(step(await newWorker(), 'prepareNamespace', await inputFor(hub)));
+    const input = await inputFor(hub, { accept: ['attached-elsewhere'] });
+    const failure = await failureOf(step(await newWorker(), 'prepareNamespace', input));
     expect(failure).toMatchObject({ type: 'remote-taken', nonRetryable: true });
     expect(failure.message).toContain('Deployment istio-system/istiod of revision default');
   });

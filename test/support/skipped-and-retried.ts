@@ -1,15 +1,23 @@
-import type { Reporter, TestCase, TestModule } from 'vitest/node';
+import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node';
 
 /**
  * Reporter: names, at the end of a run, each test that was skipped, with its reason, and each that passed only in its second
  * try. The default reporter counts the former and shows neither.
  */
 export default class SkippedAndRetried implements Reporter {
+  #isFiltered = false;
+
+  onInit({ config }: Vitest): void {
+    this.#isFiltered = config.testNamePattern !== undefined;
+  }
+
   onTestRunEnd(modules: readonly TestModule[]): void {
     const tests = modules.flatMap(({ children }) => [...children.allTests()]);
     for (const test of tests) {
       const result = test.result();
-      if (result.state === 'skipped') tell(test, `skipped: ${result.note ?? 'no reason given'}`);
+      // With --testNamePattern all others are skipped, and nobody wants to read that.
+      const isTold = result.state === 'skipped' && (result.note !== undefined || !this.#isFiltered);
+      if (isTold) tell(test, `skipped: ${result.note ?? 'no reason given'}`);
       if (test.diagnostic()?.flaky) tell(test, 'passed in its second try only');
     }
   }
