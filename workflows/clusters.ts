@@ -74,10 +74,15 @@ async function start(
   input: object,
 ): Promise<HasEnded> {
   while (!run.isOver(cluster)) {
+    if (run.paused) {
+      await run.unpaused(() => run.isOver(cluster));
+      continue;
+    }
     run.addChild(cluster);
     run.apply({ type: 'cluster-started', cluster, at: Date.now() });
     const child = await startUnlessHeld(run, cluster, type, input);
     if (child) {
+      await tellPaused(run, cluster);
       let ended = false;
       child.result().then(
         (report) => run.apply({ type: 'cluster-reported', report }),
@@ -88,12 +93,18 @@ async function start(
       return () => ended;
     }
     if (await isOwn(run, cluster)) {
+      await tellPaused(run, cluster);
       await run.tellCluster(cluster, { action: 'report' });
       return adopt(run, cluster);
     }
     if (type === 'remote') await run.takePlace(cluster);
   }
   return () => false;
+}
+
+/** A pause that came while the cluster's workflow was being started, or looked for, did not reach it. */
+async function tellPaused(run: RolloutRun, cluster: string): Promise<void> {
+  if (run.paused) await run.tellCluster(cluster, { action: 'pause' });
 }
 
 /**

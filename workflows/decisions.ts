@@ -15,8 +15,10 @@ export class Decisions {
   }
 
   /** The clusters that a `retry` or `skip` is about; rejects when there are none. */
-  #targets(action: Decision, input: DecisionInput = {}): string[] {
-    const { cluster: name, code } = input;
+  #targets(action: Decision, input?: DecisionInput | null): string[] {
+    const { cluster: name, code } = input ?? {};
+    if (action === 'skip' && name === undefined && code === undefined)
+      messages.reject('decision-invalid', 'skip needs cluster or code.');
     if (name !== undefined) {
       const cluster = this.#run.cluster(name);
       if (action === 'skip') messages.rejectPrimary(cluster);
@@ -52,24 +54,34 @@ export class Decisions {
     return this.#holds.has(ROLLOUT) && (about || this.#run.cluster(name).role === 'primary');
   }
 
-  async #decide(action: Decision, input: DecisionInput = {}): Promise<{ clusters: string[] }> {
+  async #decide(action: Decision, input?: DecisionInput | null): Promise<{ clusters: string[] }> {
     const targets = this.#targets(action, input);
-    this.#audit(action, input, input.cluster ?? input.code);
+    this.#audit(action, input, input?.cluster ?? input?.code);
     for (const name of targets) {
       if (this.#holds.has(name)) this.#holds.decide(name, action);
-      else if (this.#run.cluster(name).status === 'NeedsAttention')
-        await this.#run.tellCluster(name, { ...input, action });
-      else {
-        if (action === 'skip') this.#run.apply({ type: 'cluster-skipped', cluster: name, at: Date.now() });
-        this.#holds.decide(ROLLOUT, 'retry');
-      }
+      else if (this.#waitsItself(name)) await this.#run.tellCluster(name, { ...input, action });
+      else this.#decideHere(action, name);
     }
     return { clusters: targets.filter((name) => name !== ROLLOUT) };
   }
 
-  #audit(action: string, actor: Actor = {}, target?: string): void {
+  /** True when the cluster's own workflow waits for a person; that of a cluster which is done has ended. */
+  #waitsItself(name: string): boolean {
+    return this.#run.children.has(name) && this.#run.cluster(name).status === 'NeedsAttention';
+  }
+
+  /** A cluster whose workflow does not wait and which is not held: not begun yet, or held by an earlier run and not come to in this one. */
+  #decideHere(action: Decision, cluster: string): void {
+    const at = Date.now();
+    if (action === 'skip') this.#run.apply({ type: 'cluster-skipped', cluster, at });
+    else if (this.#run.cluster(cluster).status === 'NeedsAttention')
+      this.#run.apply({ type: 'cluster-started', cluster, at });
+    this.#holds.decide(ROLLOUT, 'retry');
+  }
+
+  #audit(action: string, actor?: Actor | null, target?: string): void {
     this.#run.decisions += 1;
-    const { by = 'temporal', reason } = actor;
+    const { by = 'temporal', reason } = actor ?? {};
     const entry = {
       at: Date.now(),
       by,
@@ -80,7 +92,7 @@ export class Decisions {
     this.#run.apply({ type: 'decided', entry });
   }
 
-  async #pause(paused: boolean, actor?: Actor): Promise<void> {
+  async #pause(paused: boolean, actor?: Actor | null): Promise<void> {
     this.#run.paused = paused;
     this.#audit(paused ? 'pause' : 'resume', actor);
     this.#run.apply({ type: paused ? 'paused' : 'resumed' });
@@ -93,12 +105,11 @@ export class Decisions {
   #accept(input: AcceptInput): void {
     for (const code of input.codes) this.#run.accepted.add(code);
     this.#audit('accept', input, input.codes.join(', '));
-    this.#holds.retryAll();
+    this.#holds.lookAgain();
   }
 
   #set(input: SetInput): void {
-    this.#run.maxConcurrency = input.maxConcurrency ?? this.#run.maxConcurrency;
-    this.#run.maxFailures = input.maxFailures ?? this.#run.maxFailures;
+    this.#run.set(input);
     this.#audit(
       'set',
       input,
@@ -140,7 +151,7 @@ export class Decisions {
         this.#audit('approve', input, wave);
       },
       {
-        validator: (input?: ApproveInput) => void (input?.wave ?? this.#waitingWave()),
+        validator: (input?: ApproveInput) => this.#rejectUnlessWave(input?.wave ?? this.#waitingWave()),
         description: 'Let the wave go on that waits for approval. {"by": "…", "reason": "…"}',
       },
     );
@@ -153,6 +164,13 @@ export class Decisions {
       validator: (input) => messages.rejectUnlessStrategy(input),
       description: 'Change the strategy. {"maxConcurrency": 20, "maxFailures": 3, "by": "…"}',
     });
+  }
+
+  /** A wave may be approved before it waits. */
+  #rejectUnlessWave(wave: string): void {
+    const { mesh, waves } = this.#run.progress;
+    if (!waves.some(({ name }) => name === wave))
+      messages.reject('decision-invalid', `The rollout of ${mesh} has no wave ${wave}.`);
   }
 
   #waitingWave(): string {

@@ -1,6 +1,7 @@
-import { ERRORS, type ErrorCode } from '../src/rollout/codes.js';
+import type { EndpointsInput } from '../src/rollout/activities.js';
 import type { ResolvedRollout } from '../src/rollout/resolved.js';
 import { activities, callOptions } from './activities.js';
+import { attentionOf } from './attention.js';
 import type { RolloutRun } from './rollout-run.js';
 
 /**
@@ -10,34 +11,50 @@ import type { RolloutRun } from './rollout-run.js';
 export async function refreshEndpoints(run: RolloutRun, resolved: ResolvedRollout): Promise<void> {
   const { primary, istioNamespace, revision } = resolved;
   const source = { primary: primary.cluster, istioNamespace, revision };
-  const summary = `${primary.cluster} · collect-endpoints, last pass`;
-  const { addresses } = await activities.collectEndpoints.executeWithOptions(callOptions(summary), [source]);
+  const addresses = await currentAddresses(run, source);
   const outdated = run.progress.clusters.filter(
     ({ status, proof }) => status === 'Succeeded' && proof && !sameAddresses(proof.endpoints, addresses),
   );
-  await Promise.all(outdated.map(({ cluster }) => refreshOne(cluster)));
+  await Promise.all(
+    outdated.map(({ cluster }) => refreshOne(run, source, cluster, resolved.progressDeadlineMs)),
+  );
+}
 
-  async function refreshOne(cluster: string): Promise<void> {
-    for (;;) {
-      const options = callOptions(`${cluster} · refresh endpoints`);
-      const input = { ...source, clusters: [cluster] };
-      const { failed, changed } = await activities.refreshEndpoints.executeWithOptions(options, [input]);
-      const [failure] = failed;
-      const before = run.cluster(cluster);
-      if (!failure) {
-        const { rolloutId } = run;
-        const report = {
-          ...before,
-          rolloutId,
-          status: 'Succeeded' as const,
-          changed: before.changed + changed.length,
-        };
-        const proof = before.proof && { ...before.proof, endpoints: addresses };
-        return run.apply({ type: 'cluster-reported', report: { ...report, ...(proof && { proof }) } });
-      }
-      const action = ERRORS[failure.code as ErrorCode]?.action ?? ERRORS['internal-error'].action;
-      const decision = await run.hold(cluster, { code: failure.code, message: failure.message, action });
+/** Where istiod is now. What only a person can mend in the primary holds the rollout. */
+async function currentAddresses(run: RolloutRun, source: EndpointsInput): Promise<readonly string[]> {
+  const options = callOptions(`${source.primary} · collect-endpoints, last pass`);
+  for (;;) {
+    await run.unpaused();
+    try {
+      return (await activities.collectEndpoints.executeWithOptions(options, [source])).addresses;
+    } catch (error) {
+      await run.holdRollout(attentionOf(error));
+    }
+  }
+}
+
+async function refreshOne(
+  run: RolloutRun,
+  source: EndpointsInput,
+  cluster: string,
+  deadlineMs: number,
+): Promise<void> {
+  const options = callOptions(`${cluster} · refresh endpoints`, deadlineMs);
+  for (;;) {
+    await run.unpaused();
+    try {
+      const refreshed = await activities.refreshEndpoints.executeWithOptions(options, [
+        { ...source, cluster },
+      ]);
+      const { attention: _over, proof, ...before } = run.cluster(cluster);
+      const changed = before.changed + refreshed.changed;
+      const report = { ...before, rolloutId: run.rolloutId, status: 'Succeeded' as const, changed };
+      const proved = proof && { proof: { ...proof, endpoints: refreshed.addresses } };
+      return run.apply({ type: 'cluster-reported', report: { ...report, ...proved } });
+    } catch (error) {
+      const decision = await run.hold(cluster, attentionOf(error));
       if (decision === 'skip') return run.apply({ type: 'cluster-skipped', cluster, at: Date.now() });
+      run.apply({ type: 'cluster-started', cluster, at: Date.now() });
     }
   }
 }

@@ -5,20 +5,27 @@ export type Decision = 'retry' | 'skip';
 /** The key of the rollout as a whole among what is held; no cluster can have this name. */
 export const ROLLOUT = '';
 
+interface Hold {
+  /** It waits because of a finding. */
+  readonly byFinding: boolean;
+  decision?: Decision;
+}
+
 /** What waits in the rollout's own workflow for a person: clusters by name, or {@link ROLLOUT}. */
 export class Holds {
-  readonly #held = new Map<string, Decision | undefined>();
+  readonly #held = new Map<string, Hold>();
 
   has(key: string): boolean {
     return this.#held.has(key);
   }
 
   /** Waits until a person has decided about `key`. */
-  async decision(key: string): Promise<Decision> {
-    this.#held.set(key, undefined);
+  async decision(key: string, byFinding: boolean): Promise<Decision> {
+    const hold: Hold = { byFinding };
+    this.#held.set(key, hold);
     try {
-      await condition(() => this.#held.get(key) !== undefined);
-      return this.#held.get(key) ?? 'retry';
+      await condition(() => hold.decision !== undefined);
+      return hold.decision ?? 'retry';
     } finally {
       this.#held.delete(key);
     }
@@ -26,11 +33,14 @@ export class Holds {
 
   /** Nothing happens when `key` does not wait. */
   decide(key: string, decision: Decision): void {
-    if (this.#held.has(key)) this.#held.set(key, decision);
+    const hold = this.#held.get(key);
+    if (hold) hold.decision = decision;
   }
 
-  /** Lets everything that waits look again. */
-  retryAll(): void {
-    for (const key of this.#held.keys()) this.#held.set(key, 'retry');
+  /** Lets everything look again that waits because of a finding, and about which nobody has decided. */
+  lookAgain(): void {
+    for (const hold of this.#held.values()) {
+      if (hold.byFinding) hold.decision ??= 'retry';
+    }
   }
 }

@@ -71,6 +71,12 @@ export class Preflight {
     return false;
   }
 
+  /** Looks at a remote again that an earlier run of the workflow has held; see {@link admit}. */
+  async lookAgain(cluster: string): Promise<void> {
+    this.#run.apply({ type: 'cluster-started', cluster, at: Date.now() });
+    if (this.#findingsOf(cluster).some(isBlocking)) await this.#inspect([cluster]);
+  }
+
   /** Why the remote may not be changed yet; one that is only unreachable is waited for first. */
   async #whyNot(cluster: string): Promise<Attention | undefined> {
     if (this.#inspections.get(cluster)?.unreachable) {
@@ -98,13 +104,28 @@ export class Preflight {
   async #mended(blocking: readonly Finding[]): Promise<void> {
     const { cluster } = this.#resolved.primary;
     const onlyUnreachable = blocking.every((finding) => finding.code === 'cluster-unreachable');
-    if (onlyUnreachable) {
-      this.#run.apply({ type: 'attention-needed', attention: attentionFor(blocking) });
-      await this.#reach(cluster);
-      this.#run.apply({ type: 'attention-over' });
-    } else {
-      await this.#run.holdRollout(attentionFor(blocking));
+    const held = this.#run.holdRollout(attentionFor(blocking));
+    if (onlyUnreachable) await this.#reachUnlessDecided(cluster, held);
+    await held;
+  }
+
+  async #reachUnlessDecided(cluster: string, held: Promise<void>): Promise<void> {
+    let isDecided = false;
+    held.then(
+      () => {
+        isDecided = true;
+      },
+      () => undefined, // The whole rollout is cancelled, and so is what follows.
+    );
+    try {
+      await runUnless(
+        () => isDecided,
+        () => this.#reach(cluster),
+      );
+    } catch (error) {
+      if (!isDecided) throw error;
     }
+    this.#run.releaseRollout();
   }
 
   #inspect(clusters: readonly string[]): Promise<void> {

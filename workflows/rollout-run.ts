@@ -7,8 +7,9 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
+import { FINDINGS } from '../src/rollout/codes.js';
 import { describeRollout } from '../src/rollout/describe-progress.js';
-import type { ClusterDecision } from '../src/rollout/messages.js';
+import type { ClusterDecision, SetInput } from '../src/rollout/messages.js';
 import { clusterWorkflowId } from '../src/rollout/names.js';
 import type {
   Attention,
@@ -35,6 +36,8 @@ export class RolloutRun {
   readonly approved = new Set<string>();
   maxConcurrency = 1;
   maxFailures = 0;
+  /** What a person has set; it goes before the document, also when it was set before that is resolved. */
+  #chosen: { maxConcurrency?: number | undefined; maxFailures?: number | undefined } = {};
   paused = false;
   /** Absent until the document is resolved. */
   resolved?: ResolvedRollout;
@@ -119,10 +122,20 @@ export class RolloutRun {
   /** Takes over what the document says about strategy and acceptance. */
   begin(resolved: ResolvedRollout): void {
     this.resolved = resolved;
-    this.maxConcurrency = resolved.maxConcurrency;
-    this.maxFailures = resolved.maxFailures;
+    this.maxConcurrency = this.#chosen.maxConcurrency ?? resolved.maxConcurrency;
+    this.maxFailures = this.#chosen.maxFailures ?? resolved.maxFailures;
     for (const code of resolved.accept) this.accepted.add(code);
     this.apply({ type: 'resolved', resolved });
+  }
+
+  /** Changes the strategy, as a person wants it. */
+  set({ maxConcurrency, maxFailures }: Pick<SetInput, 'maxConcurrency' | 'maxFailures'>): void {
+    this.maxConcurrency = maxConcurrency ?? this.maxConcurrency;
+    this.maxFailures = maxFailures ?? this.maxFailures;
+    this.#chosen = {
+      maxConcurrency: maxConcurrency ?? this.#chosen.maxConcurrency,
+      maxFailures: maxFailures ?? this.#chosen.maxFailures,
+    };
   }
 
   /** Takes an event into the progress, and shows it in the UI. */
@@ -173,6 +186,11 @@ export class RolloutRun {
     return !this.paused && taken < this.maxConcurrency && failed <= this.maxFailures;
   }
 
+  /** Waits while the rollout is paused; comes back too when the wait has become needless. */
+  async unpaused(isNeedless: () => boolean = () => false): Promise<void> {
+    while (this.paused && !isNeedless()) await condition(() => !this.paused || isNeedless());
+  }
+
   /** Waits until another remote may start, and keeps the place for this one; comes back too when it is over. */
   async takePlace(cluster: string): Promise<void> {
     while (!this.mayStart() && !this.isOver(cluster))
@@ -190,14 +208,19 @@ export class RolloutRun {
   /** Parks a cluster in this workflow until a person decides. */
   async hold(cluster: string, attention: Attention): Promise<Decision> {
     this.apply({ type: 'cluster-held', cluster, attention });
-    return await this.#holds.decision(cluster);
+    return await this.#holds.decision(cluster, Object.hasOwn(FINDINGS, attention.code));
   }
 
   /** Parks the whole rollout until a person decides. */
   async holdRollout(attention: Attention): Promise<void> {
     this.apply({ type: 'attention-needed', attention });
-    await this.#holds.decision(ROLLOUT);
+    await this.#holds.decision(ROLLOUT, Object.hasOwn(FINDINGS, attention.code));
     this.apply({ type: 'attention-over' });
+  }
+
+  /** What held the rollout is over by itself. */
+  releaseRollout(): void {
+    this.#holds.decide(ROLLOUT, 'retry');
   }
 
   #takeReport(report: ClusterReport): void {

@@ -34,9 +34,10 @@ export async function rollout(document: unknown, ...carried: PackedCarryOver): P
     await run.scope.run(async () => {
       const resolved = run.resolved ?? (await resolve(run, document));
       const preflight = await validate(run, resolved);
-      await deployPrimary(run, resolved);
+      const following = followAdopted(run);
+      await Promise.race([deployPrimary(run, resolved), following]);
       const waves = rolloutWaves(run, resolved, preflight);
-      await Promise.race([waves, followAdopted(run), nextRun(run, resolved, document)]);
+      await Promise.race([waves, following, nextRun(run, resolved, document)]);
       await refreshEndpoints(run, resolved);
     });
   } catch (error) {

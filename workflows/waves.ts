@@ -29,15 +29,22 @@ export async function rolloutWaves(
   await Promise.all(work);
 }
 
-/** Comes back when the next wave may start. */
+/**
+ * Comes back when the next wave may start. Remotes of this one that wait for a person may not be more than the failure
+ * budget allows, whatever they wait for: a wave in which nothing was attached has shown nothing.
+ */
 async function afterWave(run: RolloutRun, wave: ResolvedWave, remotes: Promise<unknown>): Promise<void> {
-  await Promise.race([remotes, condition(() => wave.clusters.every((cluster) => run.isSettled(cluster)))]);
+  const isSettled = () => wave.clusters.every((cluster) => run.isSettled(cluster));
+  const waiting = () =>
+    wave.clusters.filter((cluster) => run.cluster(cluster).status === 'NeedsAttention').length;
+  await Promise.race([remotes, condition(() => isSettled() && waiting() <= run.maxFailures)]);
   if (wave.minSuccessTimeMs > 0) {
     const settledAt = run.wave(wave.name).settledAt ?? Date.now();
     const waitingFor = 'its minSuccessTime';
     run.apply({ type: 'wave', wave: wave.name, status: 'Running', waitingFor, settledAt });
     const left = settledAt + wave.minSuccessTimeMs - Date.now();
     if (left > 0) await sleep(left, { summary: `wave ${wave.name} · minSuccessTime` });
+    run.apply({ type: 'wave', wave: wave.name, status: 'Running' });
   }
   if (wave.approval === 'after') await approved(run, wave, 'approval before the next wave');
 }
@@ -49,18 +56,19 @@ async function oneRemote(
   cluster: string,
 ): Promise<void> {
   if (!run.children.has(cluster)) {
-    if (!(await stillHeld(run, cluster)) || !(await preflight.admit(cluster))) return;
+    if (!(await stillHeld(run, preflight, cluster)) || !(await preflight.admit(cluster))) return;
     await run.takePlace(cluster);
   }
   await rolloutRemote(run, resolved, cluster);
 }
 
 /** What waited for a person in an earlier run of the workflow waits on; gives false when the person skips it. */
-async function stillHeld(run: RolloutRun, cluster: string): Promise<boolean> {
+async function stillHeld(run: RolloutRun, preflight: Preflight, cluster: string): Promise<boolean> {
   const { status, attention } = run.cluster(cluster);
   if (status !== 'NeedsAttention' || !attention) return true;
   const decision = await run.hold(cluster, attention);
   if (decision === 'skip') run.apply({ type: 'cluster-skipped', cluster, at: Date.now() });
+  else await preflight.lookAgain(cluster);
   return decision === 'retry';
 }
 

@@ -106,6 +106,6 @@ function idle(rollout: ResolvedRollout): Partial<Activities> {
       unproven: [],
       podsWithoutSidecar: 0,
     }),
-    refreshEndpoints: async () => ({ addresses, changed: [], failed: [] }),
+    refreshEndpoints: async () => ({ ...(await step()), addresses }),
   };
 }

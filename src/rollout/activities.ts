@@ -34,8 +34,8 @@ export interface Activities {
   verifyRemote(input: RemoteInput): Promise<VerifyRemoteResult>;
   labelNamespaces(input: RemoteInput): Promise<StepResult>;
   verifyInjection(input: RemoteInput): Promise<VerifyInjectionResult>;
-  /** The last pass: writes the Ready istiod Pods of now into every remote whose endpoints differ. */
-  refreshEndpoints(input: RefreshEndpointsInput): Promise<RefreshEndpointsResult>;
+  /** The last pass: writes the Ready istiod Pods of now into a remote. */
+  refreshEndpoints(input: RefreshEndpointsInput): Promise<EndpointsResult>;
   /**
    * Makes the workflow ID of a cluster free for this rollout, or says that it is its own already. A workflow whose
    * rollout has closed is cancelled and waited for; while another running rollout holds it: `cluster-held` (transient).
@@ -84,16 +84,7 @@ export interface EndpointsInput {
 
 /** Input of `refreshEndpoints`. */
 export interface RefreshEndpointsInput extends EndpointsInput {
-  readonly clusters: readonly string[];
-}
-
-/** Result of `refreshEndpoints`. */
-export interface RefreshEndpointsResult {
-  readonly addresses: readonly string[];
-  /** Remotes whose endpoints had to be written. */
-  readonly changed: readonly string[];
-  /** Remotes that could not be reached or written, with the reason. */
-  readonly failed: readonly { readonly cluster: string; readonly code: string; readonly message: string }[];
+  readonly cluster: string;
 }
 
 /** Input of `claimCluster`. */

@@ -157,6 +157,8 @@ function statusOf(progress: RolloutProgress, event: RolloutEvent): Status {
 /** True when nothing moves any more without a person. */
 function waitsForPerson(progress: RolloutProgress): boolean {
   if (progress.attention || progress.waves.some((wave) => wave.status === 'NeedsAttention')) return true;
+  // A wave whose minSuccessTime runs is followed by the next one.
+  if (progress.waves.some((wave) => wave.status === 'Running' && wave.waitingFor !== undefined)) return false;
   const is = (status: Status) => progress.clusters.some((cluster) => cluster.status === status);
   return is('NeedsAttention') && !is('Running') && !is('Paused');
 }

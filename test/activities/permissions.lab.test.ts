@@ -98,7 +98,7 @@ async function attach(activities: Activities, hub: LabCluster, remote: LabCluste
   await retried(() => run(activities.labelNamespaces, remoteInput));
   const proof = await retried(() => run(activities.verifyInjection, remoteInput));
   expect(proof).toMatchObject({ injected: ['default'], unproven: [] });
-  await retried(() => run(activities.refreshEndpoints, { ...settings, clusters: [remote.name] }));
+  await retried(() => run(activities.refreshEndpoints, { ...settings, cluster: remote.name }));
   expect(await plan(false)).toEqual([0, 0]);
 }
 

@@ -198,11 +198,14 @@ describe('a remote', () => {
 
     await move();
     const { refreshEndpoints } = createActivities(worker);
-    const clusters = [remote.name, 'no-such-cluster'];
     const { primary, istioNamespace, revision } = input;
-    const refreshed = await run(refreshEndpoints, { primary, istioNamespace, revision, clusters });
-    expect(refreshed.changed).toEqual([remote.name]);
-    expect(refreshed.failed).toMatchObject([{ cluster: 'no-such-cluster', code: 'cluster-not-usable' }]);
+    const source = { primary, istioNamespace, revision };
+    for (const changed of [1, 0]) {
+      const refreshed = await run(refreshEndpoints, { ...source, cluster: remote.name });
+      expect(refreshed.changed).toBe(changed);
+    }
+    const failure = await failureOf(run(refreshEndpoints, { ...source, cluster: 'no-such-cluster' }));
+    expect(failure).toMatchObject({ type: 'cluster-not-usable', nonRetryable: true });
     // The first call of the webhook may still take a connection to the istiod that is gone.
     await until('Pods are injected by the new istiod', async () => {
       await attached(remote);

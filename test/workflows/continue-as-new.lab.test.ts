@@ -11,7 +11,14 @@ import type { RolloutProgress } from '../../src/rollout/progress.js';
 import { until } from '../support/wait.js';
 import { startWorker } from '../support/workflows.js';
 import { resolvedRollout } from './resolved-rollout.js';
-import { fail, ScriptedActivities, untilCancelled } from './scripted-activities.js';
+import {
+  blocking,
+  fail,
+  gate,
+  inspection,
+  ScriptedActivities,
+  untilCancelled,
+} from './scripted-activities.js';
 
 /** Temporal that asks for continue-as-new after this many events; it does so after 4096 where nobody has set it. */
 const SUGGESTED_AFTER = 60;
@@ -85,15 +92,6 @@ async function start(script: ScriptedActivities) {
   return { ...worker, first, handle, progress, is, runs, goesOn };
 }
 
-/** A step that is left when the test says so, or is cancelled. */
-function gate() {
-  let release = () => {};
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  return { release, wait: () => Promise.race([released, untilCancelled()]) };
-}
-
 describe('a rollout whose history grows long', () => {
   test('goes on in new runs and loses nothing: work, gates, decisions, people who wait', async () => {
     const resolved = resolvedRollout({
@@ -164,6 +162,54 @@ describe('a rollout whose history grows long', () => {
     await is(cluster, 'NeedsAttention', 'cluster-workflow-ended');
     await handle.executeUpdate(Message.retry, { args: [{ cluster }] });
     expect(await handle.result()).toMatchObject({ succeeded: 1 });
+  });
+
+  describe('with a remote that a check holds', () => {
+    /** One remote is held, the other is at work for as long as the test wants. */
+    async function held() {
+      const resolved = resolvedRollout({ remotes: 2, maxFailures: 2 });
+      const [waits, atWork] = resolved.remotes.map(({ cluster }) => cluster) as [string, string];
+      const work = gate();
+      const check = { isMended: false, before: () => Promise.resolve() };
+      const script = new ScriptedActivities(resolved)
+        .on('installRemote', atWork, () => work.wait())
+        .on('inspectClusters', waits, async () => {
+          await check.before();
+          return inspection(waits, {
+            findings: check.isMended ? [] : [blocking('permission-missing', waits)],
+          });
+        });
+      const started = await start(script);
+      await started.is(waits, 'NeedsAttention', 'permission-missing');
+      await until('the other is at work', () => script.count('installRemote', atWork) === 1);
+      const { handle } = started;
+      const goesOn = () =>
+        started.goesOn(() => handle.executeUpdate(Message.set, { args: [{ maxFailures: 2 }] }));
+      return { ...started, goesOn, waits, work, check };
+    }
+
+    test('looks at it again at the first retry', async () => {
+      const { handle, goesOn, is, waits, work, check } = await held();
+      await goesOn();
+      await is(waits, 'NeedsAttention', 'permission-missing');
+      check.isMended = true;
+      await handle.executeUpdate(Message.retry, { args: [{ cluster: waits, by: 'ada' }] });
+      await is(waits, 'Succeeded');
+      work.release();
+      expect(await handle.result()).toMatchObject({ succeeded: 2 });
+    });
+
+    test('takes a skip that comes before the new run has come to it', async () => {
+      const { handle, goesOn, is, waits, work, check } = await held();
+      const looks = gate();
+      check.before = () => looks.wait();
+      await goesOn();
+      await handle.executeUpdate(Message.skip, { args: [{ cluster: waits, by: 'ada' }] });
+      await is(waits, 'Skipped');
+      looks.release();
+      work.release();
+      expect(await handle.result()).toMatchObject({ succeeded: 1, skipped: [waits] });
+    });
   });
 
   test('is aborted as a whole after it', async () => {

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Finding } from '../../src/rollout/findings.js';
 import { planWorkflowId, WorkflowType } from '../../src/rollout/names.js';
 import type { RolloutPlan } from '../../src/rollout/plan.js';
 import { startWorker } from '../support/workflows.js';
 import { resolvedRollout } from './resolved-rollout.js';
-import { clusterPlan, fail, inspection, ScriptedActivities } from './scripted-activities.js';
+import { blocking, clusterPlan, fail, inspection, ScriptedActivities } from './scripted-activities.js';
 
 type Running = Awaited<ReturnType<typeof startWorker>>;
 const open: Running[] = [];
@@ -41,17 +40,13 @@ async function payloadSizes(handle: WorkflowHandle): Promise<number[]> {
   return sizes;
 }
 
-function block(code: Finding['code'], cluster: string): Finding {
-  return { code, severity: 'block', cluster, what: `${cluster}: so`, where: 'here', action: 'mend it' };
-}
-
 describe('a plan', () => {
   test('tries every cluster that can be tried, tells why not for the others, and asks for no lock', async () => {
     const resolved = resolvedRollout({ remotes: 4 });
     const names = resolved.remotes.map(({ cluster }) => cluster) as [string, string, string, string];
     const [dead, broken, old, fine] = names;
-    const unreachable = { unreachable: true, findings: [block('cluster-unreachable', dead)] };
-    const hiccup = { unreachable: true, findings: [block('cluster-unreachable', fine)] };
+    const unreachable = { unreachable: true, findings: [blocking('cluster-unreachable', dead)] };
+    const hiccup = { unreachable: true, findings: [blocking('cluster-unreachable', fine)] };
     const script = new ScriptedActivities(resolved)
       .on('findRunningRollout', '-', () => ({
         running: { rolloutId: 'run-1', requestedBy: 'bob', startedAt: 1 },
@@ -59,7 +54,7 @@ describe('a plan', () => {
       .on('inspectClusters', dead, () => inspection(dead, unreachable))
       .on('inspectClusters', fine, (call) => inspection(fine, call === 1 ? hiccup : {}))
       .on('inspectClusters', old, () =>
-        inspection(old, { findings: [block('kubernetes-version-unsupported', old)] }),
+        inspection(old, { findings: [blocking('kubernetes-version-unsupported', old)] }),
       )
       .on('planPrimary', resolved.primary.cluster, () => ({ ...clusterPlan(), controlPlaneMoves: true }))
       .on('planRemote', broken, () => fail('render-failed', 'no such value'));

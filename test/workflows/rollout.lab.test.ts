@@ -1,39 +1,20 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { type ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { clusterWorkflowId, Message } from '../../src/rollout/names.js';
-import type { ClusterProgress, RolloutProgress } from '../../src/rollout/progress.js';
+import type { ClusterProgress } from '../../src/rollout/progress.js';
 import { until } from '../support/wait.js';
-import { startWorker } from '../support/workflows.js';
 import { resolvedRollout } from './resolved-rollout.js';
 import { fail, inspection, result, ScriptedActivities, untilCancelled } from './scripted-activities.js';
+import { closeWorkersAfterEach, startScripted } from './scripted-rollout.js';
 
-type Running = Awaited<ReturnType<typeof startWorker>>;
-const open: Running[] = [];
-
-async function start(script: ScriptedActivities) {
-  const running = await startWorker(() => script.build());
-  open.push(running);
-  const handle = await running.start(script.resolved.mesh);
-  const progress = () => handle.query<RolloutProgress>(Message.progress);
-  const cluster = async (name: string) => (await progress()).clusters.find((each) => each.cluster === name);
-  const reaches = (name: string, status: string) =>
-    until(`${name} is ${status}`, async () => {
-      const found = await cluster(name);
-      return found?.status === status ? found : undefined;
-    });
-  return { ...running, handle, progress, cluster, reaches };
-}
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((running) => running.close()));
-});
+closeWorkersAfterEach();
 
 describe('a rollout', () => {
   test('takes the primary and every remote through its steps in order', async () => {
     const resolved = resolvedRollout({ remotes: 2 });
     const script = new ScriptedActivities(resolved);
-    const { handle, progress, client } = await start(script);
+    const { handle, progress, client } = await startScripted(script);
 
     expect(await handle.result()).toMatchObject({
       status: 'Succeeded',
@@ -73,7 +54,7 @@ describe('a rollout', () => {
   test('fails at once with every problem when the document is bad', async () => {
     const script = new ScriptedActivities(resolvedRollout({ remotes: 1 }));
     script.on('resolve', '-', () => fail('document-invalid', 'mesh: missing\nremotes: missing'));
-    const { handle } = await start(script);
+    const { handle } = await startScripted(script);
     const failure = await handle.result().catch((error) => error);
     expect(failure).toBeInstanceOf(WorkflowFailedError);
     const cause = (failure as WorkflowFailedError).cause?.cause as ApplicationFailure;
@@ -95,7 +76,7 @@ describe('a rollout', () => {
       });
       script.on('verifyInjection', cluster, () => void busy.delete(cluster));
     }
-    const { handle } = await start(script);
+    const { handle } = await startScripted(script);
     await handle.result();
     expect(most).toBe(2);
   });
@@ -106,7 +87,7 @@ describe('a rollout', () => {
     const script = new ScriptedActivities(resolved).on('installRemote', broken, (call) =>
       call === 1 ? fail('permission-denied', 'may not patch clusterroles') : undefined,
     );
-    const { handle, reaches, progress, client } = await start(script);
+    const { handle, reaches, progress, client } = await startScripted(script);
     const parked = await reaches(broken, 'NeedsAttention');
     expect(parked.attention).toMatchObject({
       code: 'permission-denied',
@@ -128,7 +109,7 @@ describe('a rollout', () => {
     const script = new ScriptedActivities(resolved)
       .on('installRemote', one, (call) => (call === 1 ? fail('field-conflict') : undefined))
       .on('installRemote', two, () => fail('request-rejected'));
-    const { handle, reaches, progress } = await start(script);
+    const { handle, reaches, progress } = await startScripted(script);
     await reaches(one, 'NeedsAttention');
     await reaches(two, 'NeedsAttention');
     await handle.executeUpdate(Message.retry, { args: [{ code: 'field-conflict', by: 'ada' }] });
@@ -148,7 +129,7 @@ describe('a rollout', () => {
     const script = new ScriptedActivities(resolved).on('deployPrimary', resolved.primary.cluster, (call) =>
       call === 1 ? fail('field-conflict') : undefined,
     );
-    const { handle, reaches } = await start(script);
+    const { handle, reaches } = await startScripted(script);
     await reaches(resolved.primary.cluster, 'NeedsAttention');
     const rejected = async (update: string, input: object) =>
       await handle.executeUpdate(update, { args: [input] }).then(
@@ -170,7 +151,7 @@ describe('a rollout', () => {
     const script = new ScriptedActivities(resolved)
       .on('registerRemote', flaky, (call) => (call < 2 ? fail('api-unavailable') : undefined))
       .on('registerRemote', dead, () => (back ? undefined : fail('api-unavailable', 'connect ECONNREFUSED')));
-    const { handle, reaches, client } = await start(script);
+    const { handle, reaches, client } = await startScripted(script);
     await reaches(flaky, 'Succeeded');
     const parked = await reaches(dead, 'NeedsAttention');
     expect(parked.attention?.code).toBe('progress-deadline-exceeded');
@@ -190,7 +171,7 @@ describe('a rollout', () => {
     const script = new ScriptedActivities(resolved).on('installRemote', first, (call) =>
       call === 1 ? fail('field-conflict') : undefined,
     );
-    const { handle, reaches, progress } = await start(script);
+    const { handle, reaches, progress } = await startScripted(script);
     await reaches(first, 'NeedsAttention');
     await until('the rollout waits', async () => (await progress()).status === 'NeedsAttention');
     expect((await progress()).clusters.slice(2).map((each) => each.status)).toEqual(['Pending', 'Pending']);
@@ -207,7 +188,7 @@ describe('a rollout', () => {
     const script = new ScriptedActivities(resolved)
       .on('inspectClusters', one, () => inspection(one, { podCIDRs: ['10.200.0.0/16'] }))
       .on('inspectClusters', two, () => inspection(two, { podCIDRs: ['10.200.128.0/17'] }));
-    const { handle, progress } = await start(script);
+    const { handle, progress } = await startScripted(script);
     const held = await until('the rollout is held', async () => {
       const now = await progress();
       return now.status === 'NeedsAttention' ? now : undefined;
@@ -235,7 +216,7 @@ describe('a rollout', () => {
     const script = new ScriptedActivities(resolved).on('inspectClusters', denied, (call) =>
       call === 1 ? inspection(denied, { findings: [finding] }) : undefined,
     );
-    const { handle, reaches } = await start(script);
+    const { handle, reaches } = await startScripted(script);
     expect((await reaches(denied, 'NeedsAttention')).attention?.message).toBe(
       'may not create secrets in istio-system',
     );
@@ -263,7 +244,7 @@ describe('a rollout', () => {
         if (call < 4) fail('api-unavailable');
         return inspection(late, call === 4 ? { podCIDRs: ['10.200.0.0/24'] } : {});
       });
-    const { handle, reaches } = await start(script);
+    const { handle, reaches } = await startScripted(script);
     await reaches(fine, 'Succeeded');
     expect((await reaches(late, 'NeedsAttention')).attention?.code).toBe('pod-cidr-overlap');
     await handle.executeUpdate(Message.retry, { args: [{ cluster: late }] });
@@ -277,7 +258,7 @@ describe('a rollout', () => {
     });
     const [canary, rest] = resolved.remotes.map((remote) => remote.cluster) as [string, string];
     const script = new ScriptedActivities(resolved);
-    const { handle, progress, reaches } = await start(script);
+    const { handle, progress, reaches } = await startScripted(script);
     await reaches(canary, 'Succeeded');
     await until('the wave waits', async () => (await progress()).waves[0]?.status === 'NeedsAttention');
     expect((await progress()).status).toBe('NeedsAttention');
@@ -290,12 +271,11 @@ describe('a rollout', () => {
   test('points a remote at the istiod Pods of now when they have moved since', async () => {
     const resolved = resolvedRollout({ remotes: 1 });
     const [{ cluster }] = resolved.remotes as [{ cluster: string }];
-    const script = new ScriptedActivities(resolved).on(
-      'collectEndpoints',
-      resolved.primary.cluster,
-      (call) => (call === 1 ? undefined : { ...result(0), addresses: ['10.10.0.9'] }),
-    );
-    const { handle, progress } = await start(script);
+    const now = { ...result(1), addresses: ['10.10.0.9'] };
+    const script = new ScriptedActivities(resolved)
+      .on('collectEndpoints', resolved.primary.cluster, (call) => (call === 1 ? undefined : now))
+      .on('refreshEndpoints', cluster, () => now);
+    const { handle, progress } = await startScripted(script);
     await handle.result();
     expect(script.count('refreshEndpoints', cluster)).toBe(1);
     expect((await progress()).clusters[1]?.proof?.endpoints).toEqual(['10.10.0.9']);
@@ -310,7 +290,7 @@ describe('the locks', () => {
       resolved.primary.cluster,
       untilCancelled,
     );
-    const running = await start(script);
+    const running = await startScripted(script);
     await expect(running.start(resolved.mesh)).rejects.toThrow('already started');
     await running.handle.executeUpdate(Message.abort, { args: [{ by: 'ada' }] });
     expect(await running.handle.result()).toMatchObject({ status: 'Aborted', succeeded: 0 });
@@ -323,7 +303,7 @@ describe('the locks', () => {
     const script = new ScriptedActivities(resolved).on('installRemote', cluster, (call) =>
       call === 1 ? fail('field-conflict') : undefined,
     );
-    const { handle, reaches, client, start: startAgain } = await start(script);
+    const { handle, reaches, client, start: startAgain } = await startScripted(script);
     await reaches(cluster, 'NeedsAttention');
     await handle.terminate('test');
     script.on('claimCluster', cluster, async () => {
@@ -343,7 +323,7 @@ describe('the locks', () => {
     const script = new ScriptedActivities(resolved).on('installRemote', cluster, (call) =>
       call === 1 ? fail('field-conflict') : undefined,
     );
-    const { handle, reaches, client } = await start(script);
+    const { handle, reaches, client } = await startScripted(script);
     await reaches(cluster, 'NeedsAttention');
     await client.workflow.getHandle(clusterWorkflowId(cluster)).terminate('test');
     const parked = await until('the end is noticed', async () => {
@@ -361,7 +341,7 @@ describe('pause and abort', () => {
     const resolved = resolvedRollout({ remotes: 1 });
     const [{ cluster }] = resolved.remotes as [{ cluster: string }];
     const script = new ScriptedActivities(resolved).on('registerRemote', cluster, untilCancelled);
-    const { handle, progress, client } = await start(script);
+    const { handle, progress, client } = await startScripted(script);
     await until('the remote is at work', () => script.count('registerRemote', cluster) === 1);
     await handle.cancel();
     const failure = await handle.result().catch((error) => error);
@@ -379,7 +359,7 @@ describe('pause and abort', () => {
       release = done;
     });
     const script = new ScriptedActivities(resolved).on('installRemote', first, () => gate);
-    const { handle, progress, reaches } = await start(script);
+    const { handle, progress, reaches } = await startScripted(script);
     await until('the first is at work', () => script.count('installRemote', first) === 1);
     await handle.executeUpdate(Message.pause, { args: [{ by: 'ada' }] });
     expect((await progress()).status).toBe('Paused');
@@ -394,7 +374,7 @@ describe('pause and abort', () => {
     const resolved = resolvedRollout({ remotes: 2, maxConcurrency: 1 });
     const [first, second] = resolved.remotes.map((remote) => remote.cluster) as [string, string];
     const script = new ScriptedActivities(resolved).on('registerRemote', first, untilCancelled);
-    const { handle, progress } = await start(script);
+    const { handle, progress } = await startScripted(script);
     await until('the first is at work', () => script.count('registerRemote', first) === 1);
     await handle.executeUpdate(Message.abort, { args: [{ by: 'ada', reason: 'wrong fleet' }] });
     expect(await handle.result()).toMatchObject({ status: 'Aborted', succeeded: 0 });

@@ -1,7 +1,7 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { Activities, FailureDetail, FindRunningRolloutResult } from '../../src/rollout/activities.js';
-import { ERRORS, type ErrorCode } from '../../src/rollout/codes.js';
-import type { ClusterInspection } from '../../src/rollout/findings.js';
+import { ERRORS, type ErrorCode, type FindingCode } from '../../src/rollout/codes.js';
+import type { ClusterInspection, Finding } from '../../src/rollout/findings.js';
 import type { ClusterPlan, PrimaryPlan, RemotePlan } from '../../src/rollout/plan.js';
 import type { ResolvedRollout } from '../../src/rollout/resolved.js';
 import type { StepResult } from '../../src/rollout/step-results.js';
@@ -68,12 +68,10 @@ export class ScriptedActivities {
           unproven: [],
           podsWithoutSidecar: 0,
         })) as Awaited<ReturnType<Activities['verifyInjection']>>,
-      refreshEndpoints: async ({ clusters }) =>
-        (await this.#call('refreshEndpoints', clusters[0] ?? '', {
-          addresses: ADDRESSES,
-          changed: clusters,
-          failed: [],
-        })) as Awaited<ReturnType<Activities['refreshEndpoints']>>,
+      refreshEndpoints: async ({ cluster }) =>
+        (await this.#call('refreshEndpoints', cluster, { ...result(), addresses: ADDRESSES })) as Awaited<
+          ReturnType<Activities['refreshEndpoints']>
+        >,
       claimCluster: async ({ cluster }) =>
         (await this.#call('claimCluster', cluster, { state: 'free' })) as Awaited<
           ReturnType<Activities['claimCluster']>
@@ -152,6 +150,18 @@ export function inspection(cluster: string, over: Partial<ClusterInspection> = {
   };
 }
 
+/** A finding about a cluster that keeps it from being changed. */
+export function blocking(code: FindingCode, cluster: string): Finding {
+  return {
+    code,
+    severity: 'block',
+    cluster,
+    what: `${code} in ${cluster}`,
+    where: 'there',
+    action: 'mend it',
+  };
+}
+
 /** Throws the failure that the frame around the activities makes of an error with this code. */
 export function fail(code: ErrorCode, message = `${code} happened`): never {
   const detail: FailureDetail = { code, action: ERRORS[code].action };
@@ -168,4 +178,13 @@ export async function untilCancelled(): Promise<never> {
   } finally {
     clearInterval(beat);
   }
+}
+
+/** A step that is left when the test says so, or is cancelled. */
+export function gate() {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  return { release, wait: () => Promise.race([released, untilCancelled()]) };
 }
