@@ -1,11 +1,17 @@
 import type { FastifyInstance } from 'fastify';
-import { parse, YAMLParseError } from 'yaml';
+import { loadAll, YAMLException } from 'js-yaml';
 import { ApiError } from './api-codes.js';
 
 /** Above what a document may have, so that one that is a little too long is told so by its own rule. */
 export const BODY_LIMIT_BYTES = 64 * 1024;
 
-/** Reads YAML bodies beside JSON ones: the file that a user has is a valid body as it is. */
+/** More than a document has use for; without a limit they could multiply. */
+const MAX_ALIASES = 100;
+
+/**
+ * Reads YAML bodies beside JSON ones: the file that a user has is a valid body as it is. The parser has a limit of its own
+ * for depth: one that recurses until the stack is used up can take the whole process with it.
+ */
 export function acceptYaml(app: FastifyInstance): void {
   app.removeContentTypeParser('text/plain');
   app.addContentTypeParser(
@@ -13,13 +19,19 @@ export function acceptYaml(app: FastifyInstance): void {
     { parseAs: 'string', bodyLimit: BODY_LIMIT_BYTES },
     (_request, body, done) => {
       try {
-        done(null, parse(String(body), { maxAliasCount: 100 }));
+        done(null, onlyDocument(loadAll(String(body), { maxAliases: MAX_ALIASES })));
       } catch (error) {
-        const reason = error instanceof YAMLParseError ? firstLine(error.message) : 'it has too many aliases';
-        done(new ApiError('request-unreadable', `The body is not YAML: ${reason}`));
+        if (!(error instanceof YAMLException)) throw error;
+        done(new ApiError('request-unreadable', `The body is not YAML: ${firstLine(error.message)}`));
       }
     },
   );
+}
+
+/** An empty file is null, as an empty document is. */
+function onlyDocument([document = null, ...more]: readonly unknown[]): unknown {
+  if (more.length > 0) throw new YAMLException('it has more than one document');
+  return document;
 }
 
 function firstLine(text: string): string {

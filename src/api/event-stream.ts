@@ -44,6 +44,7 @@ export class EventStream implements Follower {
   #write(text: string): void {
     const { raw } = this.#reply;
     if (!this.#reply.sent) this.#begin();
+    if (raw.destroyed) return;
     if (raw.writableLength > MAX_UNREAD_BYTES) raw.destroy();
     else raw.write(text);
   }
@@ -51,6 +52,8 @@ export class EventStream implements Follower {
   #begin(): void {
     const { raw } = this.#reply;
     this.#reply.hijack();
+    // The reader may be gone before there was anything to tell; then no `close` comes any more.
+    if (raw.destroyed) return;
     raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     this.#stillHere = setInterval(() => this.#write(': still here\n\n'), STILL_HERE_MS);
     raw.once('close', () => clearInterval(this.#stillHere));

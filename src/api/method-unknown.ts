@@ -10,11 +10,11 @@ const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 
  */
 export function withMethodUnknown(app: FastifyInstance, define: () => void): void {
   const known = new Map<string, Set<string>>();
-  app.addHook('onRoute', ({ path, method }) => {
+  app.addHook('onRoute', ({ path, method, exposeHeadRoute = true }) => {
     const methods = known.get(path) ?? new Set();
     for (const each of [method].flat()) methods.add(each);
-    // Fastify answers HEAD wherever there is GET.
-    if (methods.has('GET')) methods.add('HEAD');
+    // Fastify answers HEAD wherever there is GET, unless a route says otherwise.
+    if (methods.has('GET') && exposeHeadRoute) methods.add('HEAD');
     known.set(path, methods);
   });
   define();

@@ -50,13 +50,13 @@ export class RolloutFeed {
     this.#catchUp(channel, lastId, follower);
     if (hasEnded(channel.view)) {
       follower.ended();
-      if (channel.followers.size === 0) this.#close(mesh);
+      if (channel.followers.size === 0) this.#close(mesh, channel);
       return () => {};
     }
     channel.followers.add(follower);
     return () => {
       channel.followers.delete(follower);
-      if (channel.followers.size === 0) this.#close(mesh);
+      if (channel.followers.size === 0) this.#close(mesh, channel);
     };
   }
 
@@ -64,7 +64,7 @@ export class RolloutFeed {
   close(): void {
     for (const [mesh, channel] of this.#channels) {
       for (const follower of channel.followers) follower.closed();
-      this.#close(mesh);
+      this.#close(mesh, channel);
     }
   }
 
@@ -79,9 +79,10 @@ export class RolloutFeed {
     return channel;
   }
 
-  #close(mesh: string): void {
-    clearTimeout(this.#channels.get(mesh)?.timer);
-    this.#channels.delete(mesh);
+  #close(mesh: string, channel: Channel): void {
+    clearTimeout(channel.timer);
+    // The last follower of an ended rollout may leave when others follow the next one already.
+    if (this.#channels.get(mesh) === channel) this.#channels.delete(mesh);
   }
 
   #catchUp(channel: Channel, lastId: number | undefined, follower: Follower): void {
@@ -107,7 +108,7 @@ export class RolloutFeed {
     }
     if (this.#channels.get(mesh) !== channel) return;
     if (!hasEnded(channel.view)) return this.#schedule(mesh, channel);
-    this.#close(mesh);
+    this.#close(mesh, channel);
     for (const follower of channel.followers) follower.ended();
   }
 

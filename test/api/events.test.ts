@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { RolloutError } from '../../src/rollout/rollout-error.js';
 import type { RolloutView } from '../../src/temporal/rollout-view.js';
 import { TemporalError } from '../../src/temporal/temporal-error.js';
@@ -144,6 +144,33 @@ describe('GET /v1/rollouts/{mesh}/events', () => {
       await new Promise((resolve) => setTimeout(resolve, 150));
       return looks === before;
     });
+  });
+
+  it('leaves nothing behind for a reader who has left before the first look', async () => {
+    const timers = vi.spyOn(globalThis, 'setInterval');
+    let answerLook = (_view: RolloutView) => {};
+    const look = vi.fn(
+      () =>
+        new Promise<RolloutView>((resolve) => {
+          answerLook = resolve;
+        }),
+    );
+    api = await fakeApi({ get: look });
+    const isOver = new Promise((resolve) => {
+      api.app.server.once('request', (_request, response) => response.once('close', resolve));
+    });
+    const address = await api.app.listen({ port: 0, host: '127.0.0.1' });
+    const reader = new AbortController();
+    const reading = fetch(`${address}/v1/rollouts/shop/events`, { signal: reader.signal });
+    await until('the first look', () => look.mock.calls.length === 1);
+    reader.abort();
+    await expect(reading).rejects.toThrow('aborted');
+    await isOver;
+    timers.mockClear();
+    answerLook(running);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(timers).not.toHaveBeenCalled();
+    timers.mockRestore();
   });
 
   it('breaks streams off when the server closes, for the rollout is not over', async () => {

@@ -7,6 +7,7 @@ import { fakeApi } from './support/api.js';
 import { runningRollout } from './support/views.js';
 
 const json = { 'content-type': 'application/json' };
+const yaml = { 'content-type': 'application/yaml' };
 
 describe('POST /v1/rollouts', () => {
   it('starts the rollout of a valid document and says where to look', async () => {
@@ -82,8 +83,15 @@ describe('POST /v1/rollouts', () => {
   it.each([
     ['JSON that breaks off', json, '{"mesh":', 400, 'request-unreadable'],
     ['an empty body', json, '', 400, 'request-unreadable'],
-    ['YAML that is none', { 'content-type': 'application/yaml' }, 'a: [', 400, 'request-unreadable'],
-    ['YAML with an alias bomb', { 'content-type': 'application/yaml' }, bomb(), 400, 'request-unreadable'],
+    ['YAML that is none', yaml, 'a: [', 400, 'request-unreadable'],
+    ['YAML with an alias bomb', yaml, bomb(), 400, 'document-invalid'],
+    ['YAML with hundreds of aliases', yaml, `[&a x${', *a'.repeat(200)}]`, 400, 'request-unreadable'],
+    ['YAML that contains itself', yaml, '&a [*a]', 400, 'document-invalid'],
+    ['YAML of two documents', yaml, 'a: 1\n---\na: 1\n', 400, 'request-unreadable'],
+    // A parser that recurses until the stack is used up takes the process with it, at the second such body.
+    ['deep YAML', yaml, '['.repeat(1_000), 400, 'request-unreadable'],
+    ['deeper YAML', yaml, '['.repeat(30_000) + ']'.repeat(30_000), 400, 'request-unreadable'],
+    ['YAML with a tag of another language', yaml, '!!python/object {}', 400, 'request-unreadable'],
     [
       'a form',
       { 'content-type': 'application/x-www-form-urlencoded' },
@@ -226,13 +234,24 @@ describe('what goes wrong inside', () => {
     ['GET', '/v1/rollouts/shop/pause', 'POST'],
     ['TRACE', '/healthz', 'GET, HEAD'],
     ['POST', '/metrics', 'GET, HEAD'],
+    // The answer would have no end.
+    ['HEAD', '/v1/rollouts/shop/events', 'GET'],
   ] as const)('answers %s %s with 405 and what is allowed', async (method, url, allow) => {
     const { app, calls } = await fakeApi();
     // The types of inject know fewer methods than HTTP.
     const answer = await app.inject({ method: method as 'GET', url });
     expect(answer.statusCode).toBe(405);
     expect(answer.headers.allow).toBe(allow);
-    expect(answer.json()).toMatchObject({ code: 'method-unknown' });
+    if (method !== 'HEAD') expect(answer.json()).toMatchObject({ code: 'method-unknown' });
+    expect(calls).toEqual([]);
+  });
+
+  it('takes no decision from a body that contains itself', async () => {
+    const { app, calls } = await fakeApi();
+    const request = { method: 'POST', url: '/v1/rollouts/shop/retry', headers: yaml } as const;
+    const answer = await app.inject({ ...request, payload: '&a {cluster: *a}' });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json()).toMatchObject({ code: 'request-invalid' });
     expect(calls).toEqual([]);
   });
 

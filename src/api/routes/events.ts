@@ -17,6 +17,8 @@ export function eventRoutes(instance: FastifyInstance, { rollouts, lookIntervalM
   app.addHook('preClose', async () => feed.close());
 
   app.get('/rollouts/:mesh/events', {
+    // Its answer would have no end.
+    exposeHeadRoute: false,
     schema: {
       summary: 'Follow a rollout',
       description: DESCRIPTION,
