@@ -64,6 +64,7 @@ function resolved(remotes: number): ResolvedRollout {
     values: {},
     primary: { cluster: 'bare-hub', profile: 'minimal', values: {} },
     remotes: clusters.map((cluster) => ({ cluster })),
+    remoteValues: [],
     namespaces: [{ name: 'default', injection: 'enabled' }],
     waves: [{ name: 'rest', clusters, minSuccessTimeMs: 0 }],
     maxConcurrency: 10,

@@ -20,11 +20,12 @@ export function remoteInput(
   cluster: string,
   accepted: Iterable<string>,
 ): RemoteInput {
-  const own = resolved.remotes.find((remote) => remote.cluster === cluster)?.values ?? {};
+  const place = resolved.remotes.find((remote) => remote.cluster === cluster)?.values;
+  const own = place === undefined ? undefined : resolved.remoteValues[place];
   const namespaces = resolved.namespaces
     .filter((namespace) => namespace.clusters?.includes(cluster) ?? true)
     .map(({ name, injection }) => ({ name, injection }));
-  const values = mergeValues(resolved.values, own);
+  const values = mergeValues(resolved.values, own ?? {});
   return { ...settingsOf(resolved, rolloutId), cluster, values, namespaces, accept: [...accepted] };
 }
 

@@ -38,9 +38,12 @@ export function resolveClusters(
 /** Puts the resolved document together. Both arguments must be without problems. */
 export function resolvedRollout(document: RolloutDocument, { chosen, waves }: Resolution): ResolvedRollout {
   const { strategy, primary } = document;
+  const remoteValues = [
+    ...new Set([...chosen.remotes.values()].flatMap(({ values }) => (values ? [values] : []))),
+  ];
   const remotes = [...chosen.remotes].map(([cluster, { values }]) => ({
     cluster,
-    ...(values !== undefined && Object.keys(values).length > 0 && { values }),
+    ...(values && { values: remoteValues.indexOf(values) }),
   }));
   return {
     version: 1,
@@ -54,6 +57,7 @@ export function resolvedRollout(document: RolloutDocument, { chosen, waves }: Re
     values: document.values,
     primary: { cluster: primary.cluster, profile: primary.profile, values: primary.values },
     remotes,
+    remoteValues,
     namespaces: document.namespaces.map(resolvedNamespace),
     waves: resolvedWaves(document, waves),
     maxConcurrency: resolveLimit(strategy.maxConcurrency, remotes.length, 1),

@@ -40,8 +40,10 @@ export interface ResolvedRollout {
   /** Istio values for every cluster; a cluster's own are laid over them. */
   readonly values: Values;
   readonly primary: { readonly cluster: string; readonly profile: string; readonly values: Values };
-  /** Every remote once, in the order of the document; `values` only where it has its own. */
-  readonly remotes: readonly { readonly cluster: string; readonly values?: Values }[];
+  /** Every remote once, in the order of the document; where it has values of its own, their place in `remoteValues`. */
+  readonly remotes: readonly { readonly cluster: string; readonly values?: number }[];
+  /** The values of entries of `remotes`, each once: a selector may give them to hundreds of clusters. */
+  readonly remoteValues: readonly Values[];
   readonly namespaces: readonly ResolvedNamespace[];
   readonly waves: readonly ResolvedWave[];
   readonly maxConcurrency: number;

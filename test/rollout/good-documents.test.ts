@@ -26,6 +26,7 @@ test('the smallest document gets every default', () => {
       values: {},
       primary: { cluster: 'hub', profile: 'minimal', values: {} },
       remotes: [{ cluster: 'eu-1' }],
+      remoteValues: [],
       namespaces: [],
       waves: [{ name: 'rest', clusters: ['eu-1'], minSuccessTimeMs: 0 }],
       maxConcurrency: 10,
@@ -43,11 +44,12 @@ test('the complete document keeps what it says, with selectors, durations and wa
       meshID: 'shop',
       values: { meshConfig: { accessLogFile: '/dev/stdout' } },
       remotes: [
-        { cluster: 'eu-1', values: { global: { proxy: { logLevel: 'debug' } } } },
+        { cluster: 'eu-1', values: 0 },
         { cluster: 'eu-2' },
         { cluster: 'eu-3' },
         { cluster: 'us-2' },
       ],
+      remoteValues: [{ global: { proxy: { logLevel: 'debug' } } }],
       namespaces: [
         { name: 'default', injection: 'enabled' },
         { name: 'shop', injection: 'prod-tag', clusters: ['eu-1', 'eu-2'] },

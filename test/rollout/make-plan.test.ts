@@ -35,6 +35,7 @@ function resolved(names: readonly string[]): ResolvedRollout {
     values: {},
     primary: { cluster: 'hub', profile: 'minimal', values: {} },
     remotes: names.map((cluster) => ({ cluster })),
+    remoteValues: [],
     namespaces: [],
     waves: [{ name: 'rest', clusters: names, minSuccessTimeMs: 0 }],
     maxConcurrency: 10,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { remoteInput } from '../../src/rollout/cluster-inputs.js';
 import { parseRollout } from '../../src/rollout/parse-rollout.js';
 import type { ResolvedRollout } from '../../src/rollout/resolved.js';
 import { testInventory } from '../support/bad-documents.js';
@@ -20,6 +21,10 @@ function problemsOf(changes: object) {
 
 const names = (rollout: ResolvedRollout) => rollout.remotes.map(({ cluster }) => cluster);
 
+/** What a remote's steps get where the document has no values for all. */
+const valuesOf = (rollout: ResolvedRollout, cluster: string) =>
+  remoteInput(rollout, 'run-1', cluster, []).values;
+
 describe('remotes', () => {
   test('a selector never selects the primary', () => {
     expect(names(resolve({ remotes: [{ selector: { tier: 'prod' } }] }))).toEqual(['eu-2', 'eu-3', 'us-2']);
@@ -40,8 +45,8 @@ describe('remotes', () => {
     for (const remotes of [entries, entries.toReversed()]) {
       const rollout = resolve({ remotes });
       expect(names(rollout).toSorted()).toEqual(['eu-1', 'eu-2', 'eu-3']);
-      expect(rollout.remotes).toContainEqual({ cluster: 'eu-2', values: named });
-      expect(rollout.remotes).toContainEqual({ cluster: 'eu-1', values: ofSelector });
+      expect(valuesOf(rollout, 'eu-2')).toEqual(named);
+      expect(valuesOf(rollout, 'eu-1')).toEqual(ofSelector);
     }
   });
 
@@ -52,12 +57,32 @@ describe('remotes', () => {
         { selector: { tier: 'prod' }, values: { first: false } },
       ],
     });
-    expect(rollout.remotes).toEqual([
-      { cluster: 'eu-1', values: { first: true } },
-      { cluster: 'eu-2', values: { first: true } },
-      { cluster: 'eu-3', values: { first: true } },
-      { cluster: 'us-2', values: { first: false } },
+    expect(names(rollout).map((name) => [name, valuesOf(rollout, name)])).toEqual([
+      ['eu-1', { first: true }],
+      ['eu-2', { first: true }],
+      ['eu-3', { first: true }],
+      ['us-2', { first: false }],
     ]);
+  });
+
+  test('the values of a selector stand in the resolved document once, however many clusters it matches', () => {
+    const clusters = Array.from({ length: 500 }, (_, index) => ({
+      name: `eu-${index}`,
+      labels: { region: 'eu' },
+    }));
+    const values = { meshConfig: { defaultConfig: { note: 'x'.repeat(20_000) } } };
+    const parsed = parseRollout(
+      {
+        mesh: 'shop',
+        release: '1.31',
+        primary: { cluster: 'hub' },
+        remotes: [{ selector: { region: 'eu' }, values }],
+      },
+      { clusters: [{ name: 'hub' }, ...clusters] },
+    );
+    expect(parsed.ok && valuesOf(parsed.value, 'eu-499')).toEqual(values);
+    // Temporal refuses payloads of more than 2 MB.
+    expect(JSON.stringify(parsed).length).toBeLessThan(64 * 1024);
   });
 
   test('labels of prototypes are no labels', () => {

@@ -31,6 +31,7 @@ export function resolvedRollout(wanted: Wanted): ResolvedRollout {
     values: {},
     primary: { cluster: freshName('hub'), profile: 'minimal', values: {} },
     remotes,
+    remoteValues: [],
     namespaces: [{ name: 'default', injection: 'enabled' }],
     waves: waves ?? [{ name: 'rest', clusters: all, minSuccessTimeMs: 0 }],
     maxConcurrency: wanted.maxConcurrency ?? 10,
