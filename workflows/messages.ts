@@ -1,5 +1,6 @@
 import { ApplicationFailure, defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import { ERRORS, type ErrorCode, FINDINGS } from '../src/rollout/codes.js';
+import { ACCEPTABLE } from '../src/rollout/acceptance.js';
+import { ERRORS, type ErrorCode, FINDINGS, type FindingCode } from '../src/rollout/codes.js';
 import type {
   AcceptInput,
   Actor,
@@ -53,9 +54,10 @@ export function rejectUnlessCodes(input: AcceptInput | undefined): void {
   const codes = Array.isArray(input?.codes) ? input.codes : [];
   if (codes.length === 0) reject('decision-invalid', 'accept needs codes: a list of finding codes.');
   for (const code of codes) {
-    const finding = Object.hasOwn(FINDINGS, code) ? FINDINGS[code as keyof typeof FINDINGS] : undefined;
-    if (!finding) reject('decision-invalid', `${code} is not the code of a finding.`);
-    if (!finding.overridable) reject('decision-invalid', `${code} cannot be accepted: ${finding.action}`);
+    if (!Object.hasOwn(FINDINGS, code)) reject('decision-invalid', `${code} is not the code of a finding.`);
+    const { action } = FINDINGS[code as FindingCode];
+    if (!ACCEPTABLE.includes(code as FindingCode))
+      reject('decision-invalid', `${code} cannot be accepted: ${action}`);
   }
 }
 

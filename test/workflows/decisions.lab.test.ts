@@ -206,7 +206,10 @@ describe('what is decided', () => {
     await client.workflow.getHandle(clusterWorkflowId(ended)).terminate('test');
     await reaches(ended, 'NeedsAttention');
     stuck.release();
-    await handle.executeUpdate(Message.accept, { args: [{ codes: ['kubernetes-version-unsupported'] }] });
+    await handle.executeUpdate(Message.accept, {
+      // The second never blocks: to accept it is to silence it.
+      args: [{ codes: ['kubernetes-version-unsupported', 'injection-unproven'] }],
+    });
     await reaches(held, 'Succeeded');
     expect((await cluster(ended))?.attention?.code).toBe('cluster-workflow-ended');
     await handle.executeUpdate(Message.retry, { args: [{ cluster: ended }] });
