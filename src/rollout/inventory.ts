@@ -75,9 +75,12 @@ function cidrProblem(input: unknown): string | undefined {
     : undefined;
 }
 
+/** URLs that need no repair: istiod, which gets the text, is stricter than the parser here. */
+const AS_WRITTEN = /^[a-z]+:\/\/[^\s\\/]+(\/[^\s\\]*)?$/i;
+
 function apiServerProblem(input: unknown): string | undefined {
   if (typeof input !== 'string') return stringProblem(input);
-  const url = URL.canParse(input) ? new URL(input) : undefined;
+  const url = AS_WRITTEN.test(input) && URL.canParse(input) ? new URL(input) : undefined;
   if (url === undefined || !['http:', 'https:'].includes(url.protocol))
     return 'is not a URL such as https://10.0.0.1:6443';
   if (url.username !== '' || url.password !== '') return 'must not contain credentials';

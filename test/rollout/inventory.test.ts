@@ -42,6 +42,11 @@ test.each([
   [{ ...cluster, context: '' }, 'clusters[0].context: must not be empty'],
   [{ ...cluster, context: null }, 'clusters[0].context: is empty (null)'],
   [{ ...cluster, apiServer: '10.0.0.1:6443' }, 'clusters[0].apiServer: is not a URL'],
+  [{ ...cluster, apiServer: 'https:10.0.0.1:6443' }, 'clusters[0].apiServer: is not a URL'],
+  [{ ...cluster, apiServer: 'https:/10.0.0.1:6443' }, 'clusters[0].apiServer: is not a URL'],
+  [{ ...cluster, apiServer: 'https:\\\\10.0.0.1:6443' }, 'clusters[0].apiServer: is not a URL'],
+  [{ ...cluster, apiServer: ' https://10.0.0.1:6443' }, 'clusters[0].apiServer: is not a URL'],
+  [{ ...cluster, apiServer: 'https://10.0.0.1:6443/a b' }, 'clusters[0].apiServer: is not a URL'],
   [{ ...cluster, apiServer: 'eu-1.example.com:6443' }, 'clusters[0].apiServer: is not a URL'],
   [{ ...cluster, apiServer: 'http://10.0.0.1:6443' }, 'clusters[0].apiServer: must begin with https://'],
   [
