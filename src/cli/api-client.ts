@@ -3,7 +3,7 @@ import type { Controls, DecisionInput, DecisionResult } from '../rollout/message
 import type { PlanView, StartedPlan } from '../temporal/plan-view.js';
 import type { RolloutListItem, RolloutView } from '../temporal/rollout-view.js';
 import type { StartedRollout } from '../temporal/start-rollout.js';
-import { ApiProblem, ApiUnreachable, type Problem } from './api-error.js';
+import { ApiProblem, ApiUnreachable, type Problem, UsageError } from './api-error.js';
 
 /** Pauses before the request is sent again, in milliseconds. */
 const START_AGAIN_MS = [500, 2_000];
@@ -25,7 +25,13 @@ const TIMEOUT_MS = 30_000;
 export class ApiClient {
   readonly target: ApiTarget;
 
+  /** @throws UsageError when the URL has credentials: they are not sent, and would stand in every error */
   constructor(target: ApiTarget) {
+    const { username, password } = URL.canParse(target.baseUrl) ? new URL(target.baseUrl) : {};
+    if (username || password) {
+      const action = 'The bearer token goes into MESH_ROLLOUT_TOKEN.';
+      throw new UsageError('The URL of the API must have no user name and no password.', action);
+    }
     this.target = target;
   }
 

@@ -16,6 +16,8 @@ export const ExitCode = {
   goesOn: 5,
   /** Interrupted with Ctrl-C. */
   interrupted: 130,
+  /** Nobody reads the output any more; as of a program that SIGPIPE has ended. */
+  unread: 141,
 } as const;
 
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];

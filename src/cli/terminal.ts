@@ -1,3 +1,4 @@
+import { ExitCode } from './exit-code.js';
 import { createStyle, type Style } from './render/style.js';
 
 /** Where a command writes: a stream, and what is known about what is behind it. */
@@ -20,6 +21,7 @@ export function createOutput(
   stream: NodeJS.WriteStream,
   environment: Readonly<Record<string, string | undefined>>,
 ): Output {
+  stream.on('error', endUnread);
   const isTerminal = stream.isTTY === true && environment.TERM !== 'dumb';
   return {
     write: (text) => void stream.write(text),
@@ -27,6 +29,12 @@ export function createOutput(
     size: () => (isTerminal ? { columns: stream.columns || 80, rows: stream.rows || 24 } : PAGE),
     style: createStyle(isTerminal && !environment.NO_COLOR),
   };
+}
+
+/** What reads the output may have seen enough, as head(1) does after its lines. */
+function endUnread(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(ExitCode.unread);
 }
 
 /** Writes lines, each with its end. */

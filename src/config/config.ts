@@ -1,3 +1,4 @@
+import { redact } from '../rollout/redact.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import { type Environment, SECRET_VARIABLES, VARIABLES } from './environment.js';
 
@@ -106,7 +107,9 @@ function problemOf(
   expectation: string,
   set: Record<string, string | undefined>,
 ): ConfigProblem {
-  const shown = SECRET_VARIABLES.has(variable) ? 'is not usable' : `is ${JSON.stringify(set[variable])}`;
+  const shown = SECRET_VARIABLES.has(variable)
+    ? 'is not usable'
+    : `is ${redact(JSON.stringify(set[variable]))}`;
   const fallback = VARIABLES.safeParse({}).data?.[variable as keyof typeof VARIABLES.shape];
   return {
     variable,

@@ -95,16 +95,23 @@ describe('plan', () => {
     );
   });
 
+  const problems = [{ path: 'remotes[0].cluster', message: '"eu-1" is not in the inventory' }];
+  const refused: PlanView = {
+    ...runningPlan(),
+    status: 'Failed',
+    attention: { code: 'document-invalid', message: 'remotes[0].cluster: …', action: 'Correct it.' },
+    problems,
+  };
+
   it('tells every problem of a document that only the worker finds, with its place in the file', async () => {
-    const { exitCode, err } = await plan([
-      {
-        ...runningPlan(),
-        status: 'Failed',
-        attention: { code: 'document-invalid', message: 'remotes[0].cluster: …', action: 'Correct it.' },
-        problems: [{ path: 'remotes[0].cluster', message: '"eu-1" is not in the inventory' }],
-      },
-    ]);
+    const { exitCode, err } = await plan([refused]);
     expect(exitCode).toBe(1);
     expect(err).toContain('shop.yaml:3  remotes[0].cluster: "eu-1" is not in the inventory');
+  });
+
+  it('tells them to programs as JSON', async () => {
+    const { exitCode, err } = await plan([refused], '-o', 'json');
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(err)).toMatchObject({ code: 'document-invalid', problems });
   });
 });

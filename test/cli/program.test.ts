@@ -192,11 +192,20 @@ describe('what goes wrong', () => {
     [['stat'], "error: unknown command 'stat'\n(Did you mean start?)\n"],
     [['watch'], "error: missing required argument 'mesh'\n"],
     [['watch', 'shop', '--timeout', 'soon'], /Write 90s, 10m or 1h30m/],
+    // A longer timer ends at once.
+    [['watch', 'shop', '--timeout', '999h'], /Write at most 596h/],
     [['list', '--limit', '0'], /Write a number from 1 to 500/],
   ])('explains %j and ends with 1', async (args, text) => {
     const run = await cli(args);
     expect(run.exitCode).toBe(1);
     expect(run.err).toMatch(text);
+  });
+
+  it('refuses a URL of the API with a password, and shows none of it', async () => {
+    const run = await cli(['list', '--api', 'http://ada:hunter2@127.0.0.1:1']);
+    expect(run.exitCode).toBe(1);
+    expect(run.err).toContain('The bearer token goes into MESH_ROLLOUT_TOKEN');
+    expect(run.err).not.toContain('hunter2');
   });
 
   it('shows its help', async () => {

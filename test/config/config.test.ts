@@ -24,6 +24,12 @@ describe('readConfig', () => {
     });
   });
 
+  it('shows no password of a URL', () => {
+    const [problem] = problemsOf({ MESH_ROLLOUT_API: 'ftp://ada:hunter2@10.0.0.1' });
+    expect(problem).toContain('expected a URL that begins with http://');
+    expect(problem).not.toContain('hunter2');
+  });
+
   it('takes an empty variable as not set', () => {
     expect(readConfig({ MESH_ROLLOUT_PORT: '', MESH_ROLLOUT_TOKENS_FILE: '' })).toEqual(readConfig({}));
   });

@@ -20,11 +20,15 @@ export function withApiOptions(command: Command, json: string): Command {
     .option('--api <url>', 'base URL of the API (default: MESH_ROLLOUT_API, else http://127.0.0.1:8180)');
 }
 
+/** What a timer of Node can wait for: 2^31 - 1 ms, not quite 25 days. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 /** Milliseconds of an option such as `10m`. */
 export function durationOption(text: string): number {
   const milliseconds = parseDuration(text);
   if (milliseconds === undefined || milliseconds === 0)
     throw new InvalidArgumentError('Write 90s, 10m or 1h30m.');
+  if (milliseconds > LONGEST_MS) throw new InvalidArgumentError('Write at most 596h.');
   return milliseconds;
 }
 

@@ -6,7 +6,7 @@ import { ApiProblem } from '../api-error.js';
 import type { CliContext, CommandResult } from '../context.js';
 import { readDocument } from '../document-file.js';
 import { ExitCode } from '../exit-code.js';
-import { renderError } from '../render/error.js';
+import { writeError } from '../render/error.js';
 import { renderPlan } from '../render/plan.js';
 import { renderPlanProgress } from '../render/plan-progress.js';
 import { writeLines } from '../terminal.js';
@@ -45,8 +45,7 @@ async function plan(context: CliContext, options: PlanOptions): CommandResult {
     return EXIT_CODES[view.plan.outcome];
   } catch (error) {
     if (!(error instanceof ApiProblem) || !error.problem.problems) throw error;
-    const { err } = context;
-    writeLines(err, renderError(error, { style: err.style, width: err.size().columns }, file.locate));
+    writeError(context, error, options.output, file.locate);
     return ExitCode.error;
   }
 }
