@@ -21,8 +21,8 @@ export function acceptYaml(app: FastifyInstance): void {
       try {
         done(null, onlyDocument(loadAll(String(body), { maxAliases: MAX_ALIASES })));
       } catch (error) {
-        if (!(error instanceof YAMLException)) throw error;
-        done(new ApiError('request-unreadable', `The body is not YAML: ${firstLine(error.message)}`));
+        // Thrown on from here, an error would end the process.
+        done(error instanceof YAMLException ? unreadable(error) : (error as Error));
       }
     },
   );
@@ -34,6 +34,6 @@ function onlyDocument([document = null, ...more]: readonly unknown[]): unknown {
   return document;
 }
 
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0] ?? '';
+function unreadable({ message }: YAMLException): ApiError {
+  return new ApiError('request-unreadable', `The body is not YAML: ${message.split('\n', 1)[0]}`);
 }

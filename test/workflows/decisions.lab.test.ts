@@ -117,7 +117,7 @@ describe('a wave', () => {
     const resolved = resolvedRollout({
       remotes: 2,
       maxFailures: 1,
-      waves: [{ name: 'canary', minSuccessTimeMs: 2_000 }, { name: 'rest' }],
+      waves: [{ name: 'canary', minSuccessTimeMs: 4_000 }, { name: 'rest' }],
     });
     const [canary, rest] = resolved.remotes.map(({ cluster }) => cluster) as [string, string];
     const script = new ScriptedActivities(resolved).on('installRemote', canary, () => fail('field-conflict'));
