@@ -41,7 +41,7 @@ export interface LabStatusOptions extends LabCommandOptions {
 export async function labUp(options: LabUpOptions = {}): Promise<void> {
   const { directory, print, onProgress } = withDefaults(options);
   const saved = await readStateFile(directory);
-  if (saved && (await processState(saved.owner)) !== 'dead') {
+  if (saved && (await processState(saved.owner)) === 'alive') {
     throw new Error(`a lab runs in ${directory} already (process ${saved.owner.pid} on ${saved.owner.host})`);
   }
   if (saved) await endLab(saved);

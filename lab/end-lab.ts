@@ -14,7 +14,7 @@ import { waitFor } from './wait.js';
 export async function endLab(saved: SavedStatus): Promise<void> {
   const { owner, directory } = saved;
   const state = await processState(owner);
-  if (state === 'elsewhere') throw new Error(`the lab in ${directory} runs on ${owner.host}, end it there`);
+  if (state === 'elsewhere') throw new Error(elsewhere(saved));
   if (state === 'alive') {
     process.kill(owner.pid, 'SIGTERM');
     const ended = () => until('the lab to end', async () => (await processState(owner)) === 'dead', 20_000);
@@ -25,6 +25,12 @@ export async function endLab(saved: SavedStatus): Promise<void> {
   }
   const reaped = until('the reaper', async () => !(await exists(directory)), 5_000);
   await reaped.catch(() => reap(saved));
+}
+
+/** Says that nobody here can tell whether the lab lives. */
+function elsewhere({ owner, directory, socketDirectory }: SavedStatus): string {
+  const remove = `${directory} and ${socketDirectory}`;
+  return `the lab in ${directory} runs on ${owner.host}, perhaps in another container: end it there. If that machine or container is gone, remove ${remove}`;
 }
 
 async function reap({ processes, directory, socketDirectory }: SavedStatus): Promise<void> {

@@ -49,8 +49,9 @@ export class Fleet {
     const { role = 'remote' } = options;
     const istiodEnd = this.#names.size === 0 ? ISTIOD : `${ISTIOD}.${name}`;
     this.#names.add(name);
+    let started: StartedCluster | undefined;
     try {
-      const started = await startCluster(this.#host, {
+      started = await startCluster(this.#host, {
         name,
         number: ++this.#lastNumber,
         role,
@@ -73,6 +74,9 @@ export class Fleet {
       await this.#writeInventory();
       return started.cluster;
     } catch (error) {
+      const member = this.#members.get(name);
+      this.#members.delete(name);
+      await (member ? endMember(member) : started?.end());
       this.#names.delete(name);
       throw error;
     }
@@ -83,9 +87,12 @@ export class Fleet {
     const member = this.#members.get(name);
     if (!member) throw new Error(`the lab has no cluster "${name}"`);
     this.#members.delete(name);
-    await this.#writeInventory();
-    await endMember(member);
-    this.#names.delete(name);
+    try {
+      await this.#writeInventory();
+    } finally {
+      await endMember(member);
+      this.#names.delete(name);
+    }
   }
 
   /** Ends all clusters. */
@@ -130,14 +137,14 @@ export class Fleet {
     return { istiodProxy, controlPlane };
   }
 
-  /** One write after the other, the last one with the last state. */
+  /** One write after the other, the last one with the last state; one that fails does not take the next with it. */
   #writeInventory(): Promise<void> {
     this.#onChange();
     const write = () => {
       const listed = this.clusters.filter(({ name }) => this.#members.get(name)?.inInventory);
       return writeInventory(this.#inventoryPath, listed);
     };
-    this.#inventory = this.#inventory.then(write);
+    this.#inventory = this.#inventory.catch(() => undefined).then(write);
     return this.#inventory;
   }
 }

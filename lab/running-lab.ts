@@ -75,11 +75,9 @@ export class RunningLab {
   /** Starts everything at once that does not wait for something else. */
   async start(): Promise<void> {
     const { tools, remotes, temporal = true, onProgress = () => {} } = this.#base.options;
-    const [etcdUrl, tokenReviewer] = await Promise.all([
-      startEtcd(this.#processes, tools.etcd, this.directory),
-      TokenReviewer.listen(await reservePort()),
-    ]);
+    const tokenReviewer = await TokenReviewer.listen(await reservePort());
     this.#tokenReviewer = tokenReviewer;
+    const etcdUrl = await startEtcd(this.#processes, tools.etcd, this.directory);
     onProgress('etcd is ready');
     const network = new ClusterNetwork(this.routes);
     const proxyPort = await reservePort();

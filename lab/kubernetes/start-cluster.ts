@@ -22,8 +22,24 @@ export interface StartedCluster {
   end(): Promise<void>;
 }
 
-/** Starts a cluster: API server, controllers, kubelets; returns when Pods can be created (`full`: and run). */
+/**
+ * Starts a cluster: API server, controllers, kubelets; returns when Pods can be created (`full`: and run).
+ *
+ * @throws Error when one of its programs does not start; nothing of the cluster runs then
+ */
 export async function startCluster(host: ClusterHost, spec: ClusterSpec): Promise<StartedCluster> {
+  const ends: (() => unknown)[] = [];
+  const end = async () => void (await Promise.all(ends.map((each) => each())));
+  try {
+    return { cluster: await bringUp(host, spec, ends), end };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+/** @param ends gets what ends each part, as soon as there is something to end */
+async function bringUp(host: ClusterHost, spec: ClusterSpec, ends: (() => unknown)[]): Promise<LabCluster> {
   const started = performance.now();
   const { name, number, controllers } = spec;
   const directory = join(host.directory, 'clusters', name);
@@ -43,8 +59,10 @@ export async function startCluster(host: ClusterHost, spec: ClusterSpec): Promis
     nodeAddresses: nodes.map(({ address }) => address),
     istiodEnd: spec.istiodEnd,
   });
+  ends.push(() => host.network.leave(name));
   const egressSocket = join(host.socketDirectory, `${number}.sock`);
   const proxy = await ConnectProxy.listen(egressSocket, host.network.egressOf(name));
+  ends.push(() => proxy.close());
   const tokenReviewUrl = host.tokenReviewer.urlOf(name);
   const files = await writeClusterFiles(directory, { tokenReviewUrl, egressSocket });
   const apiServer = new ApiServer(host.processes, {
@@ -58,12 +76,14 @@ export async function startCluster(host: ClusterHost, spec: ClusterSpec): Promis
     files,
     logFile: join(logDirectory, 'kube-apiserver.log'),
   });
+  ends.push(() => apiServer.kill());
   const certificateAuthority = await apiServer.start();
   host.onProgress(`${name}: API server is ready (${seconds(started)})`);
 
   const { server } = apiServer;
   const access = { server, certificateAuthority, token: files.adminToken };
   const api = new ApiClient(access);
+  ends.push(() => api.close());
   const kubeconfigPath = join(directory, 'kubeconfig.yaml');
   const rootCAFile = join(directory, 'ca.crt');
   const runsIstiod = spec.istiodEnd !== undefined;
@@ -75,17 +95,22 @@ export async function startCluster(host: ClusterHost, spec: ClusterSpec): Promis
   ]);
   const common = { cluster: name, kubeconfigPath, files, logDirectory, runsIstiod, kubeletPort };
   const components = new Components(host, api, { ...common, controllers, rootCAFile, podCIDR });
+  const starting = components.start();
+  ends.push(async () => {
+    await starting.catch(() => undefined);
+    await components.end();
+  });
   const [productToken] = await Promise.all([
     spec.productRights === 'everything'
       ? files.adminToken
       : createProductAccount(api, { server, certificateAuthority }, spec.role),
-    components.start(),
+    starting,
   ]);
   const productKubeconfigPath = join(directory, 'product.yaml');
   await writeKubeconfig(productKubeconfigPath, name, 'mesh-rollout', { ...access, token: productToken });
   host.onProgress(`${name}: ready (${seconds(started)})`);
 
-  const cluster: LabCluster = {
+  return {
     name,
     role: spec.role,
     labels: spec.labels,
@@ -126,14 +151,6 @@ export async function startCluster(host: ClusterHost, spec: ClusterSpec): Promis
       return path;
     },
     removeUser: (user) => host.tokenReviewer.removeUser(name, user),
-  };
-  return {
-    cluster,
-    end: async () => {
-      host.network.leave(name);
-      api.close();
-      await Promise.all([proxy.close(), apiServer.kill(), components.end()]);
-    },
   };
 }
 

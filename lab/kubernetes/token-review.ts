@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { json } from 'node:stream/consumers';
 
 interface User {
@@ -22,15 +22,25 @@ export class TokenReviewer {
 
   private constructor(port: number) {
     this.#port = port;
-    this.#server = createServer(async (request, response) => {
-      const review = (await json(request)) as TokenReview;
-      // The API server adds its timeout to the URL's query.
-      const [path] = (request.url ?? '').split('?');
-      const user = this.#users.get(`${path} ${review.spec.token}`);
-      const status = user ? { authenticated: true, user } : { authenticated: false };
-      response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', status }));
+    this.#server = createServer((request, response) => {
+      this.#review(request).then(
+        (status) => {
+          const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', status };
+          response.setHeader('content-type', 'application/json');
+          response.end(JSON.stringify(review));
+        },
+        // Not a TokenReview, or its API server was killed half-way.
+        () => response.writeHead(400).end(),
+      );
     });
+  }
+
+  async #review(request: IncomingMessage): Promise<object> {
+    const { spec } = (await json(request)) as TokenReview;
+    // The API server adds its timeout to the URL's query.
+    const [path] = (request.url ?? '').split('?');
+    const user = this.#users.get(`${path} ${spec.token}`);
+    return user ? { authenticated: true, user } : { authenticated: false };
   }
 
   /** Listens on a port of 127.0.0.1. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { buildFlags, goTarget, unfinishedPrefix } from './cache.js';
 import { ToolsError } from './errors.js';
@@ -32,11 +33,14 @@ function goArguments({ recipe }: BuildOptions, output: string): string[] {
 function goEnvironment(environment: NodeJS.ProcessEnv, scratch: string): NodeJS.ProcessEnv {
   return {
     ...environment,
+    // Without one go does not know where its modules and caches are.
+    HOME: environment.HOME || homedir(),
     CGO_ENABLED: '0',
     GOOS: goTarget.os,
     GOARCH: goTarget.arch,
     // A workspace above the checkout, or the user's flags, would build something else than the key says.
     GOWORK: 'off',
+    GO111MODULE: 'on',
     GOFLAGS: '-mod=readonly',
     // A go that is killed leaves its scratch folder; here it goes away with ours.
     GOTMPDIR: scratch,

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { ToolsError } from './errors.js';
@@ -51,7 +52,8 @@ export async function findGo(
       `There is no go on PATH.\n${remedies(strictest.version, missing)}`,
     );
   }
-  const options = { cwd: strictest.folder, env: environment, extendEnv: false, reject: false } as const;
+  const env = { ...environment, HOME: environment.HOME || homedir(), GOWORK: 'off' };
+  const options = { cwd: strictest.folder, env, extendEnv: false, reject: false } as const;
   const answer = await execa(path, ['env', 'GOVERSION'], options);
   const version = answer.failed ? undefined : answer.stdout.replace(/^go/, '');
   if (version === undefined || compareVersions(version, strictest.version) < 0) {

@@ -180,6 +180,14 @@ describe('a build', { timeout: 120_000 }, () => {
     await expect(access(path)).resolves.toBeUndefined();
   });
 
+  test('needs no HOME, as under systemd, and heeds no GO111MODULE', async () => {
+    const machine = await bench();
+    await installGo(machine);
+    const environment = { ...machine.environment, HOME: undefined, GO111MODULE: 'off' };
+    const { path = '' } = await provide({ environment });
+    await expect(access(path)).resolves.toBeUndefined();
+  });
+
   test('that fails says where, and how go’s output ended', async () => {
     const machine = await bench();
     await installGo(machine);
