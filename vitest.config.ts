@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** A proxy of the machine's is for the registries; gRPC would ask it for the lab's Temporal too. */
+const env = { no_grpc_proxy: '127.0.0.1,localhost' };
+
 /**
  * `unit` needs nothing but Node. `lab` runs in two processes, each with a lab of real clusters that its files share; tests
  * take fresh clusters. Most of their time is spent waiting for real controllers, so two fill two cores.
@@ -15,6 +18,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          env,
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.lab.test.ts'],
           // Loading the SDKs anew for each file would cost two thirds of the time; no unit test leaves anything behind.
@@ -27,6 +31,7 @@ export default defineConfig({
       {
         test: {
           name: 'lab',
+          env,
           include: ['test/**/*.lab.test.ts'],
           setupFiles: [
             'test/support/provide-tools.ts',
