@@ -37,6 +37,7 @@ export default defineConfig({
             'test/support/provide-tools.ts',
             'test/support/quiet-temporal.ts',
             'test/support/remove-clusters.ts',
+            'test/support/restore-environment.ts',
             'test/support/replay-product-histories.ts',
           ],
           pool: 'forks',

@@ -43,7 +43,7 @@ export async function findSchemathesis(): Promise<Schemathesis> {
   return {
     run: async (args, cwd) => {
       const { exitCode, all } = await execa(python, ['-c', PROGRAM, ...args], {
-        env: { PYTHONPATH: folder, PYTHONDONTWRITEBYTECODE: '1', NO_COLOR: '1' },
+        env: { PYTHONPATH: folder, PYTHONDONTWRITEBYTECODE: '1', NO_COLOR: '1', no_proxy: '127.0.0.1' },
         cwd,
         reject: false,
         all: true,

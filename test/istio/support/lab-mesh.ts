@@ -1,3 +1,4 @@
+import { vi } from 'vitest';
 import type { ActivityDependencies } from '../../../activities/dependencies.js';
 import { createActivities } from '../../../activities/index.js';
 import type { LabCluster } from '../../../lab/lab.js';
@@ -15,7 +16,8 @@ import { primaryInput, remoteInput } from './inputs.js';
 export async function newWorker(): Promise<ActivityDependencies> {
   const [lab, { istioctl }] = await Promise.all([useLab(), ensureTools({ names: ['istioctl'] })]);
   // Only by its proxy does the lab have a way to the addresses under which istiod reaches the API servers.
-  process.env.HTTPS_PROXY = lab.proxyUrl;
+  // Small letters go before capitals.
+  for (const name of ['HTTPS_PROXY', 'https_proxy']) vi.stubEnv(name, lab.proxyUrl);
   return {
     clusters: new Clusters(lab.inventoryPath),
     istioctl: new Istioctl(istioctl),
