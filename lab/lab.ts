@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, readdir, realpath } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { LabCluster } from './kubernetes/lab-cluster.js';
 import type { AddClusterOptions, LabOptions } from './lab-options.js';
 import type { RouteTable } from './network/route-table.js';
@@ -58,10 +58,9 @@ export interface Lab {
 export async function startLab(options: LabOptions): Promise<Lab> {
   const directory = resolve(options.directory);
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const itself = join(await realpath(dirname(directory)), basename(directory));
-  const target = await realpath(directory);
   // What removes the directory in the end would remove the link, and leave keys and data behind.
-  if (target !== itself) throw new Error(`${directory} is a symbolic link: name ${target} instead`);
+  if ((await lstat(directory)).isSymbolicLink())
+    throw new Error(`${directory} is a symbolic link: name ${await realpath(directory)} instead`);
   if ((await readdir(directory)).length > 0)
     throw new Error(`${directory} is not empty; a lab needs a directory of its own`);
   const socketDirectory = await mkdtemp(socketPrefix());
@@ -81,6 +80,6 @@ const LONGEST_SOCKET_PATH = 103;
 
 function socketPrefix(): string {
   const prefix = join(tmpdir(), 'mesh-lab-');
-  const longest = Buffer.byteLength(`${prefix}XXXXXX/9999.sock`);
+  const longest = Buffer.byteLength(`${prefix}123456/9999.sock`);
   return longest > LONGEST_SOCKET_PATH ? '/tmp/mesh-lab-' : prefix;
 }

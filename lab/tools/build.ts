@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { buildFlags, goTarget, unfinishedPrefix } from './cache.js';
 import { ToolsError } from './errors.js';
+import { goEnvironment } from './go.js';
 import { runLeashed } from './leash.js';
 import { estimate, stopwatch, withHeartbeat } from './progress.js';
 import type { Recipe } from './recipes.js';
@@ -30,17 +30,13 @@ function goArguments({ recipe }: BuildOptions, output: string): string[] {
   return ['build', ...buildFlags(recipe), '-o', target, ...recipe.targets.map((entry) => entry.package)];
 }
 
-function goEnvironment(environment: NodeJS.ProcessEnv, scratch: string): NodeJS.ProcessEnv {
+function buildEnvironment(environment: NodeJS.ProcessEnv, scratch: string): NodeJS.ProcessEnv {
   return {
-    ...environment,
-    // Without one go does not know where its modules and caches are.
-    HOME: environment.HOME || homedir(),
+    ...goEnvironment(environment),
     CGO_ENABLED: '0',
     GOOS: goTarget.os,
     GOARCH: goTarget.arch,
-    // A workspace above the checkout, or the user's flags, would build something else than the key says.
-    GOWORK: 'off',
-    GO111MODULE: 'on',
+    // The user's flags would build something else than the key says.
     GOFLAGS: '-mod=readonly',
     // A go that is killed leaves its scratch folder; here it goes away with ours.
     GOTMPDIR: scratch,
@@ -59,7 +55,7 @@ async function compile(options: BuildOptions, output: string, scratch: string): 
   const result = await withHeartbeat(beat, () =>
     runLeashed(options.go, parameters, {
       folder: recipeFolder,
-      environment: goEnvironment(options.environment, scratch),
+      environment: buildEnvironment(options.environment, scratch),
       signal: options.signal,
       onOutput: (text) => {
         downloads += text.match(/^go: downloading /gm)?.length ?? 0;

@@ -15,6 +15,18 @@ export interface Go {
   readonly version: string;
 }
 
+/** The environment for Go: the user's, less what would make it another Go, or build something else, than the recipes say. */
+export function goEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return {
+    ...environment,
+    // Without one go does not know where its modules and caches are.
+    HOME: environment.HOME || homedir(),
+    GO111MODULE: 'on',
+    // One above the checkout.
+    GOWORK: 'off',
+  };
+}
+
 async function neededVersion(folder: string): Promise<string> {
   const text = await readFile(join(folder, 'go.mod'), 'utf8');
   return /^go (\S+)/m.exec(text)?.[1] ?? '1.26.0';
@@ -52,8 +64,12 @@ export async function findGo(
       `There is no go on PATH.\n${remedies(strictest.version, missing)}`,
     );
   }
-  const env = { ...environment, HOME: environment.HOME || homedir(), GOWORK: 'off' };
-  const options = { cwd: strictest.folder, env, extendEnv: false, reject: false } as const;
+  const options = {
+    cwd: strictest.folder,
+    env: goEnvironment(environment),
+    extendEnv: false,
+    reject: false,
+  } as const;
   const answer = await execa(path, ['env', 'GOVERSION'], options);
   const version = answer.failed ? undefined : answer.stdout.replace(/^go/, '');
   if (version === undefined || compareVersions(version, strictest.version) < 0) {
