@@ -3,12 +3,17 @@ import { defineConfig } from 'vitest/config';
 /** A proxy of the machine's is for the registries; gRPC would ask it for the lab's Temporal too. */
 const env = { no_grpc_proxy: '127.0.0.1,localhost' };
 
+/** The time of one look; a machine that is busy with two labs needs more than a second for some. */
+const expectations = { poll: { timeout: 20_000 } };
+
 /**
  * `unit` needs nothing but Node. `lab` runs in two processes, each with a lab of real clusters that its files share; tests
  * take fresh clusters. Most of their time is spent waiting for real controllers, so two fill two cores.
  */
 export default defineConfig({
   test: {
+    globalSetup: ['test/support/nothing-left-behind.ts'],
+    teardownTimeout: 60_000,
     reporters: [
       'default',
       ['json', { outputFile: 'test-results.json' }],
@@ -19,9 +24,11 @@ export default defineConfig({
         test: {
           name: 'unit',
           env,
+          expect: expectations,
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.lab.test.ts'],
-          // Loading the SDKs anew for each file would cost two thirds of the time; no unit test leaves anything behind.
+          setupFiles: ['test/support/nothing-left-open.ts'],
+          // Loading the SDKs again for each file would cost two thirds of the time; no unit test leaves anything open.
           isolate: false,
           // Many of them wait for timers and processes.
           maxWorkers: 4,
@@ -32,6 +39,7 @@ export default defineConfig({
         test: {
           name: 'lab',
           env,
+          expect: expectations,
           include: ['test/**/*.lab.test.ts'],
           setupFiles: [
             'test/support/provide-tools.ts',
@@ -44,8 +52,6 @@ export default defineConfig({
           maxWorkers: 2,
           isolate: false,
           sequence: { groupOrder: 1 },
-          // Two labs on two cores: the reporter tells of a test that needed its second try, and that is a case to mend.
-          retry: 1,
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },

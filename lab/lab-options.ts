@@ -22,7 +22,7 @@ export interface AddClusterOptions {
   labels?: Record<string, string>;
   /** IPv4, at least a /23; default one of its own. */
   podCIDR?: string;
-  /** IPv4; default one of its own. */
+  /** IPv4, or IPv4 and IPv6 separated by a comma; default IPv4 of its own. */
   serviceCIDR?: string;
   /** Default `full`. */
   controllers?: Controllers;

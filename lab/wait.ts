@@ -4,9 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface WaitOptions<T> {
   /** The condition in words; ends the sentence "gave up waiting for …". */
   what: string;
-  /** Looks once; `undefined` or a thrown error means "not yet". */
+  /** Looks once; `undefined` means "not yet". */
   check: () => Promise<T | undefined>;
   timeoutMilliseconds: number;
+  /** Returns whether an error of `check` means "not yet" as well. Any other error ends the wait. @default none does */
+  tolerate?: ((error: unknown) => boolean) | undefined;
   /** An error returned here ends the wait at once: what is waited for cannot come any more. */
   hopeless?: () => Promise<Error | undefined>;
   intervalMilliseconds?: number;
@@ -15,7 +17,8 @@ export interface WaitOptions<T> {
 /**
  * Waits until a condition holds and returns what its check found.
  *
- * @throws the error of `hopeless`, or an Error with the last failed check as its cause when time is over.
+ * @throws an error of the check that is not tolerated; the error of `hopeless`; or, when the wait times out, an Error with
+ * the last tolerated error as its cause.
  */
 export async function waitFor<T>(options: WaitOptions<T>): Promise<T> {
   const deadline = performance.now() + options.timeoutMilliseconds;
@@ -25,6 +28,7 @@ export async function waitFor<T>(options: WaitOptions<T>): Promise<T> {
       const found = await options.check();
       if (found !== undefined) return found;
     } catch (error) {
+      if (!options.tolerate?.(error)) throw error;
       lastError = error;
     }
     const lost = await options.hopeless?.();

@@ -38,6 +38,7 @@ export async function runDemo(lab: Lab, product: Product, say: (line: string) =>
     timeoutMilliseconds: 180_000,
     check: async () => {
       const response = await fetch(`${url}/demo`);
+      if (!response.ok) throw new Error(`the API answered ${response.status}: ${await response.text()}`);
       const rollout = (await response.json()) as Rollout;
       return (
         rollout.clusters.some(({ step, status }) => step === 'install-remote' && status === 'Running') ||

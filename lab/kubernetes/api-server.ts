@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LabProcess, ProcessTable } from '../processes/process-table.js';
+import { isAnswer, isNotConnected } from '../tolerate.js';
 import { ApiClient } from './api-client.js';
 import type { ClusterFiles } from './cluster-files.js';
 
@@ -60,8 +61,9 @@ export class ApiServer {
           env: { GOGC },
         });
     const certificate = join(files.certificates, 'apiserver.crt');
-    return (this.#process as LabProcess).waitUntil('/readyz', async () => {
+    const check = async () => {
       const certificateAuthority = lastCertificate(await readFile(certificate, 'utf8'));
+      if (certificateAuthority === undefined) return undefined;
       const api = new ApiClient({ server: this.server, certificateAuthority, token: files.adminToken });
       try {
         (await api.open('/readyz', AbortSignal.timeout(5_000))).resume();
@@ -69,7 +71,8 @@ export class ApiServer {
       } finally {
         api.close();
       }
-    });
+    };
+    return (this.#process as LabProcess).waitUntil('/readyz', check, { tolerate: isStarting });
   }
 
   /** Kills it (SIGKILL). Does nothing when it does not run. */
@@ -109,9 +112,14 @@ function apiServerArguments(options: ApiServerOptions): string[] {
   ];
 }
 
-/** kube-apiserver writes its own certificate first and the CA that signed it after. */
-function lastCertificate(pem: string): string {
-  const last = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g)?.at(-1);
-  if (!last) throw new Error('no certificate yet');
-  return `${last}\n`;
+/** kube-apiserver writes its own certificate first and the CA that signed it after; undefined until both are there. */
+function lastCertificate(pem: string): string | undefined {
+  const [, authority] = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  return authority === undefined ? undefined : `${authority}\n`;
+}
+
+/** What a start looks like: no certificate, nobody who listens, `/readyz` that names what is missing, or no answer in time. */
+function isStarting(error: unknown): boolean {
+  const { code, name } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' || name === 'AbortError' || isNotConnected(error) || isAnswer(500)(error);
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { startKwok } from '../kwok/kwok.js';
 import type { LabProcess, ProcessTable } from '../processes/process-table.js';
+import { isAnswer } from '../tolerate.js';
 import type { ToolPaths } from '../tools/tool-names.js';
 import { waitFor } from '../wait.js';
 import type { ApiClient } from './api-client.js';
@@ -69,6 +70,7 @@ export class Components {
         await this.#api.get('/api/v1/namespaces/default/configmaps/kube-root-ca.crt');
         return (await nodesReady(this.#api, controllers)) ? true : undefined;
       },
+      tolerate: isAnswer(404),
       hopeless: async () => (await Promise.all(this.#processes.map((one) => one.failure()))).find(Boolean),
       timeoutMilliseconds: 60_000,
       intervalMilliseconds: 100,

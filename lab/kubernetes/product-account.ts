@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { isAnswer } from '../tolerate.js';
 import { checkoutFolder } from '../tools/recipes-folder.js';
 import { waitFor } from '../wait.js';
-import { type ApiAccess, ApiClient, ApiError } from './api-client.js';
+import { type ApiAccess, ApiClient } from './api-client.js';
 import type { ClusterRole } from './lab-cluster.js';
 
 /** The account of the product's manifests, as the API server names it in audit events. */
@@ -74,20 +75,13 @@ async function readManifests(role: ClusterRole): Promise<Manifest[]> {
 }
 
 async function create(admin: ApiClient, manifest: Manifest): Promise<void> {
-  const { error } = await waitFor({
+  await waitFor({
     what: `a place for ${manifest.kind} ${manifest.metadata.name}`,
-    check: async () => {
-      try {
-        await admin.post(collectionOf(manifest), manifest);
-        return {};
-      } catch (error) {
-        // A new API server makes its own namespaces a moment after it is ready.
-        return error instanceof ApiError && error.status === 404 ? undefined : { error };
-      }
-    },
+    check: () => admin.post(collectionOf(manifest), manifest),
+    // A new API server makes its own namespaces a moment after it is ready.
+    tolerate: isAnswer(404),
     timeoutMilliseconds: PATIENCE_MILLISECONDS,
   });
-  if (error !== undefined) throw error;
 }
 
 function collectionOf({ kind, metadata: { namespace } }: Manifest): string {

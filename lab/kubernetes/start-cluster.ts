@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createPortForwardDefinition } from '../kwok/kwok.js';
 import { ConnectProxy } from '../network/connect-proxy.js';
 import { reservePort } from '../network/ports.js';
+import { isAnswer } from '../tolerate.js';
 import { waitFor } from '../wait.js';
 import { ApiClient } from './api-client.js';
 import { ApiServer } from './api-server.js';
@@ -141,6 +142,7 @@ async function bringUp(host: ClusterHost, spec: ClusterSpec, ends: (() => unknow
       await waitFor({
         what: `the default account of ${namespace}`,
         check: () => api.get(`/api/v1/namespaces/${namespace}/serviceaccounts/default`),
+        tolerate: isAnswer(404),
         timeoutMilliseconds: 30_000,
       });
     },

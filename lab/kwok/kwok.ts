@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import type { ApiClient } from '../kubernetes/api-client.js';
 import type { ClusterFiles } from '../kubernetes/cluster-files.js';
 import type { LabProcess, ProcessTable } from '../processes/process-table.js';
+import { isAnswer } from '../tolerate.js';
 import { waitFor } from '../wait.js';
 import { kwokFile } from './kwok-files.js';
 
@@ -53,6 +54,8 @@ export async function createPortForwardDefinition(api: ApiClient): Promise<void>
   await waitFor({
     what: 'the PortForward resource to be served',
     check: () => api.get('/apis/kwok.x-k8s.io/v1alpha1/portforwards'),
+    // Not served yet, or its storage is being set up.
+    tolerate: isAnswer(404, 429),
     timeoutMilliseconds: 30_000,
   });
 }

@@ -1,6 +1,15 @@
 import type { ChildProcess } from 'node:child_process';
+import { isNotConnected } from '../tolerate.js';
 import { waitFor } from '../wait.js';
 import { logTail } from './log-tail.js';
+
+/** How {@link LabProcess.waitUntil} waits. */
+interface WaitUntilOptions {
+  /** @default 60 seconds */
+  timeoutMilliseconds?: number;
+  /** Says which errors of the check mean "not yet". @default those of a server that does not listen yet */
+  tolerate?: (error: unknown) => boolean;
+}
 
 /** A child process of the lab, the leader of its own process group. */
 export class LabProcess {
@@ -38,28 +47,30 @@ export class LabProcess {
   }
 
   /**
-   * Waits until `check` gives something other than `undefined`, and gives that.
+   * Waits until `check` returns something other than `undefined`, and returns that.
    *
    * @param what the condition in words.
-   * @throws Error with the tail of the process's log when it ends before, or when time is over.
+   * @throws Error with the tail of the process's log when the process ends first, when the wait times out, or when the
+   * check throws an error that is not tolerated.
    */
   async waitUntil<T>(
     what: string,
     check: () => Promise<T | undefined>,
-    timeoutMilliseconds = 60_000,
+    { timeoutMilliseconds = 60_000, tolerate = isNotConnected }: WaitUntilOptions = {},
   ): Promise<T> {
     try {
       return await waitFor({
         what: `${this.name} ${what}`,
         check,
         timeoutMilliseconds,
+        tolerate,
         // A look at an API server is a TLS handshake, which costs it time that it needs to start.
         intervalMilliseconds: 150,
         hopeless: () => this.failure(),
       });
     } catch (error) {
-      if (!this.running) throw error;
-      throw new Error(`${(error as Error).message}${await this.#logTail()}`, { cause: error });
+      const ended = await this.failure();
+      throw ended ?? new Error(`${(error as Error).message}${await this.#logTail()}`, { cause: error });
     }
   }
 

@@ -40,6 +40,9 @@ it('goes on for those who follow the next rollout when a late one of the last le
   await feed.follow('shop', undefined, other.noting);
   leave();
   view = paused;
-  await until('the other hears of it', () => other.got.length > 1, 5_000, 5);
+  await until('the other hears of it', () => other.got.length > 1, {
+    timeoutMs: 5_000,
+    intervalMs: 5,
+  });
   expect(other.got).toEqual(['snapshot', 'change']);
 });

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { expect } from 'vitest';
 import type { LabCluster } from '../../lab/lab.js';
 import { until } from '../support/wait.js';
 import { type Item, itemsOf } from './cluster-objects.js';
@@ -39,13 +40,18 @@ export async function endState(
   return state;
 }
 
-/** Waits until a state is the wanted one, or as good as never; istiod and the controllers write for a while. */
-export async function untilSame(
+/** Fails unless a state becomes the wanted one within some seconds; istiod and the controllers write for a while. */
+export async function expectToBecome(
+  what: string,
   state: () => Promise<Record<string, unknown>>,
   wanted: Record<string, unknown>,
 ): Promise<void> {
-  const isSame = async () => isDeepStrictEqual(await state(), wanted);
-  await until('the state to be the wanted one', isSame, 10_000).catch(() => {});
+  const end = Date.now() + 10_000;
+  const last = await until('the state to be the wanted one, or the time to be over', async () => {
+    const now = await state();
+    return isDeepStrictEqual(now, wanted) || Date.now() > end ? now : undefined;
+  });
+  expect(last, what).toEqual(wanted);
 }
 
 /** The names of the remote secrets in a primary, sorted. */

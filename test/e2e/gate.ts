@@ -67,7 +67,7 @@ export async function openGate(cluster: LabCluster): Promise<Gate> {
           return hold.waiting.size;
         },
         reached: async () => {
-          await until(`${cluster.name}: ${what}`, () => hold.waiting.size > 0, PATIENCE_MS);
+          await until(`${cluster.name}: ${what}`, () => hold.waiting.size > 0, { timeoutMs: PATIENCE_MS });
         },
         release: () => {
           holds.delete(hold);

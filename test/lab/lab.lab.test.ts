@@ -77,7 +77,7 @@ describe('a lab of one primary and one remote', () => {
         ({ status }) => status,
       );
     expect(await status('/apis/apps/v1/namespaces/istio-system/deployments')).toBe(200);
-    expect(await status('/apis/apps/v1/namespaces/default/deployments')).toBe(403);
+    expect(await status('/apis/apps/v1/namespaces/default/statefulsets')).toBe(403);
     expect(await status('/api/v1/namespaces/default/pods')).toBe(200);
     await remote.addNamespace('busy');
     await expect.poll(() => status('/api/v1/namespaces/busy/pods'), soon).toBe(200);
@@ -87,7 +87,7 @@ describe('a lab of one primary and one remote', () => {
     expect(events).toContainEqual(
       expect.objectContaining({
         verb: 'list',
-        objectRef: expect.objectContaining({ resource: 'deployments', namespace: 'default' }),
+        objectRef: expect.objectContaining({ resource: 'statefulsets', namespace: 'default' }),
         responseStatus: expect.objectContaining({ code: 403 }),
       }),
     );
@@ -133,7 +133,8 @@ describe('a lab of one primary and one remote', () => {
     const path =
       '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/istio-revision-tag-default';
     const { webhooks } = await remote.api.get<{ webhooks: { clientConfig: { caBundle?: string } }[] }>(path);
-    expect(webhooks.every(({ clientConfig }) => clientConfig.caBundle)).toBe(true);
+    expect(webhooks.length).toBeGreaterThan(0);
+    for (const { clientConfig } of webhooks) expect(clientConfig.caBundle).toMatch(/^LS0t/);
     const rootCA = () =>
       remote.api.get('/api/v1/namespaces/default/configmaps/istio-ca-root-cert').catch(String);
     await expect.poll(rootCA, soon).toMatchObject({ kind: 'ConfigMap' });

@@ -10,6 +10,9 @@ export interface Outcome {
   readonly stderr: string;
 }
 
+/** Everything that the CLI of the product has printed in this process, for the test that looks for secrets in it. */
+export const printed: string[] = [];
+
 async function run(program: string, args: string[], env: Record<string, string> = {}): Promise<Outcome> {
   const { exitCode, stdout, stderr } = await execa(program, args, { env, reject: false });
   return { exitCode, stdout, stderr };
@@ -19,7 +22,9 @@ async function run(program: string, args: string[], env: Record<string, string> 
 export async function mesh(...args: string[]): Promise<Outcome> {
   const product = await useProduct();
   const [program, ...first] = product.cli;
-  return await run(program, [...first, ...args], product.environment);
+  const outcome = await run(program, [...first, ...args], product.environment);
+  printed.push(outcome.stdout, outcome.stderr);
+  return outcome;
 }
 
 /** Runs the Temporal CLI against the lab's server. */

@@ -1,8 +1,8 @@
 import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node';
 
 /**
- * Reporter: names, at the end of a run, each test that was skipped, with its reason, and each that passed only in its second
- * try. The default reporter counts the former and shows neither.
+ * Reporter: names, at the end of a run, each test that was skipped, with its reason, and each that passed only in a second
+ * try, which fails the run. The default reporter counts the former, takes the latter for passed, and names neither.
  */
 export default class SkippedAndRetried implements Reporter {
   #isFiltered = false;
@@ -18,7 +18,10 @@ export default class SkippedAndRetried implements Reporter {
       // With --testNamePattern all others are skipped, and nobody wants to read that.
       const isTold = result.state === 'skipped' && (result.note !== undefined || !this.#isFiltered);
       if (isTold) tell(test, `skipped: ${result.note ?? 'no reason given'}`);
-      if (test.diagnostic()?.flaky) tell(test, 'passed in its second try only');
+      if (test.diagnostic()?.flaky) {
+        tell(test, 'passed in its second try only: the run has failed');
+        process.exitCode = 1;
+      }
     }
   }
 }

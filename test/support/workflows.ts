@@ -33,13 +33,17 @@ async function temporalAddress(): Promise<string> {
  *
  * @param makeActivities made with a client, for those that ask Temporal
  * @param address of Temporal; default: the lab's
+ * @param taskQueue default: one of its own
  */
-export async function startWorker(makeActivities: (client: Client) => Activities, address?: string) {
+export async function startWorker(
+  makeActivities: (client: Client) => Activities,
+  address?: string,
+  taskQueue = `test-${randomUUID()}`,
+) {
   const to = { address: address ?? (await temporalAddress()) };
   const connection = await Connection.connect(to);
   const native = await NativeConnection.connect(to);
   const client = new Client({ connection });
-  const taskQueue = `test-${randomUUID()}`;
   const worker = await Worker.create({
     connection: native,
     taskQueue,
@@ -62,11 +66,15 @@ export async function startWorker(makeActivities: (client: Client) => Activities
       started.push({ workflowId, runId: handle.firstExecutionRunId });
       return handle;
     },
+    /** Ends the worker alone. */
+    async stop() {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await running;
+    },
     async close() {
       const { currentTestName } = expect.getState();
       if (RECORD && currentTestName) await recordHistories(client, currentTestName, started);
-      worker.shutdown();
-      await running;
+      await this.stop();
       await native.close();
       await connection.close();
     },

@@ -43,12 +43,21 @@ describe('a process of the lab', () => {
 
   it('that does not get ready in time is reported with the end of its log', async () => {
     const one = await start('hangs', 'echo still thinking; exec sleep 60');
-    const waiting = one.waitUntil('to serve', async () => undefined, 300);
+    const waiting = one.waitUntil('to serve', async () => undefined, { timeoutMilliseconds: 300 });
     await expect(waiting).rejects.toThrow(
       /gave up waiting for hangs to serve after 300 ms.*\nstill thinking/s,
     );
     await one.end();
     expect(await one.exited).toBe('SIGKILL');
+  });
+
+  it('is given time to listen, and none for an answer that nobody expects', async () => {
+    const one = await start('listens', 'exec sleep 60');
+    const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    const errors = [new TypeError('fetch failed', { cause: refused }), new Error('HTTP 500')];
+    const waiting = one.waitUntil('to serve', () => Promise.reject(errors.shift()));
+    await expect(waiting).rejects.toThrow(/^HTTP 500; the end of its log .*listens.log/);
+    await one.end();
   });
 
   it('that does not exist cannot be started', async () => {

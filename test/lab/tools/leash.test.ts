@@ -63,7 +63,5 @@ test('a command and its children end when we are killed', async () => {
   );
   await expect(Promise.all(pids.map(processStarted))).resolves.not.toContain(undefined);
   wrapper.kill('SIGKILL');
-  await vi.waitFor(async () =>
-    expect(await Promise.all(pids.map(processStarted))).toEqual([undefined, undefined]),
-  );
+  await expect.poll(() => Promise.all(pids.map(processStarted))).toEqual([undefined, undefined]);
 });

@@ -236,7 +236,7 @@ describe('a build', { timeout: 120_000 }, () => {
     await expect(readFile(join(machine.cache, left, 'tools', 'etcd'), 'utf8')).resolves.toBe('half\n');
     killed.kill('SIGKILL');
     await expect(killed.ended).resolves.toBe('SIGKILL');
-    await vi.waitFor(async () => expect(await processStarted(goPid)).toBeUndefined());
+    await expect.poll(() => processStarted(goPid)).toBeUndefined();
     await installGo(machine);
     const { path = '', lines } = await provide(machine);
     expect(lines).toContainEqual(expect.stringMatching(/^built tiny/));

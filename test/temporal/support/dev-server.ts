@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
-import { Connection } from '@temporalio/client';
 import { execa } from 'execa';
 import { reservePort } from '../../../lab/network/ports.js';
+import { isNotConnected } from '../../../lab/tolerate.js';
 import { ensureTools } from '../../../lab/tools/tools.js';
 import { until } from '../../support/wait.js';
 
@@ -32,7 +32,7 @@ export async function startDevServer(): Promise<DevServer> {
   const ended = server.then(({ all }) => {
     throw new Error(`temporal server start-dev has ended: ${all}`);
   });
-  await Promise.race([untilServing(address), ended]);
+  await Promise.race([untilServing(httpPort), ended]);
   ended.catch(() => {});
   return {
     address,
@@ -43,17 +43,14 @@ export async function startDevServer(): Promise<DevServer> {
   };
 }
 
-async function untilServing(address: string): Promise<void> {
-  await until(
-    'the dev server to serve',
-    async () => {
-      const connection = await Connection.connect({ address, connectTimeout: 1_000 });
-      await connection.workflowService.describeNamespace({ namespace: 'default' });
-      await connection.close();
-      return true;
-    },
-    30_000,
-  );
+/** Its HTTP API asks its own gRPC; until the namespace is there it answers 404. */
+async function untilServing(httpPort: number): Promise<void> {
+  const condition = async () => {
+    const response = await fetch(`http://127.0.0.1:${httpPort}/api/v1/namespaces/default`);
+    await response.arrayBuffer();
+    return response.ok;
+  };
+  await until('the dev server to serve', condition, { timeoutMs: 30_000, tolerate: isNotConnected });
 }
 
 /** A port that was free a moment ago. */

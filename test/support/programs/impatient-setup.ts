@@ -1,0 +1,3 @@
+import { ownTempFolder } from '../nothing-left-behind.js';
+
+export default () => ownTempFolder(500);
