@@ -1,18 +1,22 @@
 import { injectorManifests } from '../src/istio/injector-webhook.js';
 import { isAnnotatedLate } from '../src/istio/late-annotation.js';
+import type { Manifest } from '../src/istio/manifests.js';
 import { remoteManifests } from '../src/istio/remote-manifests.js';
 import { readRemoteSecret, touchRemoteSecret } from '../src/istio/remote-secret.js';
 import { checkRootCertificate, readMeshRoot } from '../src/istio/root-certificate.js';
 import { checkSynced } from '../src/istio/sync-status.js';
 import { readNamespace } from '../src/kubernetes/namespaces.js';
-import type { Activities } from '../src/rollout/activities.js';
+import type { Activities, InjectionInput } from '../src/rollout/activities.js';
 import type { RemoteInput } from '../src/rollout/resolved.js';
 import { RolloutError } from '../src/rollout/rollout-error.js';
+import type { StepResult } from '../src/rollout/step-results.js';
 import { defineStep, type StepContext } from './activity.js';
-import { applyInjectors } from './apply-injectors.js';
 import type { ActivityDependencies } from './dependencies.js';
+import { injectorProofs } from './injector-proofs.js';
 import { readAccess, register } from './register-remote.js';
+import { requireToolVersion } from './require-tool-version.js';
 import { summarise } from './summarise.js';
+import { switchOnInjectors } from './switch-on-injectors.js';
 import { waitUntil } from './wait-until.js';
 
 /** istiod writes the root certificate within a second or two of having synced, where it leads. */
@@ -20,42 +24,59 @@ const LEADS_WITHIN_MS = 8_000;
 const OFTEN = { intervalMs: 250 };
 
 /**
- * The activity `activateInjection`: every Ready istiod has synced and leads in the remote, then the injector webhook. It
- * comes last, and is switched on when istiod's CA is in it: without it the webhook fails, and Pods of labelled namespaces
- * with it.
+ * The activity `activateInjection`: every Ready istiod has synced and leads in the remote, dry-run Pods have shown that
+ * injection works, then the injector webhook is switched on.
  */
 export function activateInjection(dependencies: ActivityDependencies): Activities['activateInjection'] {
+  return defineStep((input: InjectionInput, step) => activate(dependencies, input, step));
+}
+
+/** What the activity does; also where a later step finds the injector switched off. */
+export async function activate(
+  dependencies: ActivityDependencies,
+  input: InjectionInput,
+  step: StepContext,
+): Promise<StepResult> {
   const { clusters, istioctl } = dependencies;
-  return defineStep(async (input: RemoteInput, step) => {
-    const { signal } = step;
-    const { cluster, istioNamespace, revision } = input;
-    const [remote, primary] = await Promise.all([clusters.get(cluster), clusters.get(input.primary)]);
+  const { signal } = step;
+  const { cluster, istioNamespace, revision, wasLive } = input;
+  await requireToolVersion(istioctl, input);
+  const [remote, primary] = await Promise.all([clusters.get(cluster), clusters.get(input.primary)]);
 
-    const secret = await readRemoteSecret(primary, istioNamespace, cluster, signal);
-    const restored = secret === undefined ? (await register(dependencies, input, step)).changed : 0;
-    step.heartbeat('waits until istiod has synced');
-    const pods = await waitUntil(step, () => checkSynced(primary, input, cluster, signal), OFTEN);
-    const root = await waitUntil(step, () => readMeshRoot(primary, istioNamespace, signal));
-    const touched = await waitForLead(dependencies, input, root, step);
+  const secret = await readRemoteSecret(primary, istioNamespace, cluster, signal);
+  const restored = secret === undefined ? (await register(dependencies, input, step)).changed : 0;
+  step.heartbeat('waits until istiod has synced');
+  const pods = await waitUntil(step, () => checkSynced(primary, input, cluster, signal), OFTEN);
+  const root = await waitUntil(step, () => readMeshRoot(primary, istioNamespace, signal));
+  const touched = await waitForLead(dependencies, input, root, step);
 
-    step.heartbeat('applies the injector webhook');
-    const address = pods[0]?.address ?? '';
-    const { installation, injector } = await remoteManifests(istioctl.renderer, input, address, signal);
-    const injectors = await injectorManifests(remote, injector, installation, signal);
-    const applied = await applyInjectors(remote, injectors, revision, root, step);
+  const injectors = await injectorsOf(dependencies, input, signal);
+  const proofs = await injectorProofs(remote, input, step);
+  const mode = { revision, root, wasLive };
+  const applied = await switchOnInjectors(remote, injectors, mode, proofs, step);
 
-    const changed = applied + restored + Number(touched);
-    return summarise(
-      injectors.length,
-      changed,
-      `${pods.length} istiod synced; the injector has the CA of the mesh`,
-    );
-  });
+  const changed = applied + restored + Number(touched);
+  const fact = `${pods.length} istiod synced; injection is proven, and the injector has the CA of the mesh`;
+  return summarise(injectors.length, changed, fact);
+}
+
+/** An address that nobody has: no injector webhook holds one. */
+const NO_ADDRESS = '0.0.0.0';
+
+/** Returns the webhooks that inject in a remote, as they are when they are on. */
+export async function injectorsOf(
+  { clusters, istioctl }: ActivityDependencies,
+  input: RemoteInput,
+  signal: AbortSignal,
+): Promise<Manifest[]> {
+  const remote = await clusters.get(input.cluster);
+  const rendered = await remoteManifests(istioctl.renderer, input, NO_ADDRESS, signal);
+  return await injectorManifests(remote, rendered.injector, rendered.installation, signal);
 }
 
 /**
  * Waits until istiod leads in the remote: it writes the mesh's root certificate there. Where the annotation came after
- * the remote secret, it never would; the secret is touched then, once, so that istiod reads the remote anew.
+ * the remote secret, it never would; the secret is touched then, once, so that istiod reads the remote again.
  *
  * @returns true when the secret was touched
  * @throws RolloutError `root-cert-missing`
@@ -98,7 +119,7 @@ async function touchWhenLate(
     readRemoteSecret(primary, istioNamespace, cluster, signal),
   ]);
   if (namespace === undefined || secret === undefined || !isAnnotatedLate(namespace, secret)) return false;
-  log.info('the namespace was annotated after the remote secret; istiod is to read the remote anew', {
+  log.info('the namespace was annotated after the remote secret; istiod is to read the remote again', {
     cluster,
   });
   const { access } = await readAccess(dependencies, input, step);

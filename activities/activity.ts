@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { Logger } from '@temporalio/common';
+import { cut } from '../src/rollout/cut.js';
 import { redact } from '../src/rollout/redact.js';
 import { RolloutError } from '../src/rollout/rollout-error.js';
 import type { StepResult } from '../src/rollout/step-results.js';
@@ -22,6 +23,9 @@ export interface StepContext {
  * remotes are over before the first one; each would cost Temporal a write to its database.
  */
 const LONGEST_HEARTBEAT_INTERVAL_MS = 2_000;
+
+/** Longer details are cut: each heartbeat sends them. */
+const DETAIL_LIMIT = 1000;
 
 /**
  * The frame around every activity: heartbeats, cancellation, its own deadline a little before Temporal's (so that a
@@ -58,7 +62,8 @@ export function defineActivity<Input, Result>(
         signal: AbortSignal.any([context.cancellationSignal, timeIsUp.signal]),
         deadline,
         heartbeat: (words) => {
-          detail = words;
+          // Reasons for which something is waited for come from clusters, and Temporal keeps what it is sent.
+          detail = cut(redact(words), DETAIL_LIMIT);
         },
         log: context.log,
       });

@@ -1,15 +1,16 @@
 import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
-import type { Activities, ClusterMemo } from '../src/rollout/activities.js';
+import { pause } from '../src/kubernetes/pause.js';
+import type { Activities, ClaimResult, ClusterMemo } from '../src/rollout/activities.js';
 import { clusterWorkflowId, rolloutWorkflowId } from '../src/rollout/names.js';
 import { RolloutError } from '../src/rollout/rollout-error.js';
 import { openExecution } from '../src/temporal/open-execution.js';
 import { versionName } from '../src/temporal/version-name.js';
 import { defineActivity, type StepContext } from './activity.js';
 import type { ActivityDependencies } from './dependencies.js';
-import { waitUntil } from './wait-until.js';
 
 const CALL_TIMEOUT_MS = 5_000;
 const POLL_MS = 500;
+const PATIENCE_MS = 60_000;
 
 /**
  * The activity `claimCluster`. A workflow that somebody else's running rollout started is left alone; one whose rollout
@@ -32,8 +33,7 @@ export function claimCluster({ temporalClient }: ActivityDependencies): Activiti
         });
       }
       step.log.info('taking over a cluster whose rollout has closed', { cluster, mesh, owner });
-      await cancelAndWait(client, holder, step, cluster);
-      return { state: 'free', tookOverFrom: mesh };
+      return await cancelAndWait(client, holder, step);
     },
     ({ cluster }) => cluster,
   );
@@ -44,24 +44,26 @@ async function isRunning(client: Client, mesh: string, rolloutId: string): Promi
   return rollout?.raw.workflowExecutionInfo?.firstRunId === rolloutId;
 }
 
-/** A cancelled workflow ends with its activity's next heartbeat; where no worker runs, it does not. */
+/** A cancelled workflow ends with its activity's next heartbeat; where no worker of its version runs, it does not. */
 async function cancelAndWait(
   client: Client,
   { workflowId, runId, raw }: WorkflowExecutionDescription,
   step: StepContext,
-  cluster: string,
-): Promise<void> {
+): Promise<ClaimResult> {
   const handle = client.workflow.getHandle(workflowId, runId);
   await client.withDeadline(Date.now() + CALL_TIMEOUT_MS, () => handle.cancel()).catch(ignoreNotFound);
-  const ended = async () => {
-    if ((await openExecution(client, workflowId))?.runId !== runId) return;
-    // A workflow ends on workers of the version that it began with: they may be gone since.
-    const version = versionName(raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion);
-    const workers = version === undefined ? '' : `; workers of version ${version} have to run for that`;
-    const message = `its abandoned workflow ${workflowId} was cancelled and has not ended yet${workers}`;
-    throw new RolloutError('cluster-held', message, { cluster });
-  };
-  await waitUntil(step, ended, { intervalMs: POLL_MS });
+  const giveUpAt = Math.min(Date.now() + PATIENCE_MS, step.deadline - POLL_MS);
+  while ((await openExecution(client, workflowId))?.runId === runId) {
+    if (Date.now() + POLL_MS > giveUpAt) {
+      // A workflow ends on workers of the version that it began with: they may be gone since.
+      const version = versionName(raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion);
+      const workers = version === undefined ? '' : `; workers of version ${version} have to run for that`;
+      const message = `its abandoned workflow ${workflowId} was cancelled and has not ended yet${workers}`;
+      return { state: 'orphaned', message };
+    }
+    await pause(POLL_MS, step.signal);
+  }
+  return { state: 'free' };
 }
 
 /** It has ended by itself meanwhile. */

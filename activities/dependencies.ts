@@ -9,4 +9,8 @@ export interface ActivityDependencies {
   readonly istioctl: Istioctl;
   /** A client of the Temporal that the worker serves; connects on first use. */
   readonly temporalClient: () => Promise<Client>;
+  /** How many activities the worker runs at once. */
+  readonly maxActivities: number;
+  /** Whether the worker has begun to stop: what would run for long leaves then. */
+  readonly isStopping: () => boolean;
 }

@@ -1,28 +1,32 @@
 import { applyManifest, applyManifests } from '../src/istio/apply-manifests.js';
-import { controlPlaneService } from '../src/istio/endpoints.js';
+import { isControlPlaneDeployment } from '../src/istio/control-plane-deployment.js';
+import { isInjectorLive } from '../src/istio/injector-webhook.js';
 import { preparePrimaryNamespace } from '../src/istio/istio-namespace.js';
 import type { Manifest } from '../src/istio/manifests.js';
 import { primaryManifests } from '../src/istio/primary-manifests.js';
 import { findSuperfluous, prune } from '../src/istio/prune.js';
 import { readMeshRoot } from '../src/istio/root-certificate.js';
 import type { ClusterClient } from '../src/kubernetes/cluster-client.js';
-import { readDeploymentReadiness } from '../src/kubernetes/deployment-readiness.js';
 import type { Activities } from '../src/rollout/activities.js';
 import type { PrimaryInput } from '../src/rollout/resolved.js';
-import { RolloutError } from '../src/rollout/rollout-error.js';
 import { defineStep, type StepContext } from './activity.js';
-import { applyInjectors } from './apply-injectors.js';
 import type { ActivityDependencies } from './dependencies.js';
+import { injectorProofs } from './injector-proofs.js';
+import { replaceControlPlane } from './replace-control-plane.js';
+import { requireToolVersion } from './require-tool-version.js';
 import { summarise } from './summarise.js';
+import { switchOnInjectors } from './switch-on-injectors.js';
 import { waitUntil } from './wait-until.js';
 
 /**
- * The activity `deployPrimary`: the namespace, base and istiod, the Deployment available, then the webhooks that inject,
- * with istiod's CA in them, then gateways of the profile, whose Pods are injected. Gateways are not waited for.
+ * The activity `deployPrimary`: the namespace, base and istiod, then the webhooks that inject, with istiod's CA in them,
+ * then gateways of the profile, whose Pods are injected. Gateways are not waited for.
  */
-export function deployPrimary({ clusters, istioctl }: ActivityDependencies): Activities['deployPrimary'] {
+export function deployPrimary(dependencies: ActivityDependencies): Activities['deployPrimary'] {
+  const { clusters, istioctl } = dependencies;
   return defineStep(async (input: PrimaryInput, step) => {
     const { signal } = step;
+    await requireToolVersion(istioctl, input);
     const primary = await clusters.get(input.primary);
     const namespaceChanged = await preparePrimaryNamespace(primary, input, signal);
 
@@ -31,49 +35,50 @@ export function deployPrimary({ clusters, istioctl }: ActivityDependencies): Act
     const { installation, controlPlane, injection, gateways } = manifests;
 
     step.heartbeat(`applies ${controlPlane.length} objects`);
-    const base = await applyManifests(primary, controlPlane, signal);
-    await waitUntil(step, () => checkDeployment(primary, input, signal));
+    const isDeployment = (manifest: Manifest) => isControlPlaneDeployment(manifest, input);
+    const base = await applyManifests(
+      primary,
+      controlPlane.filter((manifest) => !isDeployment(manifest)),
+      signal,
+    );
+    let changed = Number(namespaceChanged) + base.changed;
+    for (const deployment of controlPlane.filter(isDeployment)) {
+      changed += await replaceControlPlane(dependencies, input, deployment, step);
+    }
 
     step.heartbeat('applies the webhooks');
-    const webhooksChanged = await applyInjection(primary, input, injection, step);
+    changed += await applyInjection(primary, input, injection, step);
 
     const ingress = await applyManifests(primary, gateways, signal);
     const all = [...controlPlane, ...injection, ...gateways];
     const superfluous = await findSuperfluous(primary, all, installation, signal);
     const pruned = await prune(primary, superfluous, signal);
 
-    const changed =
-      Number(namespaceChanged) + base.changed + webhooksChanged + ingress.changed + pruned.length;
-    return summarise(all.length + 1, changed, `istiod ${installation.version} is available`, pruned);
+    changed += ingress.changed + pruned.length;
+    return summarise(all.length + 1, changed, `istiod ${installation.version} is ready`, pruned);
   });
 }
 
-async function checkDeployment(
-  primary: ClusterClient,
-  input: PrimaryInput,
-  signal: AbortSignal,
-): Promise<void> {
-  const name = controlPlaneService(input.revision);
-  const readiness = await readDeploymentReadiness(primary, input.istioNamespace, name, { signal });
-  if (readiness.ready) return;
-  throw new RolloutError('control-plane-not-ready', readiness.reason, { cluster: primary.name });
-}
-
-/** What belongs to the tag comes before the webhooks that need it; gives how many objects were created or changed. */
+/** What belongs to the tag comes before the webhooks that need it; returns how many objects were created or changed. */
 async function applyInjection(
   primary: ClusterClient,
-  { istioNamespace, revision }: PrimaryInput,
+  input: PrimaryInput,
   injection: readonly Manifest[],
   step: StepContext,
 ): Promise<number> {
   // With `global.operatorManageWebhooks` somebody else brings the webhooks.
   if (injection.length === 0) return 0;
   const { signal } = step;
+  const { istioNamespace, revision, accept } = input;
   const isInjector = ({ kind }: Manifest) => kind === 'MutatingWebhookConfiguration';
   let changed = 0;
   for (const manifest of injection.filter((each) => !isInjector(each))) {
     if (await applyManifest(primary, manifest, signal)) changed++;
   }
+  const injectors = injection.filter(isInjector);
   const root = await waitUntil(step, () => readMeshRoot(primary, istioNamespace, signal));
-  return changed + (await applyInjectors(primary, injection.filter(isInjector), revision, root, step));
+  const wasLive = await isInjectorLive(primary, injectors, root, signal);
+  const scope = { istioNamespace, revision, accept, wasLive, namespaces: [] };
+  const proofs = await injectorProofs(primary, scope, step);
+  return changed + (await switchOnInjectors(primary, injectors, { revision, root, wasLive }, proofs, step));
 }

@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { FailureDetail } from '../src/rollout/activities.js';
+import { cut } from '../src/rollout/cut.js';
 import { redact } from '../src/rollout/redact.js';
 import { RolloutError } from '../src/rollout/rollout-error.js';
 
@@ -31,7 +32,7 @@ export function toFailure(
   const message = redact(cluster === undefined ? known.message : `${cluster}: ${known.message}`);
   return ApplicationFailure.create({
     type: code,
-    message: message.length > MESSAGE_LIMIT ? `${message.slice(0, MESSAGE_LIMIT)}…` : message,
+    message: cut(message, MESSAGE_LIMIT),
     nonRetryable: !transient,
     details: [detail],
   });

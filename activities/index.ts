@@ -1,18 +1,21 @@
 import type { Activities } from '../src/rollout/activities.js';
 import { activateInjection } from './activate-injection.js';
+import { awaitClusters } from './await-clusters.js';
 import { claimCluster } from './claim-cluster.js';
 import { collectEndpoints } from './collect-endpoints.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { deployPrimary } from './deploy-primary.js';
 import { findRunningRollout } from './find-running-rollout.js';
 import { followClusters } from './follow-clusters.js';
+import { followEndpoints } from './follow-endpoints.js';
 import { inspectClusters } from './inspect-clusters.js';
 import { installRemote } from './install-remote.js';
 import { labelNamespaces } from './label-namespaces.js';
 import { planPrimary } from './plan-primary.js';
 import { planRemote } from './plan-remote.js';
+import { pointRemotes } from './point-remotes.js';
 import { prepareNamespace } from './prepare-namespace.js';
-import { refreshEndpoints } from './refresh-endpoints.js';
+import { proveRemotes } from './prove-remotes.js';
 import { registerRemote } from './register-remote.js';
 import { resolve } from './resolve.js';
 import { verifyInjection } from './verify-injection.js';
@@ -32,7 +35,10 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     verifyRemote: verifyRemote(dependencies),
     labelNamespaces: labelNamespaces(dependencies),
     verifyInjection: verifyInjection(dependencies),
-    refreshEndpoints: refreshEndpoints(dependencies),
+    followEndpoints: followEndpoints(dependencies),
+    pointRemotes: pointRemotes(dependencies),
+    awaitClusters: awaitClusters(dependencies),
+    proveRemotes: proveRemotes(dependencies),
     claimCluster: claimCluster(dependencies),
     followClusters: followClusters(dependencies),
     planPrimary: planPrimary(dependencies),

@@ -1,9 +1,14 @@
+import { type ForeignInjectors, findForeignInjectors } from '../src/istio/foreign-injectors.js';
+import { MESH_ANNOTATION } from '../src/istio/istio-namespace.js';
 import { findOwnControlPlane } from '../src/istio/own-control-plane.js';
+import { readRunningControlPlane } from '../src/istio/primary-identity.js';
+import type { OtherRegistration } from '../src/istio/registrations.js';
+import { readRoot } from '../src/istio/root-certificate.js';
 import { findMissingPermissions, type MissingPermission } from '../src/kubernetes/access-review.js';
 import { readCIDRs } from '../src/kubernetes/cidrs.js';
 import type { ClusterClient } from '../src/kubernetes/cluster-client.js';
 import { ClusterError } from '../src/kubernetes/cluster-error.js';
-import { readClusterUID, readNamespace } from '../src/kubernetes/namespaces.js';
+import { type Namespace, readClusterUID, readNamespace } from '../src/kubernetes/namespaces.js';
 import { optionalRead } from '../src/kubernetes/optional-read.js';
 import { PERMISSIONS } from '../src/kubernetes/permissions.js';
 import type { ReadOptions } from '../src/kubernetes/request-options.js';
@@ -16,12 +21,24 @@ import type { ResolvedNamespace } from '../src/rollout/resolved.js';
 import {
   checkAttachment,
   checkCIDRs,
+  checkDefaultTag,
   checkMesh,
   checkNamespace,
-  checkOwnControlPlane,
   checkPermissions,
+  checkRegistrations,
+  checkRoot,
+  checkRunningControlPlane,
+  checkTaken,
   checkVersion,
 } from './preflight-checks.js';
+
+/** What an inspection works from. */
+export interface Inspection extends Omit<InspectInput, 'clusters'> {
+  /** The root certificate of the mesh as the primary has it, PEM; undefined where it has none, or does not answer. */
+  readonly meshRoot: () => Promise<string | undefined>;
+  /** Remote secrets of the primary that register a cluster under another name; none where it does not answer. */
+  readonly otherRegistrations: (cluster: string, server: string) => Promise<readonly OtherRegistration[]>;
+}
 
 /**
  * Reads everything that decides whether one cluster can take part. Nothing is written: what the API server is asked to
@@ -33,7 +50,7 @@ export async function inspectCluster(
   client: ClusterClient,
   entry: InventoryCluster,
   role: 'primary' | 'remote',
-  input: Omit<InspectInput, 'clusters'>,
+  input: Inspection,
   options: ReadOptions,
 ): Promise<ClusterInspection> {
   const cluster = client.name;
@@ -41,7 +58,7 @@ export async function inspectCluster(
   const version = await readServerVersion(client, options);
   const injected =
     role === 'primary' ? [] : input.namespaces.filter((namespace) => appliesTo(namespace, cluster));
-  const [uid, cidrs, missing, istioNamespace, ownControlPlane, namespaces] = await together(
+  const [uid, cidrs, missing, istioNamespace, injectors, namespaces] = await together(
     options.signal,
     (signal) => {
       const each = { ...options, signal };
@@ -51,8 +68,8 @@ export async function inspectCluster(
         readCIDRs(client, entry, each),
         findMissingPermissions(client, PERMISSIONS[role], scopes, each),
         optionalRead(readNamespace(client, input.istioNamespace, each)),
-        role === 'primary' ? undefined : optionalRead(findOwnControlPlane(client, input, each)),
-        Promise.all(injected.map((namespace) => inspectNamespace(client, namespace, each))),
+        optionalRead(findForeignInjectors(client, input, each)),
+        Promise.all(injected.map((namespace) => inspectNamespace(client, namespace, input.facts.cni, each))),
       ]);
     },
   );
@@ -63,25 +80,75 @@ export async function inspectCluster(
   const isOfAccount = ({ namespace, untilIstioNamespaceExists }: MissingPermission) =>
     !absent.some(({ name }) => name === namespace) &&
     !(untilIstioNamespaceExists && istioNamespace !== undefined);
+  const subject = { client, entry, istioNamespace, injectors: injectors ?? {} };
   return {
     cluster,
     ...(uid === undefined ? {} : { uid }),
     kubernetesVersion: version.gitVersion,
-    ...cidrs,
+    podCIDRs: cidrs.podCIDRs,
+    serviceCIDRs: cidrs.serviceCIDRs,
     unreachable: false,
     findings: [
       ...checkVersion(cluster, version, input.release),
       ...checkPermissions(cluster, missing.filter(isOfAccount)),
       ...(role === 'primary'
-        ? checkMesh(cluster, istioNamespace, input.mesh)
-        : [
-            ...checkAttachment(cluster, istioNamespace, input.primary),
-            ...checkOwnControlPlane(cluster, ownControlPlane),
-          ]),
+        ? await checkPrimary(subject, input, options)
+        : await checkRemote(subject, input, options)),
       ...namespaces.flat(),
-      ...checkCIDRs(cluster, cidrs),
+      ...checkCIDRs(cluster, cidrs.unknown),
     ],
   };
+}
+
+/** What was read of a cluster whatever its role is. */
+interface Subject {
+  readonly client: ClusterClient;
+  readonly entry: InventoryCluster;
+  readonly istioNamespace: Namespace | undefined;
+  readonly injectors: ForeignInjectors;
+}
+
+async function checkPrimary(
+  { client, istioNamespace, injectors }: Subject,
+  input: Inspection,
+  options: ReadOptions,
+): Promise<Finding[]> {
+  const running = await optionalRead(readRunningControlPlane(client, input, options));
+  const { primary, mesh, meshID, network, facts, toolVersion } = input;
+  const wanted = {
+    'cluster name': primary,
+    meshID,
+    network,
+    'trust domain': facts.trustDomain ?? 'cluster.local',
+  };
+  const isOwned = istioNamespace?.metadata.annotations?.[MESH_ANNOTATION] === mesh;
+  return [
+    ...checkMesh(primary, istioNamespace, mesh),
+    ...checkRunningControlPlane(primary, running, wanted, toolVersion, isOwned),
+    ...checkDefaultTag(primary, injectors.defaultTag),
+  ];
+}
+
+async function checkRemote(
+  { client, entry, istioNamespace, injectors }: Subject,
+  input: Inspection,
+  options: ReadOptions,
+): Promise<Finding[]> {
+  const { name } = client;
+  const { primary } = input;
+  const [own, others, ownRoot, meshRoot] = await Promise.all([
+    optionalRead(findOwnControlPlane(client, input.istioNamespace, options)),
+    input.otherRegistrations(name, entry.apiServer ?? client.server),
+    // A cluster without Istio's namespace has no root certificate in it.
+    istioNamespace && optionalRead(readRoot(client, input.istioNamespace, options.signal)),
+    istioNamespace && input.meshRoot(),
+  ]);
+  return [
+    ...checkAttachment(name, istioNamespace, primary),
+    ...checkTaken(name, own, injectors),
+    ...checkRegistrations(name, input.istioNamespace, others),
+    ...checkRoot(name, istioNamespace, primary, { own: ownRoot, mesh: meshRoot }),
+  ];
 }
 
 function appliesTo({ clusters }: ResolvedNamespace, cluster: string): boolean {
@@ -91,10 +158,12 @@ function appliesTo({ clusters }: ResolvedNamespace, cluster: string): boolean {
 async function inspectNamespace(
   client: ClusterClient,
   namespace: ResolvedNamespace,
+  cni: boolean,
   options: ReadOptions,
 ): Promise<Finding[]> {
   try {
-    return checkNamespace(client.name, namespace, await readNamespace(client, namespace.name, options));
+    const live = await readNamespace(client, namespace.name, options);
+    return checkNamespace(client.name, namespace, live, cni);
   } catch (error) {
     // Whether it exists is not known then; the missing permission is a finding of its own.
     if (error instanceof ClusterError && error.code === 'permission-denied') return [];

@@ -1,12 +1,17 @@
+import { findOtherRegistrations } from '../src/istio/registrations.js';
+import { readMeshRoot } from '../src/istio/root-certificate.js';
+import type { ClusterClient } from '../src/kubernetes/cluster-client.js';
+import type { Clusters } from '../src/kubernetes/clusters.js';
 import { pause } from '../src/kubernetes/pause.js';
 import type { Activities, InspectInput } from '../src/rollout/activities.js';
-import type { ErrorCode, FindingCode } from '../src/rollout/codes.js';
+import { ERRORS, type ErrorCode, type FindingCode } from '../src/rollout/codes.js';
 import { concurrently } from '../src/rollout/concurrently.js';
 import type { ClusterInspection, Finding } from '../src/rollout/findings.js';
+import { redact } from '../src/rollout/redact.js';
 import { RolloutError } from '../src/rollout/rollout-error.js';
-import { defineActivity } from './activity.js';
+import { defineActivity, type StepContext } from './activity.js';
 import type { ActivityDependencies } from './dependencies.js';
-import { inspectCluster } from './inspect-cluster.js';
+import { type Inspection, inspectCluster } from './inspect-cluster.js';
 import { checkTool, finding } from './preflight-checks.js';
 
 const CONCURRENCY = 10;
@@ -18,13 +23,13 @@ const PAUSE_MS = 500;
 /**
  * The activity `inspectClusters`: what is found about each cluster, in the order of the input. What is wrong with one
  * cluster is a finding of that cluster and never a failure of the activity; with `mustReach` a cluster that does not
- * answer is.
+ * answer is. One that refuses the credentials counts as not answering for as long as that may pass.
  */
 export function inspectClusters(dependencies: ActivityDependencies): Activities['inspectClusters'] {
   return defineActivity(async (input, step) => {
     let done = 0;
     const inspections = await concurrently(input.clusters, CONCURRENCY, async ({ cluster, role }) => {
-      const inspection = await inspect(dependencies, cluster, role, input, step.signal);
+      const inspection = await inspect(dependencies, cluster, role, input, step);
       done += 1;
       step.heartbeat(`inspected ${done} of ${input.clusters.length} clusters`);
       return inspection;
@@ -40,12 +45,17 @@ export function inspectClusters(dependencies: ActivityDependencies): Activities[
   });
 }
 
-async function inspect(
+/**
+ * Inspects one cluster.
+ *
+ * @throws RolloutError `api-unavailable` when it does not answer and the input says that it must
+ */
+export async function inspect(
   { clusters }: ActivityDependencies,
   cluster: string,
   role: 'primary' | 'remote',
   input: InspectInput,
-  signal: AbortSignal,
+  { signal, log }: Pick<StepContext, 'signal' | 'log'>,
 ): Promise<ClusterInspection> {
   const giveUp = Date.now() + PATIENCE_MS;
   for (;;) {
@@ -54,10 +64,16 @@ async function inspect(
       const entry = await clusters.entry(cluster);
       const client = await clusters.get(cluster);
       where = client.server;
-      return await inspectCluster(client, entry, role, input, { signal, timeoutMs: REQUEST_TIMEOUT_MS });
+      const options = { signal, timeoutMs: REQUEST_TIMEOUT_MS };
+      const inspection = { ...input, ...askingPrimary(clusters, input, signal) };
+      return await inspectCluster(client, entry, role, inspection, options);
     } catch (error) {
       signal.throwIfAborted();
-      if (!(error instanceof RolloutError)) throw error;
+      if (!(error instanceof RolloutError)) {
+        log.error('a check has failed unexpectedly', { cluster, stack: stackOf(error) });
+        const what = `${cluster}: ${redact(error instanceof Error ? error.message : String(error))}`;
+        return uninspected(cluster, false, finding('check-failed', 'block', { cluster, what, where }));
+      }
       const unreachable = error.code === 'api-unavailable';
       if (!unreachable) return uninspected(cluster, false, whyNot(error, cluster, where));
       if (Date.now() + PAUSE_MS > giveUp) {
@@ -67,6 +83,34 @@ async function inspect(
     }
     await pause(PAUSE_MS, signal);
   }
+}
+
+/** What the checks of a remote ask of the primary, which may have no control plane yet, or not answer. */
+function askingPrimary(
+  clusters: Clusters,
+  { primary, istioNamespace }: InspectInput,
+  signal: AbortSignal,
+): Pick<Inspection, 'meshRoot' | 'otherRegistrations'> {
+  const ask = async <T>(question: (client: ClusterClient) => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await question(await clusters.get(primary));
+    } catch (error) {
+      if (error instanceof RolloutError) return undefined;
+      throw error;
+    }
+  };
+  return {
+    meshRoot: () => ask((client) => readMeshRoot(client, istioNamespace, signal)),
+    otherRegistrations: async (cluster, server) => {
+      const find = (client: ClusterClient) =>
+        findOtherRegistrations(client, istioNamespace, cluster, server, undefined, signal);
+      return (await ask(find)) ?? [];
+    },
+  };
+}
+
+function stackOf(error: unknown): string {
+  return redact(error instanceof Error ? (error.stack ?? error.message) : String(error));
 }
 
 function uninspected(cluster: string, unreachable: boolean, why: Finding): ClusterInspection {
@@ -84,9 +128,10 @@ const FINDING_OF: Partial<Record<ErrorCode, FindingCode>> = {
 };
 
 function whyNot(error: RolloutError, cluster: string, where: string): Finding {
-  const code = FINDING_OF[error.code];
-  if (code === undefined) throw error;
-  return finding(code, 'block', { cluster, what: `${cluster}: ${error.message}`, where });
+  const code = FINDING_OF[error.code] ?? 'check-failed';
+  // What the error itself knows to do is closer to the case than what the catalogue says.
+  const own = error.action === ERRORS[error.code].action ? {} : { action: error.action };
+  return finding(code, 'block', { cluster, what: `${cluster}: ${error.message}`, where, ...own });
 }
 
 /** Once for the worker; it stands with the primary, so that it holds the rollout. */

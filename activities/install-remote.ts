@@ -1,7 +1,7 @@
 import { applyManifests } from '../src/istio/apply-manifests.js';
 import { addressesOf, readyControlPlanePods } from '../src/istio/control-plane-pods.js';
 import { writeEndpoints } from '../src/istio/endpoints.js';
-import { injectorManifests, switchOffForeign } from '../src/istio/injector-webhook.js';
+import { injectorManifests, isInjectorLive, switchOffForeign } from '../src/istio/injector-webhook.js';
 import { findSuperfluous, prune } from '../src/istio/prune.js';
 import { remoteManifests } from '../src/istio/remote-manifests.js';
 import { readMeshRoot } from '../src/istio/root-certificate.js';
@@ -9,6 +9,7 @@ import type { Activities } from '../src/rollout/activities.js';
 import type { RemoteInput } from '../src/rollout/resolved.js';
 import { defineStep } from './activity.js';
 import type { ActivityDependencies } from './dependencies.js';
+import { requireToolVersion } from './require-tool-version.js';
 import { summarise } from './summarise.js';
 import { waitUntil } from './wait-until.js';
 
@@ -19,12 +20,13 @@ import { waitUntil } from './wait-until.js';
 export function installRemote({ clusters, istioctl }: ActivityDependencies): Activities['installRemote'] {
   return defineStep(async (input: RemoteInput, step) => {
     const { signal } = step;
+    await requireToolVersion(istioctl, input);
     const [remote, primary] = await Promise.all([clusters.get(input.cluster), clusters.get(input.primary)]);
     const pods = await waitUntil(step, () => readyControlPlanePods(primary, input, signal));
     const addresses = addressesOf(pods);
 
     step.heartbeat('renders the manifests of the remote');
-    const [first = ''] = addresses;
+    const first = pods[0]?.address ?? '';
     const manifests = await remoteManifests(istioctl.renderer, input, first, signal);
     const { installation, objects, endpointSlice, injector } = manifests;
 
@@ -32,20 +34,17 @@ export function installRemote({ clusters, istioctl }: ActivityDependencies): Act
     // the istiod of this mesh, and with it every Pod of a labelled namespace: it is switched off before that.
     const root = await waitUntil(step, () => readMeshRoot(primary, input.istioNamespace, signal));
     const injectors = await injectorManifests(remote, injector, installation, signal);
+    const injectorWasLive = await isInjectorLive(remote, injectors, root, signal);
     const switchedOff = await switchOffForeign(remote, injectors, root, signal);
 
     step.heartbeat(`applies ${objects.length} objects`);
     const applied = await applyManifests(remote, objects, signal);
-    const sliceChanged = await writeEndpoints(remote, input, addresses, signal, endpointSlice);
+    const endpointsChanged = await writeEndpoints(remote, input, addresses, signal, endpointSlice);
     const superfluous = await findSuperfluous(remote, [...objects, injector], installation, signal);
     const pruned = await prune(remote, superfluous, signal);
 
-    const changed = applied.changed + Number(sliceChanged) + switchedOff.length + pruned.length;
-    return summarise(
-      applied.objects + 1,
-      changed,
-      `Istio ${installation.version} points to ${addresses.join(', ')}`,
-      pruned,
-    );
+    const changed = applied.changed + endpointsChanged + switchedOff.length + pruned.length;
+    const fact = `Istio ${installation.version} points to ${addresses.join(', ')}`;
+    return { ...summarise(applied.objects + 1, changed, fact, pruned), injectorWasLive };
   });
 }

@@ -1,30 +1,79 @@
-import { labelNamespaces as label } from '../src/istio/injection-labels.js';
+import {
+  labelNamespaces as label,
+  missingLabels,
+  takeLabelsOff,
+  type UnlabelledNamespace,
+} from '../src/istio/injection-labels.js';
+import { askingLabels } from '../src/istio/injection-probe.js';
 import { checkInjectorCA } from '../src/istio/injector-webhook.js';
 import { readMeshRoot } from '../src/istio/root-certificate.js';
-import type { Activities } from '../src/rollout/activities.js';
+import type { ClusterClient } from '../src/kubernetes/cluster-client.js';
+import type { Activities, InjectionInput } from '../src/rollout/activities.js';
 import type { RemoteInput } from '../src/rollout/resolved.js';
-import { defineStep } from './activity.js';
+import type { StepResult } from '../src/rollout/step-results.js';
+import { defineStep, type StepContext } from './activity.js';
 import type { ActivityDependencies } from './dependencies.js';
+import { probeNamespaces, requireInjection } from './prove-injection.js';
 import { summarise } from './summarise.js';
 import { waitUntil } from './wait-until.js';
+import { withWorkingInjector } from './working-injector.js';
 
 /**
- * The activity `labelNamespaces`. The webhook's CA is looked at again: in a labelled namespace no Pod can be created
- * while the webhook fails.
+ * The activity `labelNamespaces`: a namespace is labelled only after a dry-run Pod that asks for a sidecar came back with
+ * it there. In a labelled namespace no Pod can be created while the injector fails, or while something refuses the sidecar.
  */
-export function labelNamespaces({ clusters }: ActivityDependencies): Activities['labelNamespaces'] {
-  return defineStep(async (input: RemoteInput, step) => {
-    const { signal } = step;
-    const { cluster, istioNamespace, revision, namespaces } = input;
-    if (namespaces.length === 0) return summarise(0, 0, 'no namespace is to be labelled');
-    const [remote, primary] = await Promise.all([clusters.get(cluster), clusters.get(input.primary)]);
-    const root = await waitUntil(step, () => readMeshRoot(primary, istioNamespace, signal));
-    const injectors = await waitUntil(step, () => checkInjectorCA(remote, revision, root, signal));
-    const changed = await label(remote, namespaces, injectors, signal);
-    return summarise(
-      namespaces.length,
-      changed,
-      `sidecars asked for in ${namespaces.length === 1 ? '1 namespace' : `${namespaces.length} namespaces`}`,
-    );
+export function labelNamespaces(dependencies: ActivityDependencies): Activities['labelNamespaces'] {
+  return defineStep(async (input: InjectionInput, step) => {
+    if (input.namespaces.length === 0) return summarise(0, 0, 'no namespace is to be labelled');
+    return await withWorkingInjector(dependencies, input, step, () => labelAll(dependencies, input, step));
   });
+}
+
+async function labelAll(
+  { clusters }: ActivityDependencies,
+  input: InjectionInput,
+  step: StepContext,
+): Promise<StepResult> {
+  const { signal } = step;
+  const { cluster, istioNamespace, revision, namespaces } = input;
+  const [remote, primary] = await Promise.all([clusters.get(cluster), clusters.get(input.primary)]);
+  const root = await waitUntil(step, () => readMeshRoot(primary, istioNamespace, signal));
+  const injectors = await waitUntil(step, () => checkInjectorCA(remote, revision, root, signal));
+
+  const unlabelled = await missingLabels(remote, namespaces, injectors, signal);
+  await proveBefore(remote, unlabelled, input, step);
+  const changed = await label(remote, unlabelled, injectors, signal);
+  await proveAfter(remote, unlabelled, input, step);
+  return summarise(
+    namespaces.length,
+    changed,
+    `sidecars asked for in ${namespaces.length === 1 ? '1 namespace' : `${namespaces.length} namespaces`}`,
+  );
+}
+
+async function proveBefore(
+  remote: ClusterClient,
+  namespaces: readonly UnlabelledNamespace[],
+  { cluster, revision, accept }: RemoteInput,
+  step: StepContext,
+): Promise<void> {
+  const targets = namespaces.map(({ name }) => ({ name, labels: askingLabels(revision) }));
+  requireInjection(cluster, await probeNamespaces(remote, targets, step), accept);
+}
+
+/** A Pod that asks for nothing itself gets its sidecar by the label now; where it does not, the label goes again. */
+async function proveAfter(
+  remote: ClusterClient,
+  namespaces: readonly UnlabelledNamespace[],
+  { cluster, accept }: RemoteInput,
+  step: StepContext,
+): Promise<void> {
+  try {
+    const targets = namespaces.map(({ name }) => ({ name, labels: {} }));
+    requireInjection(cluster, await probeNamespaces(remote, targets, step), accept);
+  } catch (error) {
+    // Not when the attempt is over: a namespace that is labelled was proven before.
+    if (!step.signal.aborted) await takeLabelsOff(remote, namespaces, step.signal);
+    throw error;
+  }
 }

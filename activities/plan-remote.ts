@@ -5,7 +5,6 @@ import { labelNamespaces } from '../src/istio/injection-labels.js';
 import { injectorManifests, readInjectors } from '../src/istio/injector-webhook.js';
 import { prepareRemoteNamespace } from '../src/istio/istio-namespace.js';
 import { objectOf } from '../src/istio/manifests.js';
-import { refuseOwnControlPlane } from '../src/istio/own-control-plane.js';
 import { countPodsWithoutSidecar } from '../src/istio/pods-without-sidecar.js';
 import { readReaderToken, requestReaderToken } from '../src/istio/reader-token.js';
 import { type RemoteManifests, remoteManifests } from '../src/istio/remote-manifests.js';
@@ -22,6 +21,8 @@ import { RolloutError } from '../src/rollout/rollout-error.js';
 import { defineActivity, type StepContext } from './activity.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { DryRun } from './dry-run.js';
+import { refuseTaken } from './refuse-taken.js';
+import { requireToolVersion } from './require-tool-version.js';
 
 /**
  * Stands for the address of a Pod of istiod that does not run yet. It is of a block that nobody has (RFC 5737), so that what
@@ -35,11 +36,12 @@ export function planRemote(dependencies: ActivityDependencies): Activities['plan
   return defineActivity(
     async (input: PlanRemoteInput, step) => {
       const { signal } = step;
+      await requireToolVersion(istioctl, input);
       const [remote, primary] = await Promise.all([clusters.get(input.cluster), clusters.get(input.primary)]);
       const dryRun = new DryRun(new DryRunClient(remote));
       const { client } = dryRun;
 
-      await dryRun.attempt(() => refuseOwnControlPlane(client, input, signal));
+      await dryRun.attempt(() => refuseTaken(client, input, signal));
       const move = input.accept.includes('attached-elsewhere');
       await dryRun.attempt(() => prepareRemoteNamespace(client, input, move, signal));
 
@@ -111,7 +113,11 @@ async function register(
   signal: AbortSignal,
 ): Promise<RemotePlan['registration']> {
   const secret = `${istioNamespace}/${remoteSecretName(cluster)}`;
-  const [entry, live] = await Promise.all([clusters.entry(cluster), clusters.get(primaryName)]);
+  const [entry, live, ca] = await Promise.all([
+    clusters.entry(cluster),
+    clusters.get(primaryName),
+    dryRun.attempt(() => clusters.certificateAuthority(cluster)),
+  ]);
   const primary = new DryRunClient(live);
   if ((await readNamespace(live, istioNamespace, { signal })) === undefined) {
     primary.assume({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: istioNamespace } });
@@ -120,7 +126,7 @@ async function register(
   const token = await issuedToken(dryRun.client, istioNamespace, signal);
   // Without a token the text of the secret will differ from any that is there: that is all that matters here.
   const server = entry.apiServer ?? dryRun.client.server;
-  const access = { cluster, server, ca: '', token: '', ...token };
+  const access = { cluster, server, ca: '', token: '', ...token, ...(ca === undefined ? {} : { ca }) };
   if (token !== undefined && (await isRegistered(primary, istioNamespace, access, signal))) {
     return { action: 'keep', secret };
   }

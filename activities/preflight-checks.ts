@@ -1,7 +1,10 @@
+import type { ForeignInjectors } from '../src/istio/foreign-injectors.js';
 import { contraryLabels } from '../src/istio/injection-labels.js';
-import { MESH_ANNOTATION, otherControlPlanes } from '../src/istio/istio-namespace.js';
+import { isLedBy, MESH_ANNOTATION, otherControlPlanes } from '../src/istio/istio-namespace.js';
+import { differences, type MeshIdentity, type RunningControlPlane } from '../src/istio/primary-identity.js';
+import type { OtherRegistration } from '../src/istio/registrations.js';
 import { describeMissing, type MissingPermission } from '../src/kubernetes/access-review.js';
-import type { ClusterCIDRs } from '../src/kubernetes/cidrs.js';
+import type { UnknownCIDRs } from '../src/kubernetes/cidrs.js';
 import type { Namespace } from '../src/kubernetes/namespaces.js';
 import { compareMinors, type ServerVersion } from '../src/kubernetes/server-version.js';
 import { FINDINGS, type FindingCode } from '../src/rollout/codes.js';
@@ -10,6 +13,9 @@ import { RELEASES } from '../src/rollout/releases.js';
 import type { ResolvedNamespace } from '../src/rollout/resolved.js';
 
 /** The checks of one cluster: facts in, findings out. Each gives nothing when all is well. */
+
+/** Reasons that one finding gives; the rest rarely says anything else. */
+const MAX_REASONS = 4;
 
 const CONTROL_PLANES = 'topology.istio.io/controlPlaneClusters';
 
@@ -26,10 +32,11 @@ export function finding(
 export function checkVersion(cluster: string, version: ServerVersion, release: string): Finding[] {
   const range = RELEASES[release]?.kubernetes;
   if (range === undefined) return [];
-  const what = `${cluster} runs Kubernetes ${version.gitVersion}; Istio ${release} supports ${range.minimum} to ${range.maximum}`;
+  const what = `${cluster} runs Kubernetes ${version.gitVersion}; Istio ${release} needs ${range.minimum} to ${range.maximum}`;
   const about = { cluster, what, where: '/version' };
   if (compareMinors(version.minor, range.minimum) < 0) {
-    return [finding('kubernetes-version-unsupported', 'block', about)];
+    const why = { ...about, what: `${what}: ${range.whyMinimum}` };
+    return [finding('kubernetes-version-unsupported', 'block', why)];
   }
   return compareMinors(version.minor, range.maximum) > 0
     ? [finding('kubernetes-version-untested', 'warn', about)]
@@ -37,13 +44,12 @@ export function checkVersion(cluster: string, version: ServerVersion, release: s
 }
 
 /** Not knowing is a warning: nothing is wrong yet, but overlaps with this cluster go unnoticed. */
-export function checkCIDRs(cluster: string, { podCIDRs, serviceCIDRs }: ClusterCIDRs): Finding[] {
-  const unknown = [
-    ...(podCIDRs.length === 0 ? ['pod CIDRs'] : []),
-    ...(serviceCIDRs.length === 0 ? ['service CIDRs'] : []),
-  ];
+export function checkCIDRs(cluster: string, { pod, service }: UnknownCIDRs): Finding[] {
+  const unknown = [...(pod ? ['pod CIDRs'] : []), ...(service ? ['service CIDRs'] : [])];
   if (unknown.length === 0) return [];
-  const what = `the ${unknown.join(' and ')} of ${cluster} cannot be found out`;
+  const reasons = [...new Set([...(pod ?? []), ...(service ?? [])])].slice(0, MAX_REASONS);
+  const why = reasons.length === 0 ? '' : `: ${reasons.join('; ')}`;
+  const what = `the ${unknown.join(' and ')} of ${cluster} cannot be found out${why}`;
   return [finding('cidr-unknown', 'warn', { cluster, what, where: `cluster ${cluster} in the inventory` })];
 }
 
@@ -74,11 +80,107 @@ export function checkAttachment(
   return [finding('attached-elsewhere', 'block', { cluster, what, where })];
 }
 
-/** A remote that an istiod of its own leads: the two would fight over its webhooks, so nobody can take that on. */
-export function checkOwnControlPlane(cluster: string, own: string | undefined): Finding[] {
-  if (own === undefined) return [];
-  const what = `${cluster} runs a control plane of its own: ${own}`;
-  return [finding('own-control-plane', 'block', { cluster, what, where: own })];
+/** A remote that an istiod of its own leads, or injectors of others: nobody else may change that. */
+export function checkTaken(
+  cluster: string,
+  own: string | undefined,
+  { defaultTag, otherMesh }: ForeignInjectors,
+): Finding[] {
+  const findings: Finding[] = [];
+  if (own !== undefined) {
+    const what = `${cluster} runs a control plane of its own: ${own}`;
+    findings.push(finding('own-control-plane', 'block', { cluster, what, where: own }));
+  }
+  if (otherMesh !== undefined) {
+    const what = `an injector of another mesh injects the namespaces of the rollout in ${cluster}`;
+    findings.push(finding('injector-elsewhere', 'block', { cluster, what, where: otherMesh }));
+  }
+  return [...findings, ...checkDefaultTag(cluster, defaultTag)];
+}
+
+/** A default tag of another revision, which a rollout of the revision `default` would take over. */
+export function checkDefaultTag(cluster: string, defaultTag: string | undefined): Finding[] {
+  if (defaultTag === undefined) return [];
+  const what = `the default tag of ${cluster} belongs to another revision: ${defaultTag}`;
+  return [finding('default-tag-elsewhere', 'block', { cluster, what, where: defaultTag })];
+}
+
+/** A remote that holds the root certificate of another mesh, and does not say that this primary leads there. */
+export function checkRoot(
+  cluster: string,
+  istioNamespace: Namespace | undefined,
+  primary: string,
+  roots: { readonly own: string | undefined; readonly mesh: string | undefined },
+): Finding[] {
+  const isOurs = istioNamespace !== undefined && isLedBy(istioNamespace, primary);
+  if (
+    istioNamespace === undefined ||
+    isOurs ||
+    roots.own === undefined ||
+    roots.own.trim() === roots.mesh?.trim()
+  )
+    return [];
+  const where = `ConfigMap ${istioNamespace.metadata.name}/istio-ca-root-cert`;
+  const what = `${cluster} holds a root certificate that is not that of ${primary}`;
+  return [finding('root-certificate-elsewhere', 'block', { cluster, what, where })];
+}
+
+/** A cluster that the primary registers under another name already: istiod would read it twice. */
+export function checkRegistrations(
+  cluster: string,
+  istioNamespace: string,
+  others: readonly OtherRegistration[],
+): Finding[] {
+  return others.map(({ secret, cluster: name, by }) => {
+    const where = `Secret ${istioNamespace}/${secret} of the primary`;
+    const what = `the primary registers ${cluster} a second time, as ${name}, with the same ${by}`;
+    return finding('registered-twice', 'block', { cluster, what, where });
+  });
+}
+
+/** A control plane that runs on the primary already, and that the rollout would turn into another one. */
+export function checkRunningControlPlane(
+  cluster: string,
+  running: RunningControlPlane | undefined,
+  wanted: MeshIdentity,
+  toolVersion: string | undefined,
+  isOwned: boolean,
+): Finding[] {
+  if (running === undefined) return [];
+  const where = `the control plane that runs on ${cluster}`;
+  const { identity, version } = running;
+  const isKnown = toolVersion !== undefined && version !== 'unknown';
+  const isOtherMinor = isKnown && minorOf(version) !== minorOf(toolVersion);
+  // Of a control plane that this mesh has not rolled out yet, a change of the version is a surprise too.
+  const isOtherPatch = isKnown && !isOtherMinor && !isOwned && version !== toolVersion;
+  const differing = [
+    ...differences(identity, wanted),
+    ...(isOtherPatch ? [`version is ${version}, not ${toolVersion}`] : []),
+  ];
+  return [
+    ...(differing.length === 0
+      ? []
+      : [
+          finding('primary-differs', 'block', {
+            cluster,
+            what: `${cluster}: its ${differing.join('; its ')}`,
+            where,
+          }),
+        ]),
+    ...(isOtherMinor
+      ? [
+          finding('minor-change-in-place', 'block', {
+            cluster,
+            what: `istiod of ${cluster} changes from ${version} to ${toolVersion} in place: the old istiod reads the new injector template, and Pods with sidecars are refused for some seconds in the whole mesh`,
+            where,
+          }),
+        ]
+      : []),
+  ];
+}
+
+function minorOf(version: string): string {
+  return version.split('.').slice(0, 2).join('.');
 }
 
 /** A primary that was rolled out as another mesh. */
@@ -95,6 +197,7 @@ export function checkNamespace(
   cluster: string,
   wanted: ResolvedNamespace,
   live: Namespace | undefined,
+  cni: boolean,
 ): Finding[] {
   const where = `Namespace ${wanted.name}`;
   if (live === undefined || live.status?.phase === 'Terminating') {
@@ -105,9 +208,23 @@ export function checkNamespace(
     return [finding('namespace-missing', 'block', { cluster, what, where })];
   }
   const contrary = contraryLabels(live, wanted.injection);
-  if (contrary.length === 0) return [];
-  const what = `namespace ${wanted.name} of ${cluster} is labelled ${contrary.join(', ')}, against injection: ${wanted.injection}`;
-  return [finding('namespace-label-conflict', 'block', { cluster, what, where })];
+  const labelled = contrary.join(', ');
+  const against = `namespace ${wanted.name} of ${cluster} is labelled ${labelled}, against injection: ${wanted.injection}`;
+  return [
+    ...(contrary.length === 0
+      ? []
+      : [finding('namespace-label-conflict', 'block', { cluster, what: against, where })]),
+    ...checkPodSecurity(cluster, live, cni),
+  ];
+}
+
+/** Without Istio CNI the sidecar's init container needs NET_ADMIN (kubernetes.io/docs/concepts/security/pod-security-standards). */
+function checkPodSecurity(cluster: string, { metadata }: Namespace, cni: boolean): Finding[] {
+  const level = metadata.labels?.['pod-security.kubernetes.io/enforce'];
+  if (cni || (level !== 'baseline' && level !== 'restricted')) return [];
+  const where = `Namespace ${metadata.name}, label pod-security.kubernetes.io/enforce`;
+  const what = `namespace ${metadata.name} of ${cluster} enforces pod security ${level}, which forbids the sidecar's NET_ADMIN`;
+  return [finding('sidecar-forbidden', 'block', { cluster, what, where })];
 }
 
 /** The tool must be of the release that the document asks for. */

@@ -1,9 +1,9 @@
 import { prepareRemoteNamespace } from '../src/istio/istio-namespace.js';
-import { refuseOwnControlPlane } from '../src/istio/own-control-plane.js';
 import type { Activities } from '../src/rollout/activities.js';
 import type { RemoteInput } from '../src/rollout/resolved.js';
 import { defineStep } from './activity.js';
 import type { ActivityDependencies } from './dependencies.js';
+import { refuseTaken } from './refuse-taken.js';
 import { summarise } from './summarise.js';
 
 /**
@@ -13,7 +13,7 @@ import { summarise } from './summarise.js';
 export function prepareNamespace({ clusters }: ActivityDependencies): Activities['prepareNamespace'] {
   return defineStep(async (input: RemoteInput, { signal }) => {
     const remote = await clusters.get(input.cluster);
-    await refuseOwnControlPlane(remote, input, signal);
+    await refuseTaken(remote, input, signal);
     const move = input.accept.includes('attached-elsewhere');
     const changed = await prepareRemoteNamespace(remote, input, move, signal);
     return summarise(

@@ -4,13 +4,16 @@ import { isRegistered, writeRemoteSecret } from '../src/istio/remote-secret.js';
 import { tryAccess } from '../src/istio/try-access.js';
 import type { Activities } from '../src/rollout/activities.js';
 import { FINDINGS } from '../src/rollout/codes.js';
-import type { Finding } from '../src/rollout/findings.js';
+import type { Finding, Severity } from '../src/rollout/findings.js';
 import type { RemoteInput } from '../src/rollout/resolved.js';
+import { RolloutError } from '../src/rollout/rollout-error.js';
 import type { StepResult } from '../src/rollout/step-results.js';
 import { defineStep, type StepContext } from './activity.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { summarise } from './summarise.js';
 import { waitUntil } from './wait-until.js';
+
+const UNVERIFIED = 'api-server-unverified';
 
 /**
  * The activity `registerRemote`: a token of the reader in the remote, tried together with server and CA, then the remote
@@ -34,45 +37,68 @@ export async function register(
   const fact = `${input.primary} reads ${cluster} at ${access.server}`;
   if (await isRegistered(primary, istioNamespace, access, signal)) return summarise(2, Number(issued), fact);
 
-  const findings = await verifyAccess(access, step);
+  const isAccepted = input.accept.includes(UNVERIFIED);
+  const findings = await verifyAccess(access, isAccepted, step);
   step.heartbeat('writes the remote secret');
   const written = await writeRemoteSecret(primary, istioNamespace, access, signal);
-  const tried = findings.length === 0 ? 'tried' : 'not tried from here';
+  const tried = findings.length === 0 ? 'tried' : 'not verified from here';
   const result = summarise(2, Number(issued) + Number(written), `${fact}, ${tried}`);
   return findings.length === 0 ? result : { ...result, findings };
 }
 
 /**
- * What the remote secret says: server of the inventory, else of the kubeconfig; CA and token of the remote itself.
+ * What the remote secret says: server of the inventory, else of the kubeconfig; CA of the inventory, else the remote's own;
+ * token of the remote.
  *
- * @throws RolloutError `token-not-issued`
+ * @throws RolloutError `token-not-issued`; `cluster-not-usable` when the inventory's CA cannot be used
  */
 export async function readAccess(
   { clusters }: ActivityDependencies,
   { cluster, istioNamespace }: RemoteInput,
   step: StepContext,
 ): Promise<{ access: RemoteAccess; issued: boolean }> {
-  const [remote, entry] = await Promise.all([clusters.get(cluster), clusters.entry(cluster)]);
+  const [remote, entry, ca] = await Promise.all([
+    clusters.get(cluster),
+    clusters.entry(cluster),
+    clusters.certificateAuthority(cluster),
+  ]);
   const issued = await requestReaderToken(remote, istioNamespace, step.signal);
   const token = await waitUntil(step, () => readReaderToken(remote, istioNamespace, step.signal), {
     intervalMs: 250,
   });
-  return { access: { cluster, server: entry.apiServer ?? remote.server, ...token }, issued };
+  const server = entry.apiServer ?? remote.server;
+  return { access: { cluster, server, ...token, ...(ca === undefined ? {} : { ca }) }, issued };
 }
 
 /**
  * Tries the access. What the worker cannot reach is a finding, also when it is the server that the worker uses itself: it
- * may do so through a proxy. Only istiod can tell then.
+ * may do so through a proxy. Only istiod can tell then. The same goes for a wrong answer that the user has taken on: a
+ * proxy that intercepts TLS, or another DNS, is what the worker sees, and not what istiod does.
  *
+ * @param isAccepted whether the user has taken on what the worker cannot verify
  * @throws RolloutError `remote-secret-refused`
  */
-async function verifyAccess(access: RemoteAccess, step: StepContext): Promise<Finding[]> {
+async function verifyAccess(
+  access: RemoteAccess,
+  isAccepted: boolean,
+  step: StepContext,
+): Promise<Finding[]> {
   const { cluster, server } = access;
   step.heartbeat(`tries ${server} with the token of the remote`);
-  const trial = await tryAccess(access, step.signal);
-  if (trial.outcome === 'works') return [];
-  const code = 'api-server-unverified';
-  const what = `the worker does not reach ${server} (${trial.reason}), so the remote secret of ${cluster} was not tried`;
+  try {
+    const trial = await tryAccess(access, step.signal);
+    if (trial.outcome === 'works') return [];
+    const why = `the worker does not reach ${server} (${trial.reason})`;
+    return [unverified(cluster, 'info', `${why}, so the remote secret of ${cluster} was not tried`)];
+  } catch (error) {
+    const isRefused = error instanceof RolloutError && error.code === 'remote-secret-refused';
+    if (!isRefused || !isAccepted) throw error;
+    const what = `the remote secret of ${cluster} was written though the worker could not verify it: ${error.message}`;
+    return [unverified(cluster, 'warn', what)];
+  }
+}
+
+function unverified(cluster: string, severity: Severity, what: string): Finding {
   const where = `apiServer of ${cluster} in the inventory`;
-  return [{ code, severity: 'info', cluster, what, where, action: FINDINGS[code].action }];
+  return { code: UNVERIFIED, severity, cluster, what, where, action: FINDINGS[UNVERIFIED].action };
 }

@@ -1,3 +1,4 @@
+import type { Istioctl } from '../src/istio/istioctl.js';
 import type { Activities } from '../src/rollout/activities.js';
 import { rolloutWorkflowId, TASK_QUEUE, WorkflowType } from '../src/rollout/names.js';
 import { parseRollout } from '../src/rollout/parse-rollout.js';
@@ -10,7 +11,7 @@ import { toFailure } from './failure.js';
  * The activity `resolve`. Fails for good with `document-invalid`, listing every problem, with `workflow-id-wrong`, or
  * with `inventory-invalid`.
  */
-export function resolve({ clusters }: ActivityDependencies): Activities['resolve'] {
+export function resolve({ clusters, istioctl }: ActivityDependencies): Activities['resolve'] {
   return defineActivity(async ({ document, workflowId }) => {
     const parsed = parseRollout(document, await clusters.inventory());
     if (!parsed.ok) {
@@ -18,9 +19,11 @@ export function resolve({ clusters }: ActivityDependencies): Activities['resolve
       const lines = problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
       throw toFailure(new RolloutError('document-invalid', lines.join('\n')), { problems });
     }
-    const { mesh } = parsed.value;
+    const toolVersion = await versionOf(istioctl);
+    const resolved = { ...parsed.value, ...(toolVersion !== undefined && { toolVersion }) };
+    const { mesh } = resolved;
     const lock = rolloutWorkflowId(mesh);
-    if (workflowId === undefined || workflowId === lock) return parsed.value;
+    if (workflowId === undefined || workflowId === lock) return resolved;
     const command = `temporal workflow start --type ${WorkflowType.rollout} --task-queue ${TASK_QUEUE} --workflow-id ${lock} --input-file rollout.json`;
     throw new RolloutError(
       'workflow-id-wrong',
@@ -28,4 +31,14 @@ export function resolve({ clusters }: ActivityDependencies): Activities['resolve
       { action: command },
     );
   });
+}
+
+/** Undefined where istioctl cannot be run: the checks of the primary say that. */
+async function versionOf(istioctl: Istioctl): Promise<string | undefined> {
+  try {
+    return await istioctl.version();
+  } catch (error) {
+    if (error instanceof RolloutError) return undefined;
+    throw error;
+  }
 }

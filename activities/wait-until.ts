@@ -5,6 +5,8 @@ import type { StepContext } from './activity.js';
 /** How long one attempt waits: the reason why it is not so yet becomes visible as the attempt's failure. */
 const SLICE_MS = 60_000;
 const INTERVAL_MS = 1_000;
+/** Time for the last look, so that it ends with a reason and not with the attempt. */
+const LAST_LOOK_MS = 1_000;
 
 /**
  * Asks again and again until `check` gives a value. "Not yet" is a transient RolloutError that says why; when this
@@ -19,7 +21,7 @@ export async function waitUntil<T>(
   check: () => Promise<T>,
   options: { readonly sliceMs?: number; readonly intervalMs?: number } = {},
 ): Promise<T> {
-  const end = Math.min(step.deadline, Date.now() + (options.sliceMs ?? SLICE_MS));
+  const end = Math.min(step.deadline - LAST_LOOK_MS, Date.now() + (options.sliceMs ?? SLICE_MS));
   const intervalMs = options.intervalMs ?? INTERVAL_MS;
   for (;;) {
     try {

@@ -8,6 +8,7 @@ import { createLog } from './config/log.js';
 import type { ServiceConfig } from './config/service-config.js';
 import { describeTemporal } from './config/temporal-settings.js';
 import { InventoryFile } from './kubernetes/inventory-file.js';
+import { parseInventory } from './rollout/inventory.js';
 import { parseRollout } from './rollout/parse-rollout.js';
 import { checkAccess } from './temporal/check-access.js';
 import { EncryptionCodec } from './temporal/codec/encryption-codec.js';
@@ -30,7 +31,7 @@ export async function runServer(config: ServiceConfig): Promise<void> {
   const tokens = tokensFile === undefined ? undefined : await readTokens(tokensFile);
   assertGuarded(host, tokens);
   const log = createLog('api', config.logLevel);
-  const inventory = new InventoryFile(requireInventory(config));
+  const inventory = new InventoryFile(requireInventory(config), parseInventory);
   await inventory.read();
   const { codecKeys, temporal } = config;
   const access = openClient(temporal, createDataConverter(codecKeys));

@@ -1,3 +1,4 @@
+import type { Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
 import { requireInventory } from './config/config.js';
 import { createLog } from './config/log.js';
@@ -5,6 +6,7 @@ import type { ServiceConfig } from './config/service-config.js';
 import { describeTemporal } from './config/temporal-settings.js';
 import { Istioctl } from './istio/istioctl.js';
 import { Clusters } from './kubernetes/clusters.js';
+import { ERRORS } from './rollout/codes.js';
 import { checkAccess } from './temporal/check-access.js';
 import { connectWorker, openClient } from './temporal/connection.js';
 import { createDataConverter } from './temporal/data-converter.js';
@@ -12,6 +14,7 @@ import { startPromotion } from './temporal/promotion.js';
 import { installRuntime } from './temporal/runtime.js';
 import { ensureSearchAttributes } from './temporal/search-attributes.js';
 import { serveMetrics } from './temporal/serve-metrics.js';
+import { stopStalledRollouts, watchStalledRollouts } from './temporal/stalled-rollouts.js';
 import { createWorker } from './temporal/worker.js';
 import { serveWorkerHealth } from './temporal/worker-health.js';
 import { createWorkerMetrics } from './temporal/worker-metrics.js';
@@ -37,6 +40,7 @@ export async function runWorker(config: ServiceConfig): Promise<void> {
     await ensureSearchAttributes(access);
     const { deployment, promote } = config.worker;
     const version = await workerVersion(deployment, WORKFLOW_BUNDLE);
+    const started: { worker?: Worker } = {};
     const worker = await createWorker({
       connection,
       namespace: config.temporal.namespace,
@@ -47,18 +51,31 @@ export async function runWorker(config: ServiceConfig): Promise<void> {
         clusters,
         istioctl: new Istioctl(config.istioctl),
         temporalClient: async () => access.client,
+        maxActivities: config.worker.maxActivities,
+        isStopping: () => started.worker?.getState() !== 'RUNNING',
       }),
       maxActivities: config.worker.maxActivities,
       observer: metrics.interceptor,
     });
+    started.worker = worker;
     const { healthPort, metricsAddress } = config.worker;
     const health = healthPort === undefined ? undefined : await serveWorkerHealth(worker, healthPort);
     const scraped = metricsAddress && (await serveMetrics(metrics, metricsAddress));
     const about = { ...describeTemporal(config.temporal), codecKeys: config.codecKeys.map(({ id }) => id) };
     const ports = { healthPort: health?.port, metricsPort: scraped?.port };
     log.info({ ...about, ...version, clusters: known.length, ...ports }, 'worker runs');
+    const onStalled = (workflowId: string) => {
+      metrics.rolloutStalled();
+      log.error({ workflowId, code: 'workflow-stalled' }, ERRORS['workflow-stalled'].title);
+    };
+    // Before the first poll: what has ended the worker before would end this one too.
+    for (const workflowId of await stopStalledRollouts(access)) onStalled(workflowId);
+    const watch = watchStalledRollouts(access, log, onStalled);
     const promotion = promote ? startPromotion(access, version, log) : undefined;
-    await worker.run().finally(() => promotion?.stop());
+    await worker.run().finally(() => {
+      watch.stop();
+      promotion?.stop();
+    });
     await health?.close();
     await scraped?.close();
     log.info('worker has stopped');

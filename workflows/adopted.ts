@@ -5,14 +5,14 @@ import { runUnless } from './run-unless.js';
 
 /**
  * Follows the clusters' workflows of which this run has no handle, because an earlier run of the rollout has started
- * them. They report by themselves; here it is noticed when one was ended from outside. Never comes back.
+ * them. They report on their own; here it is noticed when one was ended from outside. Never returns.
  */
 export async function followAdopted(run: RolloutRun): Promise<never> {
   for (;;) {
     await condition(() => run.adopted.size > 0);
-    const clusters = [...run.adopted];
-    const isOutdated = () =>
-      run.adopted.size === 0 || [...run.adopted].some((name) => !clusters.includes(name));
+    const { adoptions } = run;
+    const clusters = [...run.adopted.keys()];
+    const isOutdated = condition(() => run.adopted.size === 0 || run.adoptions !== adoptions);
     try {
       await runUnless(isOutdated, () => follow(run, clusters));
     } catch (error) {
@@ -29,6 +29,7 @@ async function follow(run: RolloutRun, clusters: readonly string[]): Promise<voi
   const { ended } = await activities.followClusters.executeWithOptions(options, [input]);
   for (const { cluster, report } of ended) {
     if (report && !run.isOver(cluster)) run.apply({ type: 'cluster-reported', report });
+    run.adopted.get(cluster)?.resolve();
     run.adopted.delete(cluster);
   }
 }

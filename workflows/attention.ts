@@ -1,11 +1,11 @@
-import { RetryState } from '@temporalio/common';
+import { RetryState, TimeoutType } from '@temporalio/common';
 import { ActivityFailure, ApplicationFailure, isCancellation, TimeoutFailure } from '@temporalio/workflow';
 import type { FailureDetail } from '../src/rollout/activities.js';
 import { ERRORS } from '../src/rollout/codes.js';
 import type { Attention } from '../src/rollout/progress.js';
 
 /**
- * What a person reads when an activity has failed for good. Rethrows what is no such failure: cancellation, and
+ * Returns what a person reads when an activity has failed for good. Rethrows what is no such failure: cancellation, and
  * errors of the workflow's own code, which must fail the workflow task and not be parked.
  */
 export function attentionOf(error: unknown): Attention {
@@ -28,4 +28,10 @@ export function attentionOf(error: unknown): Attention {
     message: last?.message ?? error.message,
     action: detail?.action ?? ERRORS['internal-error'].action,
   };
+}
+
+/** Whether an activity ended because no worker took an attempt in time; it may be scheduled again. */
+export function nobodyTookIt(error: unknown): boolean {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  return cause instanceof TimeoutFailure && cause.timeoutType === TimeoutType.SCHEDULE_TO_START;
 }

@@ -1,3 +1,4 @@
+import type { AcceptedCode } from '../src/rollout/acceptance.js';
 import type { ClusterProgress, RolloutProgress } from '../src/rollout/progress.js';
 import type { ResolvedRollout } from '../src/rollout/resolved.js';
 
@@ -5,33 +6,52 @@ import type { ResolvedRollout } from '../src/rollout/resolved.js';
 export interface CarryOver {
   readonly resolved: ResolvedRollout;
   readonly progress: RolloutProgress;
-  /** Clusters whose workflow this rollout has started: they outlive the run, and report to the next one. */
-  readonly children: readonly string[];
-  readonly accepted: readonly string[];
+  readonly clusters: ReadonlyMap<string, CarriedCluster>;
+  readonly accepted: readonly AcceptedCode[];
   readonly approved: readonly string[];
   readonly maxConcurrency: number;
   readonly maxFailures: number;
   readonly paused: boolean;
 }
 
-type Frame = Omit<CarryOver, 'progress'>;
+/** What the next run has to know of a cluster beside its progress. */
+export interface CarriedCluster {
+  /** Its workflow was started by this rollout: it outlives the run, and reports to the next one. */
+  readonly started?: true;
+  /** A person said `retry`, and it waits for its turn. */
+  readonly retrying?: true;
+  /** When the checks let it pass, in milliseconds since the epoch. */
+  readonly checkedAt?: number;
+}
+
+type Frame = Omit<CarryOver, 'progress' | 'clusters'>;
+type Part = readonly (ClusterProgress & { readonly carried?: CarriedCluster })[];
 /** The arguments behind the document, each a payload of its own: hundreds of clusters in one would be too large. */
-export type PackedCarryOver = [] | [Frame, RolloutProgress, ...ClusterProgress[][]];
+export type PackedCarryOver = [] | [Frame, RolloutProgress, ...Part[]];
 
 /** Clusters of one argument: about 15 KiB. */
 const CLUSTERS_PER_ARGUMENT = 25;
 
-/** Makes workflow arguments of what is carried over. */
-export function pack({ progress, ...frame }: CarryOver): PackedCarryOver {
-  const { clusters } = progress;
+/** Returns the workflow arguments that carry over what a rollout knows. */
+export function pack({ progress, clusters: carried, ...frame }: CarryOver): PackedCarryOver {
+  const clusters = progress.clusters.map((cluster) => {
+    const own = carried.get(cluster.cluster);
+    return own ? { ...cluster, carried: own } : cluster;
+  });
   const parts = Array.from({ length: Math.ceil(clusters.length / CLUSTERS_PER_ARGUMENT) }, (_, index) =>
     clusters.slice(index * CLUSTERS_PER_ARGUMENT, (index + 1) * CLUSTERS_PER_ARGUMENT),
   );
   return [frame, { ...progress, clusters: [] }, ...parts];
 }
 
-/** What was carried over; undefined for the first run of a rollout. */
+/** Returns what was carried over; undefined for the first run of a rollout. */
 export function unpack(packed: PackedCarryOver): CarryOver | undefined {
   const [frame, progress, ...parts] = packed;
-  return frame && progress && { ...frame, progress: { ...progress, clusters: parts.flat() } };
+  if (!frame || !progress) return undefined;
+  const all = parts.flat();
+  return {
+    ...frame,
+    progress: { ...progress, clusters: all.map(({ carried: _carried, ...cluster }) => cluster) },
+    clusters: new Map(all.flatMap(({ cluster, carried }) => (carried ? [[cluster, carried] as const] : []))),
+  };
 }

@@ -6,7 +6,6 @@ import {
 } from '@temporalio/common';
 import {
   type ChildWorkflowHandle,
-  condition,
   isCancellation,
   ParentClosePolicy,
   startChild,
@@ -15,6 +14,7 @@ import type { ClaimResult } from '../src/rollout/activities.js';
 import { primaryInput, remoteInput } from '../src/rollout/cluster-inputs.js';
 import { ERRORS } from '../src/rollout/codes.js';
 import { clusterWorkflowId, WorkflowType } from '../src/rollout/names.js';
+import type { Attention } from '../src/rollout/progress.js';
 import type { ResolvedRollout } from '../src/rollout/resolved.js';
 import { activities, callOptions } from './activities.js';
 import { attentionOf } from './attention.js';
@@ -22,105 +22,128 @@ import type { RolloutRun } from './rollout-run.js';
 import { runUnless } from './run-unless.js';
 import { searchKeys } from './search-attributes.js';
 
+type Role = 'primary' | 'remote';
+
 /** Runs the primary's workflow until the control plane is there; a person may have to help on the way. */
-export async function deployPrimary(run: RolloutRun, resolved: ResolvedRollout): Promise<void> {
-  const input = primaryInput(resolved, run.rolloutId);
-  await runChild(run, resolved.primary.cluster, WorkflowType.primary, input);
+export async function rolloutPrimary(run: RolloutRun, resolved: ResolvedRollout): Promise<void> {
+  const { cluster } = resolved.primary;
+  await runChild(run, cluster, 'primary', () =>
+    primaryInput(resolved, run.rolloutId, run.acceptedFor(cluster)),
+  );
 }
 
-/** Runs a remote's workflow until it is done, or skipped. */
+/** Runs a remote's workflow until it is done, or skipped. The caller has taken a place for it. */
 export async function rolloutRemote(
   run: RolloutRun,
   resolved: ResolvedRollout,
   cluster: string,
 ): Promise<void> {
-  const input = remoteInput(resolved, run.rolloutId, cluster, run.accepted);
-  await runChild(run, cluster, WorkflowType.remote, input);
+  await runChild(run, cluster, 'remote', () =>
+    remoteInput(resolved, run.rolloutId, cluster, run.acceptedFor(cluster)),
+  );
 }
 
 /** Starts the cluster's workflow and follows it; where it was ended from outside, a person says whether to start again. */
-async function runChild(
-  run: RolloutRun,
-  cluster: string,
-  type: 'primary' | 'remote',
-  input: object,
-): Promise<void> {
+async function runChild(run: RolloutRun, cluster: string, role: Role, input: () => object): Promise<void> {
   while (!run.isOver(cluster)) {
-    const ended = run.children.has(cluster) ? adopt(run, cluster) : await start(run, cluster, type, input);
-    await condition(() => run.isOver(cluster) || ended());
+    const { ended } = run.children.has(cluster)
+      ? { ended: run.adopt(cluster) }
+      : await start(run, cluster, role, input);
+    await Promise.race([run.whenOver(cluster), ended]);
     run.adopted.delete(cluster);
     if (run.isOver(cluster)) return;
-    run.children.delete(cluster);
+    run.removeChild(cluster);
     const { action, title } = ERRORS['cluster-workflow-ended'];
-    const attention = { code: 'cluster-workflow-ended', message: `${cluster}: ${title}`, action };
-    if ((await run.hold(cluster, attention)) === 'skip')
-      run.apply({ type: 'cluster-skipped', cluster, at: Date.now() });
+    await decided(run, cluster, role, {
+      code: 'cluster-workflow-ended',
+      message: `${cluster}: ${title}`,
+      action,
+    });
   }
 }
 
-/** Gives a function that says whether the workflow has closed without its cluster being over. */
-type HasEnded = () => boolean;
-
-/** Follows the workflow that an earlier run of this rollout has started. */
-function adopt(run: RolloutRun, cluster: string): HasEnded {
-  run.adopted.add(cluster);
-  return () => !run.adopted.has(cluster);
+/** Parks the cluster here until a person has decided; a remote that is to be started again waits for its turn. */
+async function decided(run: RolloutRun, cluster: string, role: Role, attention: Attention): Promise<void> {
+  if ((await run.hold(cluster, attention)) === 'skip')
+    return run.apply({ type: 'cluster-skipped', cluster, at: Date.now() });
+  run.apply({ type: 'cluster-waits', cluster });
+  if (role === 'remote') await run.places.take(cluster, 'retry');
 }
 
-async function start(
-  run: RolloutRun,
-  cluster: string,
-  type: 'primary' | 'remote',
-  input: object,
-): Promise<HasEnded> {
+/** A workflow of a cluster that was started. */
+interface Started {
+  /** Resolves when it has closed without the cluster having finished. In an object: who starts it does not wait for it. */
+  readonly ended: PromiseLike<void>;
+}
+
+async function start(run: RolloutRun, cluster: string, role: Role, input: () => object): Promise<Started> {
   while (!run.isOver(cluster)) {
-    if (run.paused) {
-      await run.unpaused(() => run.isOver(cluster));
-      continue;
-    }
+    await Promise.race([run.unpaused(), run.whenOver(cluster)]);
+    if (run.isOver(cluster)) break;
     run.addChild(cluster);
     run.apply({ type: 'cluster-started', cluster, at: Date.now() });
-    const child = await startUnlessHeld(run, cluster, type, input);
+    const child = await startUnlessHeld(run, cluster, role, input());
     if (child) {
-      await tellPaused(run, cluster);
-      let ended = false;
-      child.result().then(
-        (report) => run.apply({ type: 'cluster-reported', report }),
-        (error) => {
-          ended = !isCancellation(error) || !run.scope.consideredCancelled;
-        },
-      );
-      return () => ended;
+      await tellWhatCameMeanwhile(run, cluster);
+      return { ended: endOf(run, child) };
     }
-    if (await isOwn(run, cluster)) {
-      await tellPaused(run, cluster);
-      await run.tellCluster(cluster, { action: 'report' });
-      return adopt(run, cluster);
+    if (await isOwn(run, cluster, role)) {
+      await tellWhatCameMeanwhile(run, cluster);
+      await run.tellCluster(cluster, 'report');
+      return { ended: run.adopt(cluster) };
     }
-    if (type === 'remote') await run.takePlace(cluster);
+    if (role === 'remote') await run.places.take(cluster, 'retry');
   }
-  return () => false;
+  return { ended: run.whenOver(cluster) };
 }
 
-/** A pause that came while the cluster's workflow was being started, or looked for, did not reach it. */
-async function tellPaused(run: RolloutRun, cluster: string): Promise<void> {
-  if (run.paused) await run.tellCluster(cluster, { action: 'pause' });
+function endOf(run: RolloutRun, child: ChildWorkflowHandle<Workflow>): Promise<void> {
+  return new Promise<void>((resolve) => {
+    child.result().then(
+      (report) => run.apply({ type: 'cluster-reported', report }),
+      (error) => {
+        if (!isCancellation(error) || !run.scope.consideredCancelled) resolve();
+      },
+    );
+  });
+}
+
+/** A pause or a skip that came while the cluster's workflow was being started, or looked for, did not reach it. */
+async function tellWhatCameMeanwhile(run: RolloutRun, cluster: string): Promise<void> {
+  if (run.toSkip.delete(cluster)) await run.tellCluster(cluster, 'skip');
+  if (run.paused) await run.tellCluster(cluster, 'pause');
 }
 
 /**
- * Waits until no other workflow holds the ID of the cluster's, or a person skips the cluster. Gives true when the one
- * that holds it is of this rollout. Meanwhile the cluster is none of this rollout's: it takes nobody's place, and what
- * is decided here does not reach the workflow of another mesh.
+ * Waits until no other workflow holds the ID of the cluster's, or a person skips the cluster. Returns true when the one
+ * that holds it is of this rollout. Meanwhile this rollout does not own the cluster: it uses no place, and what is
+ * decided here does not reach the workflow of another mesh.
  */
-async function isOwn(run: RolloutRun, cluster: string): Promise<boolean> {
-  run.children.delete(cluster);
-  const isOver = () => run.isOver(cluster);
+async function isOwn(run: RolloutRun, cluster: string, role: Role): Promise<boolean> {
+  run.removeChild(cluster);
+  const deadlineMs = run.resolved?.progressDeadlineMs ?? 0;
+  let giveUpAt = Date.now() + deadlineMs;
+  while (!run.isOver(cluster)) {
+    const claimed = await claimUnlessOver(run, cluster);
+    if (claimed?.state === 'mine') run.addChild(cluster);
+    if (claimed?.state !== 'orphaned') return claimed?.state === 'mine';
+    const { action } = ERRORS['cluster-orphaned'];
+    const attention = { code: 'cluster-orphaned', message: `${cluster}: ${claimed.message}`, action };
+    if (Date.now() < giveUpAt) {
+      run.apply({ type: 'cluster-started', cluster, at: Date.now(), attention });
+    } else {
+      await decided(run, cluster, role, attention);
+      giveUpAt = Date.now() + deadlineMs;
+    }
+  }
+  return false;
+}
+
+async function claimUnlessOver(run: RolloutRun, cluster: string): Promise<ClaimResult | undefined> {
   try {
-    const { state } = await runUnless(isOver, () => claim(run, cluster));
-    if (state === 'mine') run.children.add(cluster);
-    return state === 'mine';
+    return await runUnless(run.whenOver(cluster), () => claim(run, cluster));
   } catch (error) {
-    if (isOver()) return false;
+    if (run.isOver(cluster)) return undefined;
     throw error;
   }
 }
@@ -146,22 +169,22 @@ const OFTEN: RetryPolicy = {
   maximumInterval: '5 seconds',
 };
 
-/** Gives undefined when a workflow of the cluster runs already. */
+/** Returns undefined when a workflow of the cluster runs already. */
 async function startUnlessHeld(
   run: RolloutRun,
   cluster: string,
-  type: 'primary' | 'remote',
+  role: Role,
   input: object,
 ): Promise<ChildWorkflowHandle<Workflow> | undefined> {
   const { mesh } = run.progress;
   run.starting += 1;
   try {
-    return await startChild(type, {
+    return await startChild(WorkflowType[role], {
       workflowId: clusterWorkflowId(cluster),
       args: [input],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       memo: { mesh, rolloutId: run.rolloutId },
-      staticSummary: `${cluster} · ${type} of mesh ${mesh}`,
+      staticSummary: `${cluster} · ${role} of mesh ${mesh}`,
       typedSearchAttributes: new TypedSearchAttributes([
         { key: searchKeys.mesh, value: mesh },
         { key: searchKeys.cluster, value: cluster },

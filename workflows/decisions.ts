@@ -1,17 +1,24 @@
 import { setHandler } from '@temporalio/workflow';
-import type { AcceptInput, Actor, ApproveInput, DecisionInput, SetInput } from '../src/rollout/messages.js';
-import { type Decision, type Holds, ROLLOUT } from './holds.js';
+import type {
+  AcceptInput,
+  Actor,
+  ApproveInput,
+  DecisionInput,
+  DecisionResult,
+  SetInput,
+} from '../src/rollout/messages.js';
+import type { ClusterProgress } from '../src/rollout/progress.js';
+import { isOver } from '../src/rollout/rollout-progress.js';
+import { type Decision, ROLLOUT } from './holds.js';
 import * as messages from './messages.js';
 import type { RolloutRun } from './rollout-run.js';
 
 /** What people decide about a rollout: its updates, and what each of them changes. */
 export class Decisions {
   readonly #run: RolloutRun;
-  readonly #holds: Holds;
 
-  constructor(run: RolloutRun, holds: Holds) {
+  constructor(run: RolloutRun) {
     this.#run = run;
-    this.#holds = holds;
   }
 
   /** The clusters that a `retry` or `skip` is about; rejects when there are none. */
@@ -20,12 +27,7 @@ export class Decisions {
     if (action === 'skip' && name === undefined && code === undefined)
       messages.reject('decision-invalid', 'skip needs cluster or code.');
     if (name !== undefined) {
-      const cluster = this.#run.cluster(name);
-      if (action === 'skip') messages.rejectPrimary(cluster);
-      const notAtWork =
-        cluster.status === 'Pending' || (cluster.status === 'Running' && !this.#run.children.has(name));
-      const mayBeSkipped = action === 'skip' && notAtWork;
-      if (!mayBeSkipped && !this.#rolloutHeldFor(name)) messages.rejectUnlessWaiting(cluster);
+      this.#rejectUnlessDecidable(action, this.#run.cluster(name));
       return [name];
     }
     const waiting = this.#run.progress.clusters.filter(
@@ -34,7 +36,8 @@ export class Decisions {
         (code === undefined || each.attention?.code === code) &&
         (action === 'retry' || each.role === 'remote'),
     );
-    const rollout = action === 'retry' && this.#holds.has(ROLLOUT) ? [ROLLOUT] : [];
+    const isForRollout = code === undefined || code === this.#run.progress.attention?.code;
+    const rollout = action === 'retry' && isForRollout && this.#run.holds.has(ROLLOUT) ? [ROLLOUT] : [];
     const targets = [...rollout, ...waiting.map((each) => each.cluster)];
     if (targets.length === 0) {
       const what = code === undefined ? 'Nothing' : `No cluster with code ${code}`;
@@ -46,45 +49,60 @@ export class Decisions {
     return targets;
   }
 
-  /** A hold of the rollout is retried by naming the primary, or a cluster that its findings are about. */
-  #rolloutHeldFor(name: string): boolean {
-    const about = this.#run.progress.findings.some(
-      (each) => each.cluster === name || each.otherCluster === name,
-    );
-    return this.#holds.has(ROLLOUT) && (about || this.#run.cluster(name).role === 'primary');
+  /** A remote can be skipped at any time before it is done; a retry needs something that waits. */
+  #rejectUnlessDecidable(action: Decision, cluster: ClusterProgress): void {
+    if (action === 'skip') messages.rejectPrimary(cluster);
+    if (action === 'skip' && !isOver(cluster.status)) return;
+    if (!this.#run.isRolloutHeldFor(cluster.cluster)) messages.rejectUnlessWaiting(cluster);
   }
 
-  async #decide(action: Decision, input?: DecisionInput | null): Promise<{ clusters: string[] }> {
+  /** Answers at once: what takes time, such as waiting for a place, happens afterwards. */
+  #decide(action: Decision, input?: DecisionInput | null): DecisionResult {
     const targets = this.#targets(action, input);
     this.#audit(action, input, input?.cluster ?? input?.code);
     for (const name of targets) {
-      if (this.#holds.has(name)) this.#holds.decide(name, action);
-      else if (this.#waitsItself(name)) await this.#run.tellCluster(name, { ...input, action });
-      else this.#decideHere(action, name);
+      if (this.#run.holds.has(name)) this.#run.holds.decide(name, action);
+      else this.#decideAbout(action, name);
     }
     return { clusters: targets.filter((name) => name !== ROLLOUT) };
   }
 
-  /** True when the cluster's own workflow waits for a person; that of a cluster which is done has ended. */
-  #waitsItself(name: string): boolean {
-    return this.#run.children.has(name) && this.#run.cluster(name).status === 'NeedsAttention';
+  #decideAbout(action: Decision, name: string): void {
+    const { status, role } = this.#run.cluster(name);
+    const isAtWork = this.#run.children.has(name) && !isOver(status);
+    if (isAtWork && action === 'skip') {
+      this.#run.toSkip.add(name);
+      this.#later(() => this.#run.tellCluster(name, 'skip'));
+    } else if (isAtWork && role === 'primary') {
+      this.#later(() => this.#run.tellCluster(name, 'retry'));
+    } else if (isAtWork) {
+      this.#later(() => this.#run.retryChild(name));
+    } else {
+      this.#decideHere(action, name);
+    }
   }
 
-  /** A cluster whose workflow does not wait and which is not held: not begun yet, or held by an earlier run and not come to in this one. */
+  /** A cluster without a workflow that is not held: not begun yet, or held by an earlier run and not reached in this one. */
   #decideHere(action: Decision, cluster: string): void {
-    const at = Date.now();
-    if (action === 'skip') this.#run.apply({ type: 'cluster-skipped', cluster, at });
+    if (action === 'skip') this.#run.apply({ type: 'cluster-skipped', cluster, at: Date.now() });
     else if (this.#run.cluster(cluster).status === 'NeedsAttention')
-      this.#run.apply({ type: 'cluster-started', cluster, at });
-    this.#holds.decide(ROLLOUT, 'retry');
+      this.#run.apply({ type: 'cluster-waits', cluster });
+    this.#run.holds.decide(ROLLOUT, 'retry');
+  }
+
+  #later(work: () => Promise<void>): void {
+    this.#run.scope.run(work).catch(() => {
+      // An aborted rollout asks nothing of its clusters any more.
+    });
   }
 
   #audit(action: string, actor?: Actor | null, target?: string): void {
     this.#run.decisions += 1;
-    const { by = 'temporal', reason } = actor ?? {};
+    const { by = 'temporal', reason, via } = actor ?? {};
     const entry = {
       at: Date.now(),
       by,
+      via: via === 'api' ? ('api' as const) : ('temporal' as const),
       action,
       ...(target !== undefined && { target }),
       ...(reason !== undefined && { reason }),
@@ -92,20 +110,28 @@ export class Decisions {
     this.#run.apply({ type: 'decided', entry });
   }
 
-  async #pause(paused: boolean, actor?: Actor | null): Promise<void> {
-    this.#run.paused = paused;
+  #pause(paused: boolean, actor?: Actor | null): void {
     this.#audit(paused ? 'pause' : 'resume', actor);
-    this.#run.apply({ type: paused ? 'paused' : 'resumed' });
-    const open = [...this.#run.children].filter((name) => !this.#run.isOver(name));
-    await Promise.all(
-      open.map((name) => this.#run.tellCluster(name, { action: paused ? 'pause' : 'resume' })),
-    );
+    if (paused) this.#run.pause();
+    else this.#run.resume();
+    for (const name of this.#run.children) {
+      if (!this.#run.isOver(name))
+        this.#later(() => this.#run.tellCluster(name, paused ? 'pause' : 'resume'));
+    }
   }
 
-  #accept(input: AcceptInput): void {
-    for (const code of input.codes) this.#run.accepted.add(code);
-    this.#audit('accept', input, input.codes.join(', '));
-    this.#holds.lookAgain();
+  /** What waits because of an accepted finding looks again: here, and in the workflow of a cluster. */
+  #accept({ codes, clusters, ...actor }: AcceptInput): void {
+    this.#run.accept(codes.map((code) => ({ code, ...(clusters && { clusters }) })));
+    const where = clusters ? ` in ${clusters.join(', ')}` : '';
+    this.#audit('accept', actor, `${codes.join(', ')}${where}`);
+    this.#run.holds.lookAgain(clusters);
+    for (const { cluster, status, attention } of this.#run.progress.clusters) {
+      const isMeant = clusters === undefined || clusters.includes(cluster);
+      const waits = status === 'NeedsAttention' && !this.#run.holds.has(cluster);
+      if (isMeant && waits && messages.isReleasedBy(attention?.code, codes))
+        this.#decideAbout('retry', cluster);
+    }
   }
 
   #set(input: SetInput): void {
@@ -119,21 +145,31 @@ export class Decisions {
 
   /** Answers the updates from now on. */
   handleUpdates(): void {
+    const { rolloutId, progress } = this.#run;
+    const check = (actor?: Actor | null) => messages.rejectOtherRollout(actor, rolloutId, progress.mesh);
     setHandler(messages.retry, (input?: DecisionInput) => this.#decide('retry', input), {
-      validator: (input?: DecisionInput) => void this.#targets('retry', input),
+      validator: (input?: DecisionInput) => {
+        check(input);
+        this.#targets('retry', input);
+      },
       description:
         'Try again what waits for a person. {"cluster": "eu-1"} or {"code": "…"} or {} for all, with "by" and "reason".',
     });
     setHandler(messages.skip, (input?: DecisionInput) => this.#decide('skip', input), {
-      validator: (input?: DecisionInput) => void this.#targets('skip', input),
+      validator: (input?: DecisionInput) => {
+        check(input);
+        this.#targets('skip', input);
+      },
       description:
         'Take a remote out of the rollout. {"cluster": "eu-1"} or {"code": "…"}, with "by" and "reason".',
     });
     setHandler(messages.pause, (actor) => this.#pause(true, actor), {
+      validator: check,
       description: 'Start nothing more. {"by": "…"}',
     });
     setHandler(messages.resume, (actor) => this.#pause(false, actor), {
-      description: 'Go on after a pause. {"by": "…"}',
+      validator: check,
+      description: 'Continue after a pause. {"by": "…"}',
     });
     setHandler(
       messages.abort,
@@ -141,7 +177,10 @@ export class Decisions {
         this.#audit('abort', actor);
         this.#run.scope.cancel();
       },
-      { description: 'End the rollout and every cluster\'s work. {"by": "…", "reason": "…"}' },
+      {
+        validator: check,
+        description: 'End the rollout and every cluster\'s work. {"by": "…", "reason": "…"}',
+      },
     );
     setHandler(
       messages.approve,
@@ -151,17 +190,27 @@ export class Decisions {
         this.#audit('approve', input, wave);
       },
       {
-        validator: (input?: ApproveInput) => this.#rejectUnlessWave(input?.wave ?? this.#waitingWave()),
-        description: 'Let the wave go on that waits for approval. {"by": "…", "reason": "…"}',
+        validator: (input?: ApproveInput) => {
+          check(input);
+          this.#rejectUnlessWave(input?.wave ?? this.#waitingWave());
+        },
+        description: 'Let the wave continue that waits for approval. {"wave": "…", "by": "…", "reason": "…"}',
       },
     );
     setHandler(messages.accept, (input) => this.#accept(input), {
-      validator: (input) => messages.rejectUnlessCodes(input),
+      validator: (input) => {
+        check(input);
+        messages.rejectUnlessCodes(input);
+        for (const cluster of input.clusters ?? []) this.#run.cluster(cluster);
+      },
       description:
-        'Take findings on and go on. {"codes": ["service-cidr-overlap"], "by": "…", "reason": "…"}',
+        'Take findings on and continue. {"codes": ["attached-elsewhere"], "clusters": ["eu-1"], "by": "…", "reason": "…"}',
     });
     setHandler(messages.set, (input) => this.#set(input), {
-      validator: (input) => messages.rejectUnlessStrategy(input),
+      validator: (input) => {
+        check(input);
+        messages.rejectUnlessStrategy(input);
+      },
       description: 'Change the strategy. {"maxConcurrency": 20, "maxFailures": 3, "by": "…"}',
     });
   }

@@ -1,4 +1,4 @@
-import { condition } from '@temporalio/workflow';
+import { Trigger } from '@temporalio/workflow';
 
 export type Decision = 'retry' | 'skip';
 
@@ -8,7 +8,7 @@ export const ROLLOUT = '';
 interface Hold {
   /** It waits because of a finding. */
   readonly byFinding: boolean;
-  decision?: Decision;
+  readonly decided: Trigger<Decision>;
 }
 
 /** What waits in the rollout's own workflow for a person: clusters by name, or {@link ROLLOUT}. */
@@ -21,26 +21,22 @@ export class Holds {
 
   /** Waits until a person has decided about `key`. */
   async decision(key: string, byFinding: boolean): Promise<Decision> {
-    const hold: Hold = { byFinding };
+    const hold: Hold = { byFinding, decided: new Trigger() };
     this.#held.set(key, hold);
-    try {
-      await condition(() => hold.decision !== undefined);
-      return hold.decision ?? 'retry';
-    } finally {
-      this.#held.delete(key);
-    }
+    return await hold.decided;
   }
 
-  /** Nothing happens when `key` does not wait. */
+  /** Lets `key` continue; nothing happens when it does not wait. */
   decide(key: string, decision: Decision): void {
-    const hold = this.#held.get(key);
-    if (hold) hold.decision = decision;
+    this.#held.get(key)?.decided.resolve(decision);
+    this.#held.delete(key);
   }
 
-  /** Lets everything look again that waits because of a finding, and about which nobody has decided. */
-  lookAgain(): void {
-    for (const hold of this.#held.values()) {
-      if (hold.byFinding) hold.decision ??= 'retry';
+  /** Lets everything look again that waits because of a finding, in some clusters or in all. */
+  lookAgain(clusters: readonly string[] | undefined): void {
+    const isMeant = (key: string) => clusters === undefined || key === ROLLOUT || clusters.includes(key);
+    for (const [key, { byFinding }] of [...this.#held]) {
+      if (byFinding && isMeant(key)) this.decide(key, 'retry');
     }
   }
 }

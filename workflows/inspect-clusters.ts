@@ -4,7 +4,7 @@ import type { ResolvedRollout } from '../src/rollout/resolved.js';
 import { activities, callOptions } from './activities.js';
 
 /** Inspects clusters of a rollout, batches beside each other; `take` gets each batch when it is there. */
-export async function inspectClusters(
+export async function inspectInBatches(
   resolved: ResolvedRollout,
   clusters: readonly string[],
   take: (inspections: readonly ClusterInspection[]) => void,

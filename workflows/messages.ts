@@ -1,5 +1,5 @@
 import { ApplicationFailure, defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import { ACCEPTABLE } from '../src/rollout/acceptance.js';
+import { ACCEPTABLE, PER_CLUSTER_CODES, RELEASED_BY } from '../src/rollout/acceptance.js';
 import { ERRORS, type ErrorCode, FINDINGS, type FindingCode } from '../src/rollout/codes.js';
 import type {
   AcceptInput,
@@ -12,11 +12,16 @@ import type {
 } from '../src/rollout/messages.js';
 import { Message } from '../src/rollout/names.js';
 import type { PlanProgress } from '../src/rollout/plan.js';
-import type { ClusterProgress, ClusterReport, RolloutProgress } from '../src/rollout/progress.js';
+import type {
+  ClusterProgress,
+  ClusterReport,
+  ProgressPage,
+  RolloutProgress,
+} from '../src/rollout/progress.js';
 
 /** The queries, signals and updates of the workflows; validators are synchronous, as Temporal wants them. */
 
-export const rolloutProgress = defineQuery<RolloutProgress>(Message.progress);
+export const rolloutProgress = defineQuery<RolloutProgress, [ProgressPage?]>(Message.progress);
 export const clusterProgress = defineQuery<ClusterProgress>(Message.progress);
 export const planProgress = defineQuery<PlanProgress>(Message.progress);
 
@@ -49,15 +54,33 @@ export function rejectPrimary({ cluster, role }: ClusterProgress): void {
     reject('not-waiting', `Cluster ${cluster} is the primary: it cannot be skipped; retry it or abort.`);
 }
 
-/** Rejects an `accept` of codes that are no findings, or that nobody can take on. */
+/** Rejects a decision that somebody has made about another rollout of the mesh, for example the one before. */
+export function rejectOtherRollout(actor: Actor | null | undefined, rolloutId: string, mesh: string): void {
+  const meant = actor?.rolloutId;
+  if (meant !== undefined && meant !== rolloutId)
+    reject('rollout-changed', `The decision is for the rollout ${meant} of ${mesh}; ${rolloutId} runs now.`);
+}
+
+/** Whether accepting some findings lets a step run again that failed with a code. */
+export function isReleasedBy(code: string | undefined, accepted: readonly string[]): boolean {
+  const releasing: readonly string[] = RELEASED_BY[code as ErrorCode] ?? [];
+  return releasing.some((finding) => accepted.includes(finding));
+}
+
+/** Rejects an `accept` of codes that are no findings, that nobody can take on, or that lacks its clusters. */
 export function rejectUnlessCodes(input: AcceptInput | undefined): void {
   const codes = Array.isArray(input?.codes) ? input.codes : [];
   if (codes.length === 0) reject('decision-invalid', 'accept needs codes: a list of finding codes.');
+  const { clusters } = input ?? {};
+  if (clusters !== undefined && !(Array.isArray(clusters) && clusters.length > 0))
+    reject('decision-invalid', 'clusters must be a list of names with at least one.');
   for (const code of codes) {
     if (!Object.hasOwn(FINDINGS, code)) reject('decision-invalid', `${code} is not the code of a finding.`);
     const { action } = FINDINGS[code as FindingCode];
     if (!ACCEPTABLE.includes(code as FindingCode))
       reject('decision-invalid', `${code} cannot be accepted: ${action}`);
+    if (clusters === undefined && PER_CLUSTER_CODES.includes(code as FindingCode))
+      reject('decision-invalid', `${code} is accepted for named clusters only: add clusters.`);
   }
 }
 

@@ -6,6 +6,7 @@ import {
   TimeoutFailure,
   workflowInfo,
 } from '@temporalio/workflow';
+import { acceptedFor } from '../src/rollout/acceptance.js';
 import type { FailureDetail } from '../src/rollout/activities.js';
 import { primaryInput, remoteInput } from '../src/rollout/cluster-inputs.js';
 import { ERRORS, type ErrorCode } from '../src/rollout/codes.js';
@@ -16,7 +17,7 @@ import { makePlan, planFindings, untried, whyUntriable } from '../src/rollout/ma
 import type { ClusterPlan, PlanProgress, PrimaryPlan, RemotePlan, RolloutPlan } from '../src/rollout/plan.js';
 import type { ResolvedRollout } from '../src/rollout/resolved.js';
 import { activities, callOptions } from './activities.js';
-import { inspectClusters } from './inspect-clusters.js';
+import { inspectInBatches } from './inspect-clusters.js';
 import { planProgress } from './messages.js';
 
 /** Remotes that are tried at the same time; each has 30 or more requests. */
@@ -42,7 +43,7 @@ export async function plan(document: unknown): Promise<RolloutPlan> {
 
   const inspections = new Map<string, ClusterInspection>();
   const inspect = (clusters: readonly string[]) =>
-    inspectClusters(resolved, clusters, (more) => {
+    inspectInBatches(resolved, clusters, (more) => {
       for (const inspection of more) inspections.set(inspection.cluster, inspection);
       show('validate', inspections.size);
     });
@@ -77,7 +78,8 @@ async function planPrimary(resolved: ResolvedRollout, findings: readonly Finding
   const { cluster } = resolved.primary;
   const why = whyUntriable(cluster, findings);
   if (why) return { ...untried(why.code), controlPlaneMoves: false };
-  const input = primaryInput(resolved, workflowInfo().firstExecutionRunId);
+  const accept = acceptedFor(resolved.accept, cluster);
+  const input = primaryInput(resolved, workflowInfo().firstExecutionRunId, accept);
   const options = callOptions(`${cluster} · plan`, CLUSTER_DEADLINE_MS);
   try {
     return await activities.planPrimary.executeWithOptions(options, [input]);
@@ -96,7 +98,8 @@ async function planRemote(
   // The remotes are registered in the primary and rendered by the worker's tool: without these nothing can be tried.
   const why = whyUntriable(cluster, findings) ?? whyUntriable(resolved.primary.cluster, findings);
   if (why) return { ...untried(why.code), registration };
-  const input = remoteInput(resolved, workflowInfo().firstExecutionRunId, cluster, resolved.accept);
+  const accept = acceptedFor(resolved.accept, cluster);
+  const input = remoteInput(resolved, workflowInfo().firstExecutionRunId, cluster, accept);
   const options = callOptions(`${cluster} · plan`, CLUSTER_DEADLINE_MS);
   try {
     return await activities.planRemote.executeWithOptions(options, [{ ...input, controlPlaneMoves }]);

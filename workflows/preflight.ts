@@ -1,14 +1,37 @@
 import { ERRORS } from '../src/rollout/codes.js';
 import type { ClusterInspection, Finding } from '../src/rollout/findings.js';
 import { inspectInput } from '../src/rollout/inspect-input.js';
-import { applyAcceptance, comparePairs, isBlocking } from '../src/rollout/pairs.js';
+import {
+  applyAcceptance,
+  type Conflict,
+  compareClusters,
+  conflictsByCluster,
+  isBlocking,
+} from '../src/rollout/pairs.js';
 import type { Attention } from '../src/rollout/progress.js';
 import type { ResolvedRollout } from '../src/rollout/resolved.js';
 import { activities, callOptions } from './activities.js';
-import { attentionOf } from './attention.js';
-import { inspectClusters } from './inspect-clusters.js';
+import { inspectInBatches } from './inspect-clusters.js';
+import { Reach } from './reach.js';
 import type { RolloutRun } from './rollout-run.js';
 import { runUnless } from './run-unless.js';
+
+/** What is found between clusters. */
+interface Conflicts {
+  /** How many clusters had been skipped when this was found. */
+  readonly skips: number;
+  readonly all: readonly Conflict[];
+  readonly of: ReadonlyMap<string, Finding[]>;
+}
+
+/** Clusters that are about to be inspected together. */
+interface Soon {
+  readonly clusters: Set<string>;
+  readonly done: Promise<void>;
+}
+
+/** What the checks have found is good for this long; a remote that starts later is checked again. */
+const FRESH_MS = 3_600_000;
 
 /**
  * The checks before anything is changed. Findings about the primary or about a pair of clusters hold the rollout;
@@ -18,63 +41,58 @@ export class Preflight {
   readonly #run: RolloutRun;
   readonly #resolved: ResolvedRollout;
   readonly #inspections = new Map<string, ClusterInspection>();
-  /** Grows with every inspection taken in: with the clusters left, it says whether pairs must be compared again. */
-  #inspected = 0;
-  /** Compared once for all inspections: for each of hundreds of clusters anew would take seconds. */
-  #pairs: { readonly of: string; readonly findings: readonly Finding[] } = { of: '', findings: [] };
+  readonly #reach: Reach;
+  #conflicts: Conflicts | undefined;
+  #soon: Soon | undefined;
 
   constructor(run: RolloutRun, resolved: ResolvedRollout) {
     this.#run = run;
     this.#resolved = resolved;
+    this.#reach = new Reach(resolved, (inspections) => this.#take(inspections));
   }
 
-  /** For a rollout that has passed these checks in an earlier run of its workflow: remotes that have not started need them. */
-  static async again(run: RolloutRun, resolved: ResolvedRollout): Promise<Preflight> {
-    const preflight = new Preflight(run, resolved);
-    const toStart = resolved.remotes.some(
-      ({ cluster }) => !run.children.has(cluster) && !run.isOver(cluster),
-    );
-    if (toStart)
-      await preflight.#inspect(preflight.#takingPart(run.progress.clusters.map((each) => each.cluster)));
-    return preflight;
-  }
-
-  /** Inspects every cluster; comes back when nothing holds the rollout any more. */
+  /** Inspects every cluster; returns when nothing holds the rollout any more. */
   async validate(): Promise<void> {
     const { primary, remotes } = this.#resolved;
     await this.#inspect([primary.cluster, ...remotes.map((remote) => remote.cluster)]);
     for (;;) {
-      const findings = this.#rolloutFindings();
+      const { findings, about } = this.#rolloutFindings();
       this.#run.apply({ type: 'findings', findings });
       const blocking = findings.filter(isBlocking);
       if (blocking.length === 0) break;
       this.#run.apply({ type: 'step', step: 'validate', status: 'NeedsAttention', at: Date.now() });
-      await this.#mended(blocking);
+      await this.#mended(blocking, about);
       this.#run.apply({ type: 'step', step: 'validate', status: 'Running', at: Date.now() });
-      await this.#inspect(this.#takingPart(blocking.flatMap(clustersOf)));
+      await this.#inspect(this.#takingPart(about));
     }
     for (const { cluster } of remotes) this.#showFindings(cluster);
   }
 
-  /** Comes back with true when the remote may be changed, with false when a person skips it. */
+  /** Returns true when the remote may be changed, false when a person skips it. */
   async admit(cluster: string): Promise<boolean> {
+    if (!this.isFresh(cluster)) await this.#inspectSoon(cluster);
     while (!this.#run.isOver(cluster)) {
       const attention = await this.#whyNot(cluster);
-      if (!attention) return !this.#run.isOver(cluster);
+      if (this.#run.isOver(cluster)) return false;
+      if (!attention) return true;
       if ((await this.#run.hold(cluster, attention)) === 'skip') {
         this.#run.apply({ type: 'cluster-skipped', cluster, at: Date.now() });
       } else {
-        this.#run.apply({ type: 'cluster-started', cluster, at: Date.now() });
-        await this.#inspect([cluster]);
+        this.#run.apply({ type: 'cluster-waits', cluster });
+        await this.#inspectSoon(cluster);
       }
     }
     return false;
   }
 
-  /** Looks at a remote again that an earlier run of the workflow has held; see {@link admit}. */
-  async lookAgain(cluster: string): Promise<void> {
-    this.#run.apply({ type: 'cluster-started', cluster, at: Date.now() });
-    if (this.#findingsOf(cluster).some(isBlocking)) await this.#inspect([cluster]);
+  /** Whether what is known of a remote, in this run of the workflow or in an earlier one, still counts. */
+  isFresh(cluster: string): boolean {
+    return Date.now() - (this.#run.checkedAt.get(cluster) ?? 0) < FRESH_MS;
+  }
+
+  /** Has a remote checked again the next time that it is to be admitted. */
+  forget(cluster: string): void {
+    this.#run.checkedAt.delete(cluster);
   }
 
   /** Why the remote may not be changed yet; one that is only unreachable is waited for first. */
@@ -83,33 +101,25 @@ export class Preflight {
       const [finding] = this.#findingsOf(cluster);
       const attention = finding && { code: finding.code, message: finding.what, action: finding.action };
       this.#run.apply({ type: 'cluster-started', cluster, at: Date.now(), ...(attention && { attention }) });
-      const failure = await this.#reachUnlessSkipped(cluster);
+      const failure = await this.#reach.wait(cluster, this.#run.whenOver(cluster));
       if (failure || this.#run.isOver(cluster)) return failure;
+      this.#run.apply({ type: 'cluster-waits', cluster });
+      await this.#inspectOthers();
     }
     const blocking = this.#showFindings(cluster).filter(isBlocking);
     return blocking.length > 0 ? attentionFor(blocking) : undefined;
   }
 
-  async #reachUnlessSkipped(cluster: string): Promise<Attention | undefined> {
-    const isOver = () => this.#run.isOver(cluster);
-    try {
-      await runUnless(isOver, () => this.#reach(cluster, this.#resolved.progressDeadlineMs));
-    } catch (error) {
-      if (!isOver()) return attentionOf(error);
-    }
-    return undefined;
-  }
-
   /** Waits until a held rollout is worth another look: a person decided, or the primary answers again. */
-  async #mended(blocking: readonly Finding[]): Promise<void> {
-    const { cluster } = this.#resolved.primary;
+  async #mended(blocking: readonly Finding[], about: ReadonlySet<string>): Promise<void> {
     const onlyUnreachable = blocking.every((finding) => finding.code === 'cluster-unreachable');
-    const held = this.#run.holdRollout(attentionFor(blocking));
-    if (onlyUnreachable) await this.#reachUnlessDecided(cluster, held);
+    const held = this.#run.holdRollout(attentionFor(blocking), about);
+    if (onlyUnreachable) await this.#reachPrimaryUnlessDecided(held);
     await held;
   }
 
-  async #reachUnlessDecided(cluster: string, held: Promise<void>): Promise<void> {
+  async #reachPrimaryUnlessDecided(held: Promise<void>): Promise<void> {
+    const { cluster } = this.#resolved.primary;
     let isDecided = false;
     held.then(
       () => {
@@ -117,11 +127,11 @@ export class Preflight {
       },
       () => undefined, // The whole rollout is cancelled, and so is what follows.
     );
+    const options = callOptions(`${cluster} · validate, waits for the API server`);
+    const input = { ...inspectInput(this.#resolved, [cluster]), mustReach: true };
     try {
-      await runUnless(
-        () => isDecided,
-        () => this.#reach(cluster),
-      );
+      const inspect = () => activities.inspectClusters.executeWithOptions(options, [input]);
+      this.#take(await runUnless(held, inspect));
     } catch (error) {
       if (!isDecided) throw error;
     }
@@ -129,25 +139,51 @@ export class Preflight {
   }
 
   #inspect(clusters: readonly string[]): Promise<void> {
-    return inspectClusters(this.#resolved, clusters, (inspections) => this.#take(inspections));
+    return inspectInBatches(this.#resolved, clusters, (inspections) => this.#take(inspections));
   }
 
-  /** Inspects one cluster as soon as it answers; fails when it does not within the deadline. */
-  async #reach(cluster: string, deadlineMs?: number): Promise<void> {
-    const options = callOptions(`${cluster} · validate, waits for the API server`, deadlineMs);
-    const input = { ...inspectInput(this.#resolved, [cluster]), mustReach: true };
-    this.#take(await activities.inspectClusters.executeWithOptions(options, [input]));
+  /** Inspects a cluster together with all others that are to be inspected in this moment. */
+  #inspectSoon(cluster: string): Promise<void> {
+    const soon = this.#soon ?? this.#beginSoon();
+    soon.clusters.add(cluster);
+    return soon.done;
+  }
+
+  #beginSoon(): Soon {
+    const clusters = new Set<string>();
+    const begin = async () => {
+      // Whoever was woken by the same event asks before this continues.
+      for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+      this.#soon = undefined;
+      await this.#inspect([...clusters]);
+    };
+    this.#soon = { clusters, done: begin() };
+    return this.#soon;
+  }
+
+  /** A remote that turns up late is compared with all the others; an earlier run of the workflow has inspected them. */
+  async #inspectOthers(): Promise<void> {
+    const all = this.#run.progress.clusters.map((each) => each.cluster);
+    const unknown = this.#takingPart(all).filter((name) => !this.#inspections.has(name));
+    if (unknown.length > 0) await this.#inspect(unknown);
   }
 
   #take(inspections: readonly ClusterInspection[]): void {
-    for (const inspection of inspections) this.#inspections.set(inspection.cluster, inspection);
-    this.#inspected += inspections.length;
+    for (const inspection of inspections) {
+      this.#inspections.set(inspection.cluster, inspection);
+      this.#run.checkedAt.set(inspection.cluster, Date.now());
+    }
+    this.#conflicts = undefined;
   }
 
-  #rolloutFindings(): readonly Finding[] {
+  #rolloutFindings(): { findings: readonly Finding[]; about: ReadonlySet<string> } {
     const { cluster } = this.#resolved.primary;
     const own = this.#inspections.get(cluster)?.findings ?? [];
-    return applyAcceptance([...own, ...this.#pairFindings()], [...this.#run.accepted]);
+    const conflicts = this.#currentConflicts().all;
+    const accepted = this.#run.accepted;
+    const findings = applyAcceptance([...own, ...conflicts.map(({ finding }) => finding)], accepted);
+    const blocking = conflicts.filter(({ finding }) => applyAcceptance([finding], accepted).some(isBlocking));
+    return { findings, about: new Set([cluster, ...blocking.flatMap(clustersOf)]) };
   }
 
   /**
@@ -156,11 +192,12 @@ export class Preflight {
    */
   #findingsOf(cluster: string): readonly Finding[] {
     const own = this.#inspections.get(cluster)?.findings ?? [];
-    const pairs = this.#pairFindings().filter((each) => clustersOf(each).includes(cluster));
-    return applyAcceptance([...own, ...pairs], [...this.#run.accepted]);
+    const pairs = this.#currentConflicts().of.get(cluster) ?? [];
+    return applyAcceptance([...own, ...pairs], this.#run.accepted);
   }
 
   #showFindings(cluster: string): readonly Finding[] {
+    if (!this.#inspections.has(cluster)) return [];
     const findings = this.#findingsOf(cluster);
     if (findings.length > 0 || this.#run.cluster(cluster).findings) {
       this.#run.apply({ type: 'cluster-findings', cluster, findings });
@@ -168,23 +205,23 @@ export class Preflight {
     return findings;
   }
 
-  #pairFindings(): readonly Finding[] {
-    const names = this.#takingPart([...this.#inspections.keys()]);
-    const of = `${this.#inspected} ${names.length}`;
-    if (this.#pairs.of !== of) {
-      const inspections = names.flatMap((name) => this.#inspections.get(name) ?? []);
-      this.#pairs = { of, findings: comparePairs(inspections) };
-    }
-    return this.#pairs.findings;
+  /** Compared once for all inspections; without those that a person has skipped since, when there are any. */
+  #currentConflicts(): Conflicts {
+    const { skips } = this.#run;
+    if (this.#conflicts?.skips === skips) return this.#conflicts;
+    const names = this.#takingPart(this.#inspections.keys());
+    const all = compareClusters(names.flatMap((name) => this.#inspections.get(name) ?? []));
+    this.#conflicts = { skips, all, of: conflictsByCluster(all) };
+    return this.#conflicts;
   }
 
-  #takingPart(clusters: readonly string[]): string[] {
+  #takingPart(clusters: Iterable<string>): string[] {
     return [...new Set(clusters)].filter((name) => this.#run.cluster(name).status !== 'Skipped');
   }
 }
 
-function clustersOf(finding: Finding): string[] {
-  return [finding.cluster, finding.otherCluster].filter((name) => name !== undefined);
+function clustersOf({ first, others }: Conflict): string[] {
+  return [first, ...others.keys()];
 }
 
 function attentionFor(blocking: readonly Finding[]): Attention {

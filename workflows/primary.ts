@@ -6,10 +6,10 @@ import { runCluster } from './cluster-run.js';
 
 /** Deploys the control plane on the primary, and collects the Pod addresses under which remotes reach it. */
 export async function primary(input: PrimaryInput): Promise<ClusterReport> {
-  const target = { cluster: input.primary, role: 'primary', steps: PRIMARY_STEPS } as const;
+  const { primary: cluster, istioNamespace, revision, accept } = input;
+  const target = { cluster, role: 'primary', steps: PRIMARY_STEPS, accept } as const;
   return await runCluster(input, target, async (run) => {
     await run.step('deploy-primary', activities.deployPrimary, input);
-    const { primary: cluster, istioNamespace, revision } = input;
     await run.step('collect-endpoints', activities.collectEndpoints, {
       primary: cluster,
       istioNamespace,

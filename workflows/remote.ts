@@ -6,22 +6,25 @@ import { runCluster } from './cluster-run.js';
 
 /**
  * Attaches one remote cluster to the primary's control plane, and proves that injection works there.
- * The order matters: istiod looks at the annotation of the namespace when the remote is registered, and the injector
- * webhook refuses Pods until istiod has given it its CA, so it comes after the registration.
+ * The order matters: istiod looks at the annotation of the namespace when the remote is registered; the injector webhook
+ * refuses Pods until istiod has written its CA into it, so it is switched on after the registration, and only when dry-run
+ * Pods have shown that it works; a namespace is labelled only when a Pod was injected there.
  */
 export async function remote(input: RemoteInput): Promise<ClusterReport> {
-  const target = { cluster: input.cluster, role: 'remote', steps: REMOTE_STEPS } as const;
+  const { cluster, accept } = input;
+  const target = { cluster, role: 'remote', steps: REMOTE_STEPS, accept } as const;
   return await runCluster(input, target, async (run) => {
     await run.step('prepare-namespace', activities.prepareNamespace, input);
-    await run.step('install-remote', activities.installRemote, input);
+    const { injectorWasLive } = await run.step('install-remote', activities.installRemote, input);
     await run.step('register-remote', activities.registerRemote, input);
-    await run.step('activate-injection', activities.activateInjection, input);
+    const injection = { ...input, wasLive: injectorWasLive };
+    await run.step('activate-injection', activities.activateInjection, injection);
     const attached = await run.step('verify-remote', activities.verifyRemote, input);
-    await run.step('label-namespaces', activities.labelNamespaces, input);
-    const injection = await run.step('verify-injection', activities.verifyInjection, input);
+    await run.step('label-namespaces', activities.labelNamespaces, injection);
+    const verified = await run.step('verify-injection', activities.verifyInjection, injection);
 
     const { synced, webhookCA, endpoints } = attached;
-    const { injected, unproven, podsWithoutSidecar } = injection;
+    const { injected, unproven, podsWithoutSidecar } = verified;
     await run.apply({
       type: 'proved',
       proof: { synced, webhookCA, endpoints, injected, unproven },

@@ -5,24 +5,29 @@ import {
   continueAsNew,
   getExternalWorkflowHandle,
   isCancellation,
+  setHandler,
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { RolloutSummary } from '../src/rollout/messages.js';
 import { clusterWorkflowId } from '../src/rollout/names.js';
 import type { ResolvedRollout } from '../src/rollout/resolved.js';
+import { pageOf } from '../src/rollout/rollout-progress.js';
 import { activities, callOptions } from './activities.js';
 import { followAdopted } from './adopted.js';
 import { type PackedCarryOver, pack, unpack } from './carry-over.js';
-import { deployPrimary } from './clusters.js';
-import { refreshEndpoints } from './endpoints.js';
+import { rolloutPrimary } from './clusters.js';
+import { Decisions } from './decisions.js';
+import { keepEndpoints, refreshEndpoints } from './endpoints.js';
+import * as messages from './messages.js';
 import { Preflight } from './preflight.js';
 import { RolloutRun } from './rollout-run.js';
 import { rolloutWaves } from './waves.js';
 
 /**
- * Attaches the remotes of the document to the control plane of its primary: resolve, validate, deploy the primary
- * and collect its endpoints, attach every remote, wave by wave, and at the end point all at the istiod Pods of then.
+ * Attaches the remotes of the document to the control plane of its primary: resolve, validate, deploy the primary and
+ * collect its endpoints, attach every remote, wave by wave, and finally point every remote at the current istiod Pods.
+ * Meanwhile, from beginning to end, attached remotes are kept pointed at the istiod Pods that are Ready.
  *
  * @param document the rollout document, as a user typed it
  * @param carried what an earlier run of the same rollout hands on, where its history had grown long; users give none
@@ -30,15 +35,20 @@ import { rolloutWaves } from './waves.js';
 export async function rollout(document: unknown, ...carried: PackedCarryOver): Promise<RolloutSummary> {
   const { requestedBy } = workflowInfo().memo ?? {};
   const run = new RolloutRun(typeof requestedBy === 'string' ? requestedBy : 'temporal', unpack(carried));
+  setHandler(messages.rolloutProgress, (page) => pageOf(run.progress, page ?? {}), {
+    description: 'Steps, waves, findings, audit, and a page of the clusters. {"from": 250, "limit": 250}',
+  });
+  setHandler(messages.clusterReport, (report) => run.takeReport(report));
+  new Decisions(run).handleUpdates();
   try {
     await run.scope.run(async () => {
       const resolved = run.resolved ?? (await resolve(run, document));
-      const preflight = await validate(run, resolved);
-      const following = followAdopted(run);
-      await Promise.race([deployPrimary(run, resolved), following]);
-      const waves = rolloutWaves(run, resolved, preflight);
-      await Promise.race([waves, following, nextRun(run, resolved, document)]);
-      await refreshEndpoints(run, resolved);
+      await Promise.race([
+        attachAll(run, resolved, document),
+        followAdopted(run),
+        keepEndpoints(resolved),
+        run.scope.cancelRequested,
+      ]);
     });
   } catch (error) {
     if (!isCancellation(error)) throw error;
@@ -48,9 +58,20 @@ export async function rollout(document: unknown, ...carried: PackedCarryOver): P
     await condition(allHandlersFinished);
     return summaryOf(run, 'Aborted');
   }
+  run.scope.cancel();
   run.apply({ type: 'finished', at: Date.now(), status: 'Succeeded' });
   await condition(allHandlersFinished);
   return summaryOf(run, 'Succeeded');
+}
+
+async function attachAll(run: RolloutRun, resolved: ResolvedRollout, document: unknown): Promise<void> {
+  const preflight = new Preflight(run, resolved);
+  if (!run.isValidated) await validate(run, preflight);
+  await rolloutPrimary(run, resolved);
+  run.retryCarried();
+  const waves = rolloutWaves(run, resolved, preflight);
+  await Promise.race([waves, nextRun(run, resolved, document)]);
+  await refreshEndpoints(run, resolved);
 }
 
 async function resolve(run: RolloutRun, document: unknown): Promise<ResolvedRollout> {
@@ -66,29 +87,30 @@ async function resolve(run: RolloutRun, document: unknown): Promise<ResolvedRoll
   return resolved;
 }
 
-async function validate(run: RolloutRun, resolved: ResolvedRollout): Promise<Preflight> {
-  if (run.isValidated) return await Preflight.again(run, resolved);
+async function validate(run: RolloutRun, preflight: Preflight): Promise<void> {
   run.apply({ type: 'step', step: 'validate', status: 'Running', at: Date.now() });
-  const preflight = new Preflight(run, resolved);
   await preflight.validate();
   run.apply({ type: 'step', step: 'validate', status: 'Succeeded', at: Date.now() });
-  return preflight;
 }
 
 /**
- * Goes on in a new run of this workflow when Temporal says that the history has grown long; never comes back else.
+ * Continues in a new run of this workflow when Temporal says that the history has grown long; otherwise never returns.
  * What waits here for a person or a place waits again there; the clusters' workflows do not notice.
  */
 async function nextRun(run: RolloutRun, resolved: ResolvedRollout, document: unknown): Promise<never> {
   for (let tries = 0; tries < QUIET_TRIES; tries++) {
-    await condition(
-      () => workflowInfo().continueAsNewSuggested && run.starting === 0 && allHandlersFinished(),
-    );
+    await condition(() => workflowInfo().continueAsNewSuggested && isQuiet(run) && allHandlersFinished());
     const { decisions } = run;
     await sleep(ANSWERS_GO_OUT_MS);
-    if (run.decisions === decisions && allHandlersFinished()) break;
+    if (run.decisions === decisions && isQuiet(run) && allHandlersFinished()) break;
   }
+  await condition(() => isQuiet(run));
   return await continueAsNew<typeof rollout>(document, ...pack(run.carryOver(resolved)));
+}
+
+/** Whether nothing is on its way that the end of this run would stop. */
+function isQuiet(run: RolloutRun): boolean {
+  return run.starting === 0 && run.telling === 0;
 }
 
 /**
@@ -107,7 +129,8 @@ async function abort(run: RolloutRun): Promise<void> {
   await Promise.allSettled(
     open.map((cluster) => getExternalWorkflowHandle(clusterWorkflowId(cluster)).cancel()),
   );
-  await condition(() => open.every((cluster) => run.isOver(cluster)), ABORT_PATIENCE);
+  const over = Promise.all(open.map((cluster) => run.whenOver(cluster)));
+  await Promise.race([over, sleep(ABORT_PATIENCE)]);
   run.apply({ type: 'finished', at: Date.now(), status: 'Aborted' });
 }
 

@@ -1,12 +1,16 @@
-import { CancellationScope, condition } from '@temporalio/workflow';
+import { CancellationScope } from '@temporalio/workflow';
 
 /**
- * Runs `work`, and cancels it as soon as `isNeedless` holds.
+ * Runs `work`, and cancels it as soon as `needless` resolves. Takes a promise and no condition: Temporal's SDK evaluates
+ * every open condition after every event, and hundreds of clusters may wait at the same time.
+ *
  * @throws what `work` throws; a cancellation when it is needless, or when the whole rollout is cancelled
  */
-export async function runUnless<T>(isNeedless: () => boolean, work: () => Promise<T>): Promise<T> {
+export async function runUnless<T>(needless: PromiseLike<unknown>, work: () => Promise<T>): Promise<T> {
   const scope = new CancellationScope();
-  const stopped = condition(isNeedless).then(() => scope.cancel());
-  stopped.catch(() => undefined); // Rejected when the whole rollout is cancelled, and so is the work.
+  needless.then(
+    () => scope.cancel(),
+    () => undefined, // Rejected when the whole rollout is cancelled, and so is the work.
+  );
   return await scope.run(work);
 }

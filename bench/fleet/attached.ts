@@ -1,4 +1,5 @@
 import type { Lab, LabCluster } from '../../lab/lab.js';
+import { isAnswer } from '../../lab/tolerate.js';
 import { waitFor } from '../../lab/wait.js';
 
 interface Pod {
@@ -31,6 +32,8 @@ export async function expectAttached(lab: Lab): Promise<void> {
       waitFor({
         what: `a Pod of ${remote.name} to be injected`,
         check: () => sidecarOf(remote),
+        // A webhook that cannot be called yet.
+        tolerate: isAnswer(500),
         timeoutMilliseconds: PATIENCE_MS,
         intervalMilliseconds: 500,
       }),

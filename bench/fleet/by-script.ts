@@ -62,7 +62,7 @@ async function writeInputs(lab: Lab): Promise<string> {
   await write(
     'primary',
     primary.kubeconfigPath,
-    primaryOperator({ ...settings, profile: 'minimal', values: {} }),
+    primaryOperator({ ...settings, profile: 'minimal', values: {}, accept: [] }),
   );
   for (const { name, kubeconfigPath } of remotes) {
     const input = { ...settings, cluster: name, values: {}, namespaces: [], accept: [] };

@@ -8,12 +8,22 @@ export function fleetName(n: number): string {
   return `fleet-${String(n).padStart(3, '0')}`;
 }
 
-/** How the recorded cluster calls itself; `uid` is that of its namespace kube-system. */
-export function recordedIdentity(uid: string): Identity {
-  return { name: fleetName(0), uid, pods: '10.200.', services: '10.201.' };
+/** Bytes of a token that differ from cluster to cluster. */
+const TOKEN_BYTES = 12;
+
+/**
+ * How the recorded cluster calls itself.
+ *
+ * @param uid of its namespace kube-system
+ * @param readerToken the token with which istiod reads it, in base64, as the Secret has it
+ */
+export function recordedIdentity(uid: string, readerToken: string): Identity {
+  // Part of its signature: base64 writes three bytes as four characters, and may pad the last four.
+  const token = readerToken.slice(-4 - (TOKEN_BYTES / 3) * 4, -4);
+  return { name: fleetName(0), uid, pods: '10.200.', services: '10.201.', token };
 }
 
-/** The identity of the n-th cluster, from 1 to 999: no two share a name, a UID or an address. */
+/** The identity of the n-th cluster, from 1 to 999: no two share a name, a UID, an address or a token. */
 export function identityOf(n: number, recorded: Identity): Identity {
   const { uid = '' } = recorded;
   const [tens, ones] = [Math.floor(n / 100), n % 100];
@@ -22,5 +32,6 @@ export function identityOf(n: number, recorded: Identity): Identity {
     uid: uid.slice(0, -12) + String(n).padStart(12, '0'),
     pods: `${20 + tens}.${100 + ones}.`,
     services: `${40 + tens}.${100 + ones}.`,
+    token: Buffer.from(String(n).padStart(TOKEN_BYTES, '0')).toString('base64'),
   };
 }

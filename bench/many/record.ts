@@ -9,6 +9,9 @@ import { Recorder } from './recorder.js';
 import { writeRecording } from './recording.js';
 import type { ReplayOptions } from './replay.js';
 
+const READER_TOKEN_PATH =
+  '/api/v1/namespaces/istio-system/secrets/istio-reader-service-account-istio-remote-secret-token';
+
 /** What was recorded, as files. */
 export type RecordedCluster = Omit<ReplayOptions, 'clusters' | 'latencyMs'> & {
   /** Requests that a remote's rollout takes, istiod's included. */
@@ -52,6 +55,7 @@ export async function record(lab: Lab, tools: ToolPaths): Promise<RecordedCluste
     await rollouts.close();
   }
   const { metadata } = await remote.api.get<{ metadata: { uid: string } }>('/api/v1/namespaces/kube-system');
+  const { data } = await remote.api.get<{ data: { token: string } }>(READER_TOKEN_PATH);
   const { recording } = recorder;
   const file = join(folder, 'recording.json');
   await writeFile(file, writeRecording(recording), { mode: 0o600 });
@@ -62,6 +66,7 @@ export async function record(lab: Lab, tools: ToolPaths): Promise<RecordedCluste
     ...access(remote),
     recording: file,
     uid: metadata.uid,
+    readerToken: data.token,
     requests: [...recording.values()].reduce((sum, answers) => sum + answers.length, 0),
   };
   await lab.removeCluster(remote.name);

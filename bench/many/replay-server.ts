@@ -13,7 +13,7 @@ import type { ReplayMessage, ReplayOptions } from './replay.js';
  * a network. See replay.ts, which starts it, and ends it by closing the channel between them.
  */
 const options = JSON.parse(process.argv[2] ?? '') as ReplayOptions;
-const recorded = recordedIdentity(options.uid);
+const recorded = recordedIdentity(options.uid, options.readerToken);
 const templates = new Templates(readRecording(await readFile(options.recording, 'utf8')), recorded);
 const unknown = new Map<string, number>();
 let requests = 0;

@@ -9,6 +9,8 @@ export interface ReplayOptions {
   readonly recording: string;
   /** UID of the namespace kube-system in the recording. */
   readonly uid: string;
+  /** The token with which istiod reads the recorded cluster, in base64. */
+  readonly readerToken: string;
   /** Files with the certificate of the recorded API server, and its key. */
   readonly certificate: string;
   readonly key: string;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { checkoutFolder } from '../../lab/tools/recipes-folder.js';
@@ -96,7 +97,7 @@ function idle(rollout: ResolvedRollout): Partial<Activities> {
     deployPrimary: step,
     collectEndpoints: async () => ({ ...(await step()), addresses }),
     prepareNamespace: step,
-    installRemote: step,
+    installRemote: async () => ({ ...(await step()), injectorWasLive: false }),
     registerRemote: step,
     activateInjection: step,
     verifyRemote: async () => ({ ...(await step()), synced: 1, webhookCA: true, endpoints: addresses }),
@@ -107,6 +108,17 @@ function idle(rollout: ResolvedRollout): Partial<Activities> {
       unproven: [],
       podsWithoutSidecar: 0,
     }),
-    refreshEndpoints: async () => ({ ...(await step()), addresses }),
+    followEndpoints: untilCancelled,
   };
+}
+
+/** What follows istiod ends with its rollout: a cancellation comes with the answer to a heartbeat. */
+async function untilCancelled(): Promise<never> {
+  const context = Context.current();
+  const beat = setInterval(() => context.heartbeat(), 1_000);
+  try {
+    return await context.cancelled;
+  } finally {
+    clearInterval(beat);
+  }
 }

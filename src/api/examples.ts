@@ -106,7 +106,9 @@ export const ROLLOUT_EXAMPLE: RolloutView = {
         'Make sure that nothing addresses a Service of the other cluster by its ClusterIP; then accept the finding.',
     },
   ],
-  audit: [{ at: STARTED_AT + 5_000, by: 'alice', action: 'retry', target: 'eu-2', reason: 'granted' }],
+  audit: [
+    { at: STARTED_AT + 5_000, by: 'alice', via: 'api', action: 'retry', target: 'eu-2', reason: 'granted' },
+  ],
   changed: 39,
 };
 

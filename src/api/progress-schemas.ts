@@ -93,6 +93,11 @@ const header = z.object({
     z.object({
       at: milliseconds,
       by: z.string(),
+      via: z
+        .enum(['api', 'temporal'])
+        .describe(
+          "The door that it came through; through Temporal's own UI and CLI `by` is what the sender wrote",
+        ),
       action: z.string(),
       target: z.string().exactOptional(),
       reason: z.string().exactOptional(),

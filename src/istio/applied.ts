@@ -9,8 +9,9 @@ import { ISTIOCTL_MANAGER } from './ownership.js';
  * What this worker has applied. An object that nobody has written to since cannot be changed by applying the same text
  * again, so that 0.9 MB of CRDs need neither be read nor merged for each attempt. It is a shortcut and nothing more: a
  * worker that knows nothing reads them whole, and applies what is otherwise.
+ * Only hashes are kept, of some forty objects: 5 KB a cluster.
  */
-const memory = new WeakMap<ClusterClient, Map<string, { readonly json: string; readonly state: string }>>();
+const memory = new WeakMap<ClusterClient, Map<string, string>>();
 
 /** Whether the object is just as this worker's last apply of this very manifest left it. */
 export function isAsApplied(
@@ -19,27 +20,39 @@ export function isAsApplied(
   live: KubernetesObject | undefined,
 ): boolean {
   const known = memory.get(client)?.get(describeObject(manifest));
-  return (
-    known !== undefined && live !== undefined && known.json === manifest.json && known.state === stateOf(live)
-  );
+  return known !== undefined && live !== undefined && known === stateOf(manifest, live);
 }
 
 /** Keeps in mind what an apply of the manifest gave. */
 export function remember(client: ClusterClient, manifest: Manifest, object: KubernetesObject): void {
-  const known = memory.get(client) ?? new Map();
-  known.set(describeObject(manifest), { json: manifest.json, state: stateOf(object) });
+  const known = memory.get(client) ?? new Map<string, string>();
+  known.set(describeObject(manifest), stateOf(manifest, object));
   memory.set(client, known);
 }
 
 /**
- * Moves whenever somebody changes what a manifest can set. Where there is a generation, it counts every change of the
- * spec, and the resourceVersion also moves with the status, as that of every new CRD does; labels, annotations and what
- * istioctl's manager owns are not counted by it.
+ * Moves whenever somebody changes what a manifest can set, and with the manifest itself. Where there is a generation, it
+ * counts every change of the spec, and the resourceVersion also moves with the status, as that of every new CRD does;
+ * labels, annotations and what istioctl's manager owns are not counted by it.
  */
-function stateOf({ metadata }: KubernetesObject): string {
+function stateOf(manifest: Manifest, { metadata }: KubernetesObject): string {
   const { uid, generation, resourceVersion, labels, annotations } = metadata;
-  if (generation === undefined) return resourceVersion ?? '';
-  const state = { uid, generation, labels, annotations, owned: appliedFields(metadata, ISTIOCTL_MANAGER) };
-  // What is owned of Istio's CRDs is some 100 KB, and a worker remembers them for hundreds of clusters.
-  return createHash('sha256').update(JSON.stringify(state)).digest('base64');
+  const state =
+    generation === undefined
+      ? { uid, resourceVersion }
+      : { uid, generation, labels, annotations, owned: appliedFields(metadata, ISTIOCTL_MANAGER) };
+  return hash(`${textHash(manifest)} ${JSON.stringify(state)}`);
+}
+
+/** Hundreds of remotes share the manifests of the CRDs. */
+const textHashes = new WeakMap<Manifest, string>();
+
+function textHash(manifest: Manifest): string {
+  const known = textHashes.get(manifest) ?? hash(manifest.json);
+  textHashes.set(manifest, known);
+  return known;
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('base64');
 }

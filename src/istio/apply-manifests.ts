@@ -1,8 +1,10 @@
 import type { Applied, ApplyOptions } from '../kubernetes/apply.js';
 import type { ClusterClient } from '../kubernetes/cluster-client.js';
 import { ClusterError } from '../kubernetes/cluster-error.js';
+import { appliedFields } from '../kubernetes/managed-fields.js';
 import type { KubernetesObject } from '../kubernetes/objects.js';
 import { concurrently } from '../rollout/concurrently.js';
+import { withEnforcedExpressions } from './admissions-enforcer.js';
 import { isAsApplied, remember } from './applied.js';
 import { readIstioCRDs, waitForCRDs } from './crds.js';
 import { namingObject, settleConflicts } from './field-conflicts.js';
@@ -113,8 +115,7 @@ async function applySettled(
   options: Omit<ApplyOptions, 'fieldManager'> & { readonly signal: AbortSignal },
 ): Promise<Applied<KubernetesObject>> {
   const fieldManager = ISTIOCTL_MANAGER;
-  const isWebhook = manifest.kind.endsWith('WebhookConfiguration');
-  const own = isWebhook ? await keepAppliedCAs(client, manifest, options.signal) : manifest;
+  const own = keepingWhatOthersAdd(manifest, options.previous);
   try {
     return await client.apply<KubernetesObject>(own, { ...options, fieldManager });
   } catch (error) {
@@ -122,9 +123,19 @@ async function applySettled(
     const settlement = conflicts.length === 0 ? undefined : settleConflicts(conflicts);
     if (settlement === undefined) throw namingObject(manifest, error);
     const { leave, force } = settlement;
-    const settled = leave.length === 0 ? own : withoutFields(objectOf<WebhookConfiguration>(own), leave);
+    // The other manager may have written since the object was read.
+    const live = await read(client, manifest, options.signal);
+    const kept = keepingWhatOthersAdd(manifest, live);
+    const settled = leave.length === 0 ? kept : withoutFields(objectOf<WebhookConfiguration>(kept), leave);
     return await client.apply<KubernetesObject>(settled, { ...options, fieldManager, force });
   }
+}
+
+/** A webhook configuration with what others have written into the live one and rely on; other objects as they are. */
+function keepingWhatOthersAdd(manifest: Manifest, live: KubernetesObject | null | undefined): Manifest {
+  if (!live || !manifest.kind.endsWith('WebhookConfiguration')) return manifest;
+  const own = objectOf<WebhookConfiguration>(manifest);
+  return { ...manifest, json: JSON.stringify(withEnforcedExpressions(withAppliedCAs(own, live), live)) };
 }
 
 /**
@@ -132,18 +143,9 @@ async function applySettled(
  * take it away, and no Pod could be created until istiod has put it back. So what istioctl had applied is applied
  * again; what istiod alone wrote is left to istiod.
  */
-async function keepAppliedCAs(
-  client: ClusterClient,
-  manifest: Manifest,
-  signal: AbortSignal,
-): Promise<Manifest> {
-  const live = await client.get<WebhookConfiguration>(await client.pathOf(manifest, signal), { signal });
-  const applied = live?.metadata.managedFields?.find(
-    ({ manager, operation }) => manager === ISTIOCTL_MANAGER && operation === 'Apply',
-  );
-  if (live === undefined || !JSON.stringify(applied?.fieldsV1 ?? {}).includes('"f:caBundle"'))
-    return manifest;
-  return { ...manifest, json: JSON.stringify(withLiveCAs(objectOf<WebhookConfiguration>(manifest), live)) };
+function withAppliedCAs(own: WebhookConfiguration, live: WebhookConfiguration): WebhookConfiguration {
+  const applied = JSON.stringify(appliedFields(live.metadata, ISTIOCTL_MANAGER));
+  return applied.includes('"f:caBundle"') ? withLiveCAs(own, live) : own;
 }
 
 /** The rank of a kind: lower ones are complete before higher ones start. */

@@ -13,9 +13,13 @@ export interface ControlPlane {
 /** One Ready Pod of istiod. */
 export interface ControlPlanePod {
   readonly name: string;
-  /** Its IPv4 or IPv6 address. */
+  /** Its address, IPv4 or IPv6; with two IP families that of the cluster's first one. */
   readonly address: string;
+  /** All its addresses: one for each IP family of the cluster. */
+  readonly addresses: readonly string[];
 }
+
+type IstiodPod = Pod & { readonly status?: { readonly podIPs?: readonly { readonly ip: string }[] } };
 
 const answers = new SharedAnswers();
 
@@ -35,14 +39,17 @@ export async function readyControlPlanePods(
   const pods = await answers.ask(
     primary,
     `${path} ${revision}`,
-    () => primary.list<Pod>(path, { query }),
+    () => primary.list<IstiodPod>(path, { query }),
     signal,
   );
   const ready = pods
     .filter(isReady)
-    .flatMap(({ metadata, status }) =>
-      status?.podIP ? [{ name: metadata.name, address: status.podIP }] : [],
-    )
+    .flatMap(({ metadata, status }) => {
+      const { podIP: address, podIPs = [] } = status ?? {};
+      if (!address) return [];
+      const addresses = [...new Set([address, ...podIPs.map(({ ip }) => ip)])];
+      return [{ name: metadata.name, address, addresses }];
+    })
     .sort((a, b) => (a.address < b.address ? -1 : 1));
   if (ready.length > 0) return ready;
   const found = pods.length === 0 ? 'there is none' : `${pods.length} are not ready`;
@@ -51,7 +58,8 @@ export async function readyControlPlanePods(
   });
 }
 
-/** The addresses of Pods, sorted. */
+/** All addresses of Pods: first those of the cluster's first IP family, then those of the other one, each sorted. */
 export function addressesOf(pods: readonly ControlPlanePod[]): string[] {
-  return pods.map(({ address }) => address);
+  const others = pods.flatMap(({ address, addresses }) => addresses.filter((other) => other !== address));
+  return [...pods.map(({ address }) => address).sort(), ...others.sort()];
 }

@@ -1,50 +1,54 @@
-import { isIPv6 } from 'node:net';
-import { isDeepStrictEqual } from 'node:util';
 import type { ClusterClient } from '../kubernetes/cluster-client.js';
 import { objectPath } from '../kubernetes/kinds.js';
 import type { KubernetesObject } from '../kubernetes/objects.js';
 import { MANAGED_BY } from '../rollout/names.js';
 import { RolloutError } from '../rollout/rollout-error.js';
 import type { ControlPlane } from './control-plane-pods.js';
+import {
+  addressesIn,
+  type ControlPlaneService,
+  controlPlaneService,
+  deleteObserved,
+  type EndpointSlice,
+  listSlices,
+  slicesFor,
+} from './endpoint-slices.js';
 import { type Manifest, objectOf } from './manifests.js';
 import { ISTIOCTL_MANAGER } from './ownership.js';
+import { removeStale } from './stale-endpoints.js';
 
-interface EndpointSlice extends KubernetesObject {
-  readonly addressType: string;
-  readonly endpoints?: readonly { readonly addresses: readonly string[] }[] | null;
-  readonly ports?: readonly object[] | null;
-}
+// Who writes endpoints asks for the name of their Service too.
+export { controlPlaneService } from './endpoint-slices.js';
 
-/** The ports on which istiod serves remotes; as the chart names them (templates/remote-istiod-endpointslices.yaml). */
-const PORTS = [
-  { name: 'tcp-istiod', port: 15012, protocol: 'TCP' },
-  { name: 'tcp-webhook', port: 15017, protocol: 'TCP' },
-];
-
-/** The name of istiod's Service and EndpointSlice in a remote. */
-export function controlPlaneService(revision: string): string {
-  return revision === 'default' ? 'istiod' : `istiod-${revision}`;
-}
-
-/** The addresses in the remote's EndpointSlice, sorted; none when it does not exist. */
+/**
+ * Returns the addresses under which istiod's Service in a remote is served, sorted: those of all its EndpointSlices,
+ * whoever has made them. None when there are no slices.
+ */
 export async function readEndpoints(
   remote: ClusterClient,
   controlPlane: ControlPlane,
   signal: AbortSignal,
 ): Promise<string[]> {
-  const slice = await remote.get<EndpointSlice>(objectPath(sliceReference(controlPlane)), { signal });
-  return (slice?.endpoints ?? []).flatMap(({ addresses }) => addresses).sort();
+  return addressesIn(await listSlices(remote, controlPlane, signal));
 }
 
 /**
- * Writes the addresses into the EndpointSlice of istiod in a remote: the one that the chart renders, which holds one
- * address only. The project owns endpoints and ports with its own field manager, so that it can change them without
- * the chart at hand; the slice belongs to the Service, so that `istioctl uninstall --purge`, which knows no
- * EndpointSlices, leaves none behind. Fields of istioctl are taken over.
+ * Makes the addresses the only ones of istiod's Service in a remote. They go into the EndpointSlice that the chart
+ * renders, which holds one address only, and for a second IP family of the Service into another one. The project owns
+ * endpoints and ports with its own field manager, so that it can change them without the chart at hand; the slices belong
+ * to the Service, so that `istioctl uninstall --purge`, which knows no EndpointSlices, leaves none behind. Fields of
+ * istioctl are taken over. Then every other slice of the Service that holds addresses is removed.
  *
+ * The Service has a live address at every moment, but where its only slice must change its IP family. Where nothing
+ * changes, two requests read and none writes. Callers for several remotes, and for the same one, may run at the same time:
+ * the last one to write wins. So whoever has written reads the Pods of istiod again, and writes again when they are
+ * others: then the last write is of the Pods of now, whoever else writes.
+ *
+ * @param addresses of every Ready istiod Pod, of all families; those of families that the Service has not are left out.
+ *   Where there are none, nothing is written
  * @param chart the chart's slice, when istioctl has just rendered it: its labels are applied too
- * @returns true when the slice was created or changed
- * @throws RolloutError `api-unavailable` when the Service is not there, ClusterError
+ * @returns how many objects were created, changed or removed
+ * @throws RolloutError `api-unavailable` when the Service is not there, or another caller was quicker; ClusterError
  */
 export async function writeEndpoints(
   remote: ClusterClient,
@@ -52,72 +56,74 @@ export async function writeEndpoints(
   addresses: readonly string[],
   signal: AbortSignal,
   chart?: Manifest,
-): Promise<boolean> {
-  const reference = sliceReference(controlPlane);
-  const { istioNamespace: namespace, revision } = controlPlane;
-  const name = controlPlaneService(revision);
-  const service = await remote.get<KubernetesObject>(
-    objectPath({ apiVersion: 'v1', kind: 'Service', namespace, name }),
-    { signal },
-  );
-  if (service?.metadata.uid === undefined) {
-    throw new RolloutError('api-unavailable', `Service ${namespace}/${name} is not there yet`, {
-      cluster: remote.name,
-    });
+): Promise<number> {
+  const [service, live] = await Promise.all([
+    readService(remote, controlPlane, signal),
+    listSlices(remote, controlPlane, signal),
+  ]);
+  const wanted = slicesFor(service, addresses, controlPlane);
+  if (wanted.length === 0) return 0;
+  const writes = wanted.map((slice) => {
+    const current = live.find(({ metadata }) => metadata.name === slice.metadata.name);
+    const rendered = slice.metadata.name === chart?.name ? chart : undefined;
+    return { slice, current, rendered, isReplaced: replaces(slice, current) };
+  });
+  let changed = 0;
+  // One that is replaced is gone for a moment: by then the others have their addresses.
+  for (const write of writes.toSorted((a, b) => Number(a.isReplaced) - Number(b.isReplaced))) {
+    changed += Number(await writeSlice(remote, write, signal));
   }
-  const addressType = addresses.some(isIPv6) ? 'IPv6' : 'IPv4';
-  const live = await remote.get<EndpointSlice>(objectPath(reference), { signal });
-  if (live !== undefined && live.addressType !== addressType) await remote.delete(reference, { signal });
-
-  const own = {
-    apiVersion: reference.apiVersion,
-    kind: reference.kind,
-    metadata: {
-      name,
-      namespace,
-      labels: {
-        'kubernetes.io/service-name': name,
-        // Keeps the controllers of Kubernetes from taking the slice for theirs.
-        'endpointslice.kubernetes.io/managed-by': 'Helm',
-      },
-      ownerReferences: [{ apiVersion: 'v1', kind: 'Service', name, uid: service.metadata.uid }],
-    },
-    addressType,
-    ports: PORTS,
-    // With the conditions that the API server would add: so it is seen that nothing has changed.
-    endpoints: addresses.map((address) => ({ addresses: [address], conditions: {} })),
-  };
-  const first = await applySlice(remote, own, MANAGED_BY, signal);
-  const second =
-    chart === undefined ? false : await applySlice(remote, chartPart(chart), ISTIOCTL_MANAGER, signal);
-  return first || second;
+  const kept = wanted.map(({ metadata }) => metadata.name);
+  return changed + (await removeStale(remote, controlPlane, live, kept, signal));
 }
 
-/** True when the lists hold the same addresses; both are sorted. */
-export function sameAddresses(a: readonly string[], b: readonly string[]): boolean {
-  return isDeepStrictEqual(a, b);
+/** Whether a slice takes the place of a live one: its IP family cannot change. */
+function replaces(slice: EndpointSlice, current: EndpointSlice | undefined): boolean {
+  return current !== undefined && current.addressType !== slice.addressType;
+}
+
+async function readService(
+  remote: ClusterClient,
+  { istioNamespace: namespace, revision }: ControlPlane,
+  signal: AbortSignal,
+): Promise<ControlPlaneService> {
+  const name = controlPlaneService(revision);
+  const path = objectPath({ apiVersion: 'v1', kind: 'Service', namespace, name });
+  const service = await remote.get<ControlPlaneService>(path, { signal });
+  if (service?.metadata.uid !== undefined) return service;
+  throw new RolloutError('api-unavailable', `Service ${namespace}/${name} is not there yet`, {
+    cluster: remote.name,
+  });
+}
+
+interface SliceWrite {
+  readonly slice: EndpointSlice;
+  readonly current: EndpointSlice | undefined;
+  readonly rendered: Manifest | undefined;
+  readonly isReplaced: boolean;
+}
+
+/** Creates, changes or replaces a slice; true when it did. */
+async function writeSlice(
+  remote: ClusterClient,
+  { slice, current, rendered, isReplaced }: SliceWrite,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (isReplaced && current !== undefined) await deleteObserved(remote, current, signal);
+  const previous: KubernetesObject | null = isReplaced ? null : (current ?? null);
+  const options = { force: true, signal };
+  const own = await remote.apply<KubernetesObject>(slice, { ...options, previous, fieldManager: MANAGED_BY });
+  if (rendered === undefined) return own.changed;
+  const labels = await remote.apply(chartPart(rendered), {
+    ...options,
+    previous: own.object,
+    fieldManager: ISTIOCTL_MANAGER,
+  });
+  return own.changed || labels.changed;
 }
 
 /** What is left to the chart: labels. */
 function chartPart(chart: Manifest): KubernetesObject {
   const { apiVersion, kind, metadata } = objectOf(chart);
   return { apiVersion, kind, metadata };
-}
-
-async function applySlice(
-  remote: ClusterClient,
-  slice: KubernetesObject,
-  fieldManager: string,
-  signal: AbortSignal,
-): Promise<boolean> {
-  return (await remote.apply(slice, { fieldManager, force: true, signal })).changed;
-}
-
-function sliceReference({ istioNamespace, revision }: ControlPlane) {
-  return {
-    apiVersion: 'discovery.k8s.io/v1',
-    kind: 'EndpointSlice',
-    namespace: istioNamespace,
-    name: controlPlaneService(revision),
-  };
 }

@@ -1,12 +1,13 @@
 import { ClusterError, type FieldConflict } from '../kubernetes/cluster-error.js';
 import { describeObject, type KubernetesObject, type ObjectReference } from '../kubernetes/objects.js';
+import { ADMISSIONS_ENFORCER } from './admissions-enforcer.js';
 import { ISTIOCTL_MANAGER } from './ownership.js';
 
 /** What to do about a refused apply of what istioctl rendered. */
 export interface Settlement {
   /** Fields of webhooks that stay istiod's: they are left out of the object. */
   readonly leave: readonly WebhookField[];
-  /** Fields of istioctl itself are taken over. */
+  /** Fields of istioctl itself, and selectors of the admissions enforcer, are taken over. */
   readonly force: boolean;
 }
 
@@ -22,7 +23,7 @@ const ISTIOD_MANAGER = 'pilot-discovery';
  * with an update under the name of its binary (istio 1.31, istioctl/pkg/tag/util.go, DeactivateIstioInjectionWebhook);
  * `istioctl create-remote-secret` applies the reader's account and role as `istio-ci` (pkg/kube/client.go).
  */
-const ISTIOCTL_MANAGERS = new Set([ISTIOCTL_MANAGER, 'istioctl', 'istio-ci']);
+export const ISTIOCTL_MANAGERS: ReadonlySet<string> = new Set([ISTIOCTL_MANAGER, 'istioctl', 'istio-ci']);
 
 /**
  * Horizontal autoscalers set replicas under this name. The charts render replicas only where the autoscaler is switched
@@ -37,6 +38,9 @@ const AUTOSCALER = 'kube-controller-manager';
  * istiod writes its CA into every webhook and sets the failure policy of validating ones to Fail once it answers
  * (istio 1.31, pkg/webhooks/webhookpatch.go, pkg/webhooks/validation/controller/controller.go).
  *
+ * A selector of the admissions enforcer is taken over: the caller keeps its expressions in it, so that the enforcer finds
+ * all that it wants there.
+ *
  * @returns undefined when another manager is involved
  */
 export function settleConflicts(conflicts: readonly FieldConflict[]): Settlement | undefined {
@@ -46,6 +50,7 @@ export function settleConflicts(conflicts: readonly FieldConflict[]): Settlement
     const ofIstiod = ISTIOD_FIELDS.find((name) => field.endsWith(`.${name}`));
     if (ISTIOCTL_MANAGERS.has(manager)) force = true;
     else if (manager === AUTOSCALER && field === '.spec.replicas') force = true;
+    else if (manager === ADMISSIONS_ENFORCER && field.endsWith('.namespaceSelector')) force = true;
     else if (manager === ISTIOD_MANAGER && ofIstiod !== undefined) leave.add(ofIstiod);
     else return undefined;
   }

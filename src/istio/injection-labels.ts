@@ -37,14 +37,37 @@ export function contraryLabels(live: Namespace, injection: string): string[] {
   });
 }
 
+/** A namespace that is to be labelled. */
+export interface UnlabelledNamespace extends InjectedNamespace {
+  /** The labels about injection that only the project has written there by now. */
+  readonly before: Readonly<Record<string, string>>;
+}
+
+/**
+ * Returns the namespaces that do not carry the label yet, whoever would have written it. Every one is looked at first.
+ *
+ * @param injectors the webhooks of the cluster; they carry istiod's CA, or creating Pods would fail
+ * @throws RolloutError `namespace-not-ready` with every problem: a namespace is missing or being deleted, carries a label
+ * that contradicts, or no webhook would look at it
+ */
+export async function missingLabels(
+  remote: ClusterClient,
+  namespaces: readonly InjectedNamespace[],
+  injectors: readonly WebhookConfiguration[],
+  signal: AbortSignal,
+): Promise<UnlabelledNamespace[]> {
+  const looked = await look(remote, namespaces, injectors, signal);
+  return looked
+    .filter(({ injection, live }) => !hasLabels(live, injectionLabel(injection)))
+    .map(({ name, injection, live }) => ({ name, injection, before: ownLabels(live) }));
+}
+
 /**
  * Labels namespaces for injection, all or none: first every one is looked at. One that carries the label already is not
  * touched, whoever wrote it.
  *
- * @param injectors the webhooks of the cluster; they carry istiod's CA, or creating Pods would fail
  * @returns how many were changed
- * @throws RolloutError `namespace-not-ready` with every problem: a namespace is missing or going away, carries a label
- * that contradicts, or no webhook would look at it
+ * @throws RolloutError as {@link missingLabels}
  */
 export async function labelNamespaces(
   remote: ClusterClient,
@@ -52,14 +75,7 @@ export async function labelNamespaces(
   injectors: readonly WebhookConfiguration[],
   signal: AbortSignal,
 ): Promise<number> {
-  const looked = await concurrently(namespaces, CONCURRENCY, async (wanted) => {
-    const live = await readNamespace(remote, wanted.name, { signal });
-    return { ...wanted, live, problem: problemOf(wanted, live, injectors) };
-  });
-  const problems = looked.flatMap(({ problem }) => problem ?? []);
-  if (problems.length > 0) {
-    throw new RolloutError('namespace-not-ready', problems.join('; '), { cluster: remote.name });
-  }
+  const looked = await look(remote, namespaces, injectors, signal);
   const changed = await concurrently(looked, CONCURRENCY, async ({ name, injection, live }) => {
     const labels = injectionLabel(injection);
     if (hasLabels(live, labels)) return false;
@@ -68,6 +84,44 @@ export async function labelNamespaces(
       .changed;
   });
   return changed.filter(Boolean).length;
+}
+
+/** Takes the labels off again, and restores what the project had written before; whoever else owns one keeps it. */
+export async function takeLabelsOff(
+  remote: ClusterClient,
+  namespaces: readonly UnlabelledNamespace[],
+  signal: AbortSignal,
+): Promise<void> {
+  await concurrently(namespaces, CONCURRENCY, async ({ name, before }) => {
+    // What this manager had set before and does not set now is removed by the apply.
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: before } };
+    await remote.apply(namespace, { fieldManager: MANAGED_BY, signal });
+  });
+}
+
+function ownLabels(live: Namespace | undefined): Record<string, string> {
+  const own = INJECTION_LABELS.flatMap((key) => {
+    const value = live?.metadata.labels?.[key];
+    return live && value !== undefined && isOnlyOurs(live, key) ? [[key, value] as const] : [];
+  });
+  return Object.fromEntries(own);
+}
+
+async function look(
+  remote: ClusterClient,
+  namespaces: readonly InjectedNamespace[],
+  injectors: readonly WebhookConfiguration[],
+  signal: AbortSignal,
+) {
+  const looked = await concurrently(namespaces, CONCURRENCY, async (wanted) => {
+    const live = await readNamespace(remote, wanted.name, { signal });
+    return { ...wanted, live, problem: problemOf(wanted, live, injectors) };
+  });
+  const problems = looked.flatMap(({ problem }) => problem ?? []);
+  if (problems.length > 0) {
+    throw new RolloutError('namespace-not-ready', problems.join('; '), { cluster: remote.name });
+  }
+  return looked;
 }
 
 /** Why a namespace cannot be labelled, or undefined. */

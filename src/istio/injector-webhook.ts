@@ -5,7 +5,7 @@ import { applyManifest } from './apply-manifests.js';
 import { liveDefaultTag, remoteTagManifest } from './default-tag.js';
 import { type Manifest, manifestOf, objectOf } from './manifests.js';
 import { type Installation, RevisionLabel } from './ownership.js';
-import { deactivated, selects, type WebhookConfiguration } from './webhook-configuration.js';
+import { deactivated, isSwitchedOff, selects, type WebhookConfiguration } from './webhook-configuration.js';
 
 /**
  * The webhooks that inject in a remote. In one that `istioctl install` had set up once, the tag `default` does the
@@ -58,6 +58,38 @@ export async function switchOffForeign(
   const isForeign = (live: WebhookConfiguration | undefined) =>
     live !== undefined && caProblem(live.webhooks ?? [], meshRoot) !== undefined;
   return await switchOff(client, injectors, isForeign, signal);
+}
+
+/**
+ * Switches off the injector webhooks that are there.
+ *
+ * @returns the names of those that were changed
+ */
+export async function switchOffAll(
+  client: ClusterClient,
+  injectors: readonly Manifest[],
+  signal: AbortSignal,
+): Promise<string[]> {
+  const isOn = (live: WebhookConfiguration | undefined) => live !== undefined && !isSwitchedOff(live);
+  return await switchOff(client, injectors, isOn, signal);
+}
+
+/**
+ * Whether an injector of the mesh is on: it is there, looks at Pods, and has the CA of the mesh.
+ *
+ * @param meshRoot PEM
+ */
+export async function isInjectorLive(
+  client: ClusterClient,
+  injectors: readonly Manifest[],
+  meshRoot: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (const injector of injectors) {
+    const live = await client.get<WebhookConfiguration>(await client.pathOf(injector, signal), { signal });
+    if (live && !isSwitchedOff(live) && caProblem(live.webhooks ?? [], meshRoot) === undefined) return true;
+  }
+  return false;
 }
 
 async function switchOff(
@@ -139,6 +171,6 @@ function caProblem(
   const roots = webhooks.map(({ clientConfig }) =>
     Buffer.from(clientConfig.caBundle ?? '', 'base64').toString('utf8'),
   );
-  if (roots.some((root) => root === '')) return 'has no CA yet';
+  if (roots.length === 0 || roots.some((root) => root === '')) return 'has no CA yet';
   return roots.every((root) => root.trim() === meshRoot.trim()) ? undefined : 'has the CA of another mesh';
 }

@@ -95,6 +95,12 @@ export async function prepareRemoteNamespace(
   );
 }
 
+/** Whether the istio namespace of a remote lets a primary's istiod lead there. */
+export function isLedBy({ metadata }: Namespace, primary: string): boolean {
+  const names = (metadata.annotations?.[CONTROL_PLANES] ?? '').split(',').map((name) => name.trim());
+  return names.includes(primary) || names.includes('*');
+}
+
 /** Names of other primaries in the annotation, a list with commas. */
 export function otherControlPlanes(annotation: string | undefined, primary: string): string[] {
   const names = (annotation ?? '').split(',').map((name) => name.trim());

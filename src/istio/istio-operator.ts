@@ -23,11 +23,15 @@ export interface RemoteIdentity {
  * (istio 1.31, pilot/pkg/serviceregistry/kube/controller/multicluster.go, checkShouldLead).
  */
 export function primaryOperator(input: PrimaryInput): IstioOperator {
-  return operator(input.profile, input.values, meshValues(input, input.primary), {
+  const values = mergeValues(KEEPS_OLD_PODS, input.values);
+  return operator(input.profile, values, meshValues(input, input.primary), {
     global: { externalIstiod: true },
     pilot: { env: { EXTERNAL_ISTIOD: 'true' } },
   });
 }
+
+/** No Pod of istiod goes before another one is there, unless the user's values say otherwise. The chart's default is 25%. */
+const KEEPS_OLD_PODS = { pilot: { rollingMaxUnavailable: 0 } };
 
 /**
  * The document of a remote. Its injected Pods get name and network of the cluster from the path under which the

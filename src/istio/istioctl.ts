@@ -1,3 +1,5 @@
+import { cut } from '../rollout/cut.js';
+import { redact } from '../rollout/redact.js';
 import { RolloutError } from '../rollout/rollout-error.js';
 import type { IstioOperator } from './istio-operator.js';
 import { type ProcessOutcome, runLeashed } from './leashed-process.js';
@@ -65,7 +67,8 @@ export class Istioctl {
   #explain({ status, stderr, stdout }: ProcessOutcome): string {
     if (status === 127) return `there is no istioctl at ${this.path}`;
     const words = (stderr.trim() || stdout.trim()).replace(/^Error: /, '').replaceAll(/\s+/g, ' ');
-    const cut = words.length > MAX_WORDS ? `${words.slice(0, MAX_WORDS)}…` : words;
-    return `istioctl ended with status ${status}: ${cut || 'it said nothing'}`;
+    // Redacted before it is cut: half a credential would not be known for one any more.
+    const safe = cut(redact(words), MAX_WORDS);
+    return `istioctl ended with status ${status}: ${safe || 'it said nothing'}`;
   }
 }

@@ -1,46 +1,35 @@
 import type { ClusterClient } from '../kubernetes/cluster-client.js';
 import { collectionPath } from '../kubernetes/kinds.js';
+import { METADATA_LIST_ONLY } from '../kubernetes/metadata-only.js';
 import type { KubernetesObject } from '../kubernetes/objects.js';
+import { optionalRead } from '../kubernetes/optional-read.js';
 import type { ReadOptions } from '../kubernetes/request-options.js';
-import { FINDINGS } from '../rollout/codes.js';
-import { RolloutError } from '../rollout/rollout-error.js';
-import type { ControlPlane } from './control-plane-pods.js';
 import { RevisionLabel } from './ownership.js';
 
 /**
- * The istiod that a cluster runs by itself under a revision: `Deployment istio-system/istiod of revision default`;
- * undefined when there is none.
+ * Returns the istiod that a cluster runs by itself, of whatever revision: `Deployment istio-system/istiod of revision
+ * default`; undefined when there is none. Only Istio's namespace is looked at where the credentials may not look further.
+ *
+ * Attaching such a cluster would have two control planes fight: its own istiod keeps the lock under which CAs are written
+ * into webhooks and namespaces (istio 1.31, pkg/kube/multicluster and pkg/kube/leaderelection: a local istiod goes before a
+ * remote one), and each overwrites the root certificate that the sidecars of the other need.
  *
  * @throws ClusterError
  */
 export async function findOwnControlPlane(
   cluster: ClusterClient,
-  { istioNamespace, revision }: ControlPlane,
+  istioNamespace: string,
   options: ReadOptions,
 ): Promise<string | undefined> {
-  const query = { labelSelector: `app=istiod,${RevisionLabel}=${revision}` };
-  const path = collectionPath('apps/v1', 'Deployment', istioNamespace);
-  const [own] = await cluster.list<KubernetesObject>(path, { ...options, query });
-  return own && `Deployment ${istioNamespace}/${own.metadata.name} of revision ${revision}`;
-}
-
-/**
- * Refuses a remote that runs an istiod of its own under the same revision: attaching it would point its Service to the
- * primary, while its istiod keeps the lock under which it writes its CA into webhooks and namespaces (istio 1.31,
- * pkg/kube/multicluster and pkg/kube/leaderelection: a local istiod goes before a remote one). Preflight finds it too;
- * this looks again right before the first change.
- *
- * @throws RolloutError `remote-taken`
- */
-export async function refuseOwnControlPlane(
-  remote: ClusterClient,
-  controlPlane: ControlPlane,
-  signal: AbortSignal,
-): Promise<void> {
-  const own = await findOwnControlPlane(remote, controlPlane, { signal });
-  if (own === undefined) return;
-  throw new RolloutError('remote-taken', `it runs a control plane of its own: ${own}`, {
-    cluster: remote.name,
-    action: FINDINGS['own-control-plane'].action,
-  });
+  const find = (namespace?: string) => {
+    const path = collectionPath('apps/v1', 'Deployment', namespace);
+    const query = { labelSelector: 'app=istiod' };
+    return optionalRead(
+      cluster.list<KubernetesObject>(path, { ...options, query, accept: METADATA_LIST_ONLY }),
+    );
+  };
+  const [own] = (await find()) ?? (await find(istioNamespace)) ?? [];
+  if (own === undefined) return undefined;
+  const { namespace, name, labels } = own.metadata;
+  return `Deployment ${namespace}/${name} of revision ${labels?.[RevisionLabel] ?? 'default'}`;
 }

@@ -8,6 +8,8 @@ import type { KubernetesObject } from '../kubernetes/objects.js';
 /** The field manager of every object that `istioctl install` applies. */
 export const ISTIOCTL_MANAGER = 'istio-operator';
 
+/** Version of the istioctl that has applied the object last. */
+export const VersionLabel = 'operator.istio.io/version';
 export const ComponentLabel = 'operator.istio.io/component';
 /** Set to `true`: a later install does not prune the object. */
 export const NotPrunedLabel = 'install.operator.istio.io/owning-resource-not-pruned';
@@ -35,10 +37,20 @@ export interface Installation {
 }
 
 /** The labels on everything of an installation; those by which istioctl finds what to prune. */
-export function ownerLabels({ version, revision, istioNamespace }: Installation): Record<string, string> {
+export function ownerLabels(installation: Installation): Record<string, string> {
+  return {
+    ...ownerLabelsOfAnyVersion(installation),
+    [VersionLabel]: installation.version,
+  };
+}
+
+/** The labels that every version of istioctl puts on an installation of a revision. */
+export function ownerLabelsOfAnyVersion({
+  revision,
+  istioNamespace,
+}: Omit<Installation, 'version'>): Record<string, string> {
   return {
     'operator.istio.io/managed': 'Reconcile',
-    'operator.istio.io/version': version,
     'install.operator.istio.io/owning-resource-namespace': istioNamespace,
     [RevisionLabel]: revision,
   };

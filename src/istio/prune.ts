@@ -4,7 +4,14 @@ import { METADATA_LIST_ONLY } from '../kubernetes/metadata-only.js';
 import { describeObject, type KubernetesObject, type ObjectReference } from '../kubernetes/objects.js';
 import { concurrently } from '../rollout/concurrently.js';
 import type { Manifest } from './manifests.js';
-import { ComponentLabel, type Installation, NotPrunedLabel, ownerLabels } from './ownership.js';
+import {
+  ComponentLabel,
+  type Installation,
+  NotPrunedLabel,
+  ownerLabelsOfAnyVersion,
+  TagLabel,
+  VersionLabel,
+} from './ownership.js';
 
 /** The kinds that istioctl prunes (istio 1.31, operator/pkg/uninstall/prune.go) and that these charts render. */
 const NAMESPACED_KINDS = [
@@ -30,10 +37,12 @@ const OWNER_LABEL = 'install.operator.istio.io/owning-resource';
 const NO_OWNER = 'unknown';
 
 /**
- * What an earlier rollout or `istioctl install` of the same version and revision left behind that is not rendered any
- * more, for example an autoscaler that the values have switched off. Narrower than istioctl's own rule, which would also
- * take the gateways of other IstioOperator documents: only components Base and Pilot, nothing that a named document
- * owns.
+ * Returns what an earlier rollout or `istioctl install` of the same revision left behind that is not rendered any more: an
+ * autoscaler that the values have switched off, or what an older version of Istio had. istioctl's own rule takes only
+ * objects of its own version, so that an upgrade leaves the others behind; in other ways it takes more: gateways of other
+ * IstioOperator documents (istio 1.31, operator/pkg/install/install.go, prune). Here only components Base and Pilot are
+ * looked at, nothing that a named document owns, no tag (`istioctl tag` makes those), and nothing of a newer version: a
+ * worker with an older istioctl would take it for superfluous.
  *
  * @param manifests everything that is rendered for the cluster now
  */
@@ -44,11 +53,12 @@ export async function findSuperfluous(
   signal: AbortSignal,
 ): Promise<ObjectReference[]> {
   const wanted = new Set(manifests.map((manifest) => describeObject(manifest)));
-  const selector = { ...ownerLabels(installation) };
-  const equalities = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
-  const labelSelector = [...equalities, `${ComponentLabel} in (Base,Pilot)`, `${NotPrunedLabel}!=true`].join(
-    ',',
-  );
+  const labelSelector = [
+    ...Object.entries(ownerLabelsOfAnyVersion(installation)).map(([key, value]) => `${key}=${value}`),
+    `${ComponentLabel} in (Base,Pilot)`,
+    `${NotPrunedLabel}!=true`,
+    `!${TagLabel}`,
+  ].join(',');
 
   const kinds = [
     ...NAMESPACED_KINDS.map((kind) => [kind, installation.istioNamespace] as const),
@@ -60,7 +70,8 @@ export async function findSuperfluous(
     const options = { query: { labelSelector }, accept: METADATA_LIST_ONLY, signal };
     const items = await client.list<KubernetesObject>(collectionPath(apiVersion, kind, namespace), options);
     return items
-      .filter(({ metadata }) => (metadata.labels?.[OWNER_LABEL] ?? NO_OWNER) === NO_OWNER)
+      .filter(({ metadata: { labels = {} } }) => (labels[OWNER_LABEL] ?? NO_OWNER) === NO_OWNER)
+      .filter(({ metadata: { labels = {} } }) => !isNewer(labels[VersionLabel] ?? '', installation.version))
       .map(({ metadata: { name } }) => ({
         apiVersion,
         kind,
@@ -85,4 +96,12 @@ export async function prune(
     client.delete(object, { propagation: 'Foreground', signal }),
   );
   return objects.filter((_, index) => deleted[index]);
+}
+
+/** Whether a version of Istio is newer than another; what is not a version is neither newer nor older. */
+function isNewer(version: string, than: string): boolean {
+  const [one, other] = [version, than].map((text) => /^(\d+)\.(\d+)\.(\d+)/.exec(text)?.slice(1).map(Number));
+  if (one === undefined || other === undefined) return false;
+  const at = one.findIndex((part, index) => part !== other[index]);
+  return at >= 0 && (one[at] ?? 0) > (other[at] ?? 0);
 }

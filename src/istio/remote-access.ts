@@ -1,4 +1,4 @@
-import { load } from 'js-yaml';
+import { readKubeconfig } from './kubeconfig-access.js';
 import type { ReaderToken } from './reader-token.js';
 
 /** How istiod reaches a remote: what a remote secret says. */
@@ -42,32 +42,12 @@ users:
 const NOT_A_STRING =
   /^(?:y|n|yes|no|on|off|true|false|null|0x[0-9a-f]+|0b[01]+|0o[0-7]+|\d+|\d*\.?\d+(?:e-?\d+)?|\d{4}-\d\d?-\d\d?)$/;
 
-interface Kubeconfig {
-  readonly 'current-context'?: string;
-  readonly contexts?: readonly Named<'context', { cluster?: string; user?: string }>[];
-  readonly clusters?: readonly Named<'cluster', { server?: string; 'certificate-authority-data'?: string }>[];
-  readonly users?: readonly Named<'user', { token?: string }>[];
-}
-type Named<Key extends string, Value> = { readonly name?: string } & { readonly [K in Key]?: Value };
-
 /** Whether a kubeconfig gives the same access, however it is written; whoever wrote it. */
 export function givesAccess(kubeconfig: string, { server, ca, token }: RemoteAccess): boolean {
-  let parsed: Kubeconfig | undefined;
-  try {
-    parsed = load(kubeconfig) as Kubeconfig;
-  } catch {
-    return false;
-  }
-  const named = <T extends { readonly name?: string }>(
-    list: readonly T[] | undefined,
-    name: string | undefined,
-  ) => (Array.isArray(list) ? list.find((entry) => entry.name === name) : undefined);
-  const context = named(parsed?.contexts, parsed?.['current-context'])?.context;
-  const cluster = named(parsed?.clusters, context?.cluster)?.cluster;
-  const user = named(parsed?.users, context?.user)?.user;
+  const live = readKubeconfig(kubeconfig);
   return (
-    cluster?.server === server &&
-    user?.token === token &&
-    cluster['certificate-authority-data'] === Buffer.from(ca).toString('base64')
+    live.server === server &&
+    live.token === token &&
+    live.certificateAuthorityData === Buffer.from(ca).toString('base64')
   );
 }

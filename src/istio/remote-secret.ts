@@ -1,29 +1,24 @@
 import type { ClusterClient } from '../kubernetes/cluster-client.js';
-import { collectionPath, objectPath } from '../kubernetes/kinds.js';
-import { METADATA_LIST_ONLY } from '../kubernetes/metadata-only.js';
-import type { KubernetesObject } from '../kubernetes/objects.js';
+import { objectPath } from '../kubernetes/kinds.js';
 import { MANAGED_BY } from '../rollout/names.js';
 import { RolloutError } from '../rollout/rollout-error.js';
+import {
+  CLUSTER_ANNOTATION,
+  MULTICLUSTER_LABEL,
+  type RemoteSecret,
+  registrationAnnotations,
+  remoteSecretName,
+} from './registration.js';
+import { findOtherRegistrations } from './registrations.js';
 import { givesAccess, kubeconfigOf, type RemoteAccess } from './remote-access.js';
-import { SharedAnswers } from './shared-answers.js';
 
 /**
  * The remote secret: a Secret in the primary with which istiod reads a remote, as `istioctl create-remote-secret` makes
  * it (istio 1.31, istioctl/pkg/multicluster/remote_secret.go).
  */
 
-const CLUSTER_ANNOTATION = 'networking.istio.io/cluster';
-const MULTICLUSTER_LABEL = 'istio/multiCluster';
-
-export interface RemoteSecret extends KubernetesObject {
-  /** base64 */
-  readonly data?: Readonly<Record<string, string>>;
-}
-
-/** The name of a cluster's remote secret. */
-export function remoteSecretName(cluster: string): string {
-  return `istio-remote-secret-${cluster}`;
-}
+// Who plans a registration asks for the name of the Secret too.
+export { remoteSecretName } from './registration.js';
 
 /** The remote secret of a cluster, or undefined. */
 export function readRemoteSecret(
@@ -60,7 +55,8 @@ export async function isRegistered(
  * pkg/kube/multicluster/secretcontroller.go; deleting would drop them all).
  *
  * @returns true when it was created or changed
- * @throws RolloutError `field-conflict` when another Secret registers the cluster: istiod would ignore this one
+ * @throws RolloutError `field-conflict` when another Secret registers the cluster: under its name, so that istiod would
+ * ignore this one, or under another name, so that istiod would read the cluster twice
  */
 export async function writeRemoteSecret(
   primary: ClusterClient,
@@ -68,8 +64,8 @@ export async function writeRemoteSecret(
   access: RemoteAccess,
   signal: AbortSignal,
 ): Promise<boolean> {
-  await refuseSecondRegistration(primary, namespace, access.cluster, signal);
-  return applySecret(primary, namespace, access.cluster, kubeconfigOf(access), signal);
+  await refuseSecondRegistration(primary, namespace, access, signal);
+  return applySecret(primary, namespace, access, kubeconfigOf(access), signal);
 }
 
 /**
@@ -83,13 +79,13 @@ export async function touchRemoteSecret(
   signal: AbortSignal,
 ): Promise<void> {
   const comment = `# read again since ${new Date().toISOString()}\n`;
-  await applySecret(primary, namespace, access.cluster, kubeconfigOf(access) + comment, signal);
+  await applySecret(primary, namespace, access, kubeconfigOf(access) + comment, signal);
 }
 
 async function applySecret(
   primary: ClusterClient,
   namespace: string,
-  cluster: string,
+  { cluster, server, token }: RemoteAccess,
   kubeconfig: string,
   signal: AbortSignal,
 ): Promise<boolean> {
@@ -100,7 +96,7 @@ async function applySecret(
       namespace,
       name: remoteSecretName(cluster),
       labels: { [MULTICLUSTER_LABEL]: 'true', 'app.kubernetes.io/managed-by': MANAGED_BY },
-      annotations: { [CLUSTER_ANNOTATION]: cluster },
+      annotations: registrationAnnotations(cluster, server, token),
     },
     data: { [cluster]: Buffer.from(kubeconfig).toString('base64') },
   };
@@ -108,31 +104,27 @@ async function applySecret(
   return (await primary.apply(secret, { fieldManager: MANAGED_BY, force: true, signal })).changed;
 }
 
-/** One list serves all remotes that are registered at the same time: with hundreds of them it is long. */
-const answers = new SharedAnswers();
-
-/** Only metadata travels: of hundreds of kubeconfigs nobody needs the text here. */
-function listRemoteSecrets(primary: ClusterClient, namespace: string): Promise<KubernetesObject[]> {
-  const query = { labelSelector: `${MULTICLUSTER_LABEL}=true` };
-  return primary.list(collectionPath('v1', 'Secret', namespace), { query, accept: METADATA_LIST_ONLY });
-}
-
 async function refuseSecondRegistration(
   primary: ClusterClient,
   namespace: string,
-  cluster: string,
+  { cluster, server, token }: RemoteAccess,
   signal: AbortSignal,
 ): Promise<void> {
-  const isOther = ({ metadata }: KubernetesObject) =>
-    metadata.name !== remoteSecretName(cluster) && metadata.annotations?.[CLUSTER_ANNOTATION] === cluster;
-  const list = () => listRemoteSecrets(primary, namespace);
-  const shared = await answers.ask(primary, namespace, list, signal);
-  // A person may just have deleted it: what is refused is looked at anew.
-  const other = shared.some(isOther) ? (await list()).find(isOther) : undefined;
+  const [other] = await findOtherRegistrations(primary, namespace, cluster, server, token, signal);
   if (other === undefined) return;
+  const secret = `Secret ${namespace}/${other.secret} of the primary`;
+  if (other.by === 'name') {
+    const message = `${secret} registers ${cluster} already, and istiod takes only one`;
+    const action = 'Delete that Secret from the primary, then retry the cluster.';
+    throw new RolloutError('field-conflict', message, { cluster, action });
+  }
+  const evidence = other.by === 'server' ? `its server is ${server} too` : 'it holds the same token';
   throw new RolloutError(
     'field-conflict',
-    `Secret ${namespace}/${other.metadata.name} of the primary registers ${cluster} already, and istiod takes only one`,
-    { cluster, action: 'Delete that Secret from the primary, then retry the cluster.' },
+    `${secret} registers this cluster under the name ${other.cluster} (${evidence}), so that istiod would read the cluster twice`,
+    {
+      cluster,
+      action: `If ${other.cluster} is an old name of the cluster, delete that Secret from the primary; otherwise correct the kubeconfig and apiServer of the cluster in the inventory. Then retry the cluster.`,
+    },
   );
 }

@@ -54,7 +54,8 @@ export async function checkRootCertificate(
   });
 }
 
-async function readRoot(
+/** The root certificate in a namespace, PEM; undefined where there is none. */
+export async function readRoot(
   client: ClusterClient,
   namespace: string,
   signal?: AbortSignal,

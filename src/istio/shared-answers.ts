@@ -21,7 +21,7 @@ export class SharedAnswers {
    * @param question runs without the caller's signal, because others wait for it too; it must end by itself
    * @throws the signal's reason when it aborts, while the question goes on
    */
-  ask<T>(owner: object, key: string, question: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  ask<T>(owner: object, key: string, question: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const answers = this.#byOwner.get(owner) ?? new Map<string, Answer>();
     this.#byOwner.set(owner, answers);
     const known = answers.get(key);

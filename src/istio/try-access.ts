@@ -50,7 +50,10 @@ function judgeError(access: RemoteAccess, { code = '', message }: NodeJS.ErrnoEx
   if (!CERTIFICATE_ERROR.test(code) && !NOT_TLS.test(code)) {
     return { outcome: 'unreachable', reason: code || redact(message) };
   }
-  throw refused(access, `its certificate is not accepted with the CA of the cluster (${redact(message)})`);
+  throw refused(
+    access,
+    `its certificate is not accepted with the CA that goes into the secret (${redact(message)})`,
+  );
 }
 
 function judgeStatus(access: RemoteAccess, status: number): AccessTrial {

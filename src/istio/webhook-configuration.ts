@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesObject } from '../kubernetes/objects.js';
 import type { WebhookField } from './field-conflicts.js';
 
@@ -25,7 +26,7 @@ export interface Selector {
   readonly matchExpressions?: readonly SelectorRequirement[];
 }
 
-interface SelectorRequirement {
+export interface SelectorRequirement {
   readonly key: string;
   readonly operator: string;
   readonly values?: readonly string[];
@@ -41,6 +42,11 @@ export function deactivated(configuration: WebhookConfiguration): WebhookConfigu
     namespaceSelector: NEVER,
     objectSelector: NEVER,
   }));
+}
+
+/** Whether a configuration looks at no Pod at all. */
+export function isSwitchedOff({ webhooks = [] }: WebhookConfiguration): boolean {
+  return webhooks.every(({ namespaceSelector }) => isDeepStrictEqual(namespaceSelector, NEVER));
 }
 
 /** The configuration without some of the fields that istiod keeps up to date. */
@@ -100,7 +106,8 @@ function meets(
   }
 }
 
-function mapWebhooks(
+/** The configuration with each of its webhooks changed. */
+export function mapWebhooks(
   configuration: WebhookConfiguration,
   change: (webhook: Webhook) => Webhook,
 ): WebhookConfiguration {

@@ -3,6 +3,7 @@ import { Lanes } from './lanes.js';
 import { type Permission, parseResource } from './permissions.js';
 import type { ReadOptions } from './request-options.js';
 import { together } from './together.js';
+import { fieldOf } from './untrusted.js';
 
 /** Questions at a time: some of the cluster's connections stay free for others. */
 const CONCURRENCY = 8;
@@ -24,10 +25,6 @@ export interface MissingPermission {
 export interface Namespaces {
   readonly istio: string;
   readonly injected: readonly string[];
-}
-
-interface Review {
-  readonly status?: { readonly allowed?: boolean };
 }
 
 /** What only those may do who may do everything: RBAC matches it with rules of `*` alone (1.34, rbac/v1/evaluation_helpers.go). */
@@ -106,8 +103,8 @@ async function isAllowed(
     },
   };
   const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
-  const review = await client.request<Review>('POST', path, { ...options, body });
-  return review.status?.allowed === true;
+  const review = await client.request('POST', path, { ...options, body });
+  return fieldOf(review, 'status', 'allowed') === true;
 }
 
 /** `create, patch deployments.apps in istio-system; list nodes`: missing permissions in one line, for people. */

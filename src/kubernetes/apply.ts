@@ -1,4 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isMap } from '../rollout/is-map.js';
+import { ClusterError } from './cluster-error.js';
 import { appliedFields } from './managed-fields.js';
 import { METADATA_ONLY } from './metadata-only.js';
 import type { KubernetesObject, ObjectReference, SerialisedObject } from './objects.js';
@@ -26,6 +28,8 @@ export interface Applied<T> {
 }
 
 interface Writer {
+  /** Of the cluster. */
+  readonly name: string;
   get<T>(path: string, options: ReadOptions): Promise<T | undefined>;
   requestWithStatus<T>(
     method: 'PATCH',
@@ -52,6 +56,7 @@ export async function applyObject<T extends KubernetesObject>(
   const path = await client.pathOf(object, signal);
   const previous =
     options.previous === undefined ? await client.get<KubernetesObject>(path, timing) : options.previous;
+  if (previous) requireObject(previous, client, `GET ${path}`);
   if (!dryRun && previous && isUnchangedBy(previous, wholeObject(object), fieldManager)) {
     return { object: previous as T, changed: false };
   }
@@ -62,8 +67,16 @@ export async function applyObject<T extends KubernetesObject>(
     query: { fieldManager, force: force === true, dryRun: dryRun ? 'All' : undefined },
     body: 'json' in object ? object.json : object,
   });
+  requireObject(applied, client, `PATCH ${path}`);
   const changed = status === 201 || !previous || isChanged(previous, applied, options);
   return { object: applied, changed };
+}
+
+/** @throws ClusterError `api-unavailable` for an answer that is no object of Kubernetes: something else answers */
+function requireObject(answer: KubernetesObject, client: Writer, what: string): void {
+  if (isMap(answer.metadata)) return;
+  const message = `answered to ${what} with something that is no Kubernetes object`;
+  throw new ClusterError('api-unavailable', message, { cluster: client.name });
 }
 
 function wholeObject(object: KubernetesObject | SerialisedObject): KubernetesObject {
@@ -77,7 +90,7 @@ function isChanged(
 ): boolean {
   // A dry run stores nothing, so the resourceVersion stays: the objects themselves are compared.
   if (dryRun) {
-    return !isDeepStrictEqual(
+    return differ(
       { ...before, status: undefined, metadata: ownMetadata(before, fieldManager) },
       { ...after, status: undefined, metadata: ownMetadata(after, fieldManager) },
     );
@@ -85,7 +98,16 @@ function isChanged(
   if (before.metadata.resourceVersion === after.metadata.resourceVersion) return false;
   // A controller that writes the status in between moves the resourceVersion too, as with every new CRD or Deployment.
   if (before.metadata.generation === undefined) return true;
-  return !isDeepStrictEqual(ownMetadata(before, fieldManager), ownMetadata(after, fieldManager));
+  return differ(ownMetadata(before, fieldManager), ownMetadata(after, fieldManager));
+}
+
+function differ(before: unknown, after: unknown): boolean {
+  try {
+    return !isDeepStrictEqual(before, after);
+  } catch {
+    // Nested deeper than a call stack is, which no API server lets an object be.
+    return true;
+  }
 }
 
 /** Metadata without what moves when others write, or by itself: the time in managedFields. */

@@ -1,12 +1,14 @@
 import { bufferFromFileOrString, type KubeConfig } from '@kubernetes/client-node';
+import { isMap } from '../rollout/is-map.js';
 import type { RolloutError } from '../rollout/rollout-error.js';
 import { abortable } from './abortable.js';
 import { type Applied, type ApplyOptions, applyObject } from './apply.js';
+import { ClusterError } from './cluster-error.js';
 import { connectionError } from './connection-errors.js';
 import { type Access, Credentials } from './credentials.js';
 import { discoverResource } from './discover-resource.js';
 import { isDenial } from './forbidden.js';
-import { type HttpAnswer, sendRequest } from './http-request.js';
+import { sendRequest } from './http-request.js';
 import { collectionPath, knownResource, objectPath, resourcePath } from './kinds.js';
 import { Lanes } from './lanes.js';
 import { listAll } from './list-all.js';
@@ -14,8 +16,11 @@ import { type KubeconfigSource, loadKubeconfig } from './load-kubeconfig.js';
 import type { KubernetesObject, ObjectReference, SerialisedObject } from './objects.js';
 import { referenceOf } from './objects.js';
 import { type ForwardedAnswer, type ForwardOptions, getThroughPortForward } from './port-forward.js';
+import type { HttpAnswer } from './read-answer.js';
+import { Refusals } from './refusals.js';
 import type {
   DeleteOptions,
+  ListOptions,
   Method,
   Query,
   ReadOptions,
@@ -23,6 +28,7 @@ import type {
   WriteOptions,
 } from './request-options.js';
 import { untilReady } from './startup.js';
+import { isAbsence } from './status.js';
 import { garbageError, statusError } from './status-errors.js';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
@@ -32,8 +38,8 @@ const MAX_CONNECTIONS = 6;
 /**
  * One cluster's API: requests as raw JSON over keep-alive connections, so that objects arrive as they were rendered.
  * Every failure is a RolloutError that names the cluster; an aborted signal rejects with the signal's reason.
- * A 401 is answered once by asking the kubeconfig for new credentials, a refusal by RBAC once by asking again when the
- * API server is ready.
+ * A 401 is answered once by asking the kubeconfig for new credentials, and counts when it has lasted ({@link Refusals}); a
+ * refusal by RBAC once by asking again when the API server is ready.
  */
 export class ClusterClient {
   /** Its name in the inventory. */
@@ -48,9 +54,10 @@ export class ClusterClient {
 
   /**
    * @param source a kubeconfig; or another client, whose credentials and connections are shared
+   * @param refusals for how long the cluster may refuse the credentials
    * @throws RolloutError `cluster-not-usable` when the kubeconfig or its context cannot be used
    */
-  constructor(source: KubeconfigSource | ClusterClient) {
+  constructor(source: KubeconfigSource | ClusterClient, refusals = new Refusals()) {
     this.name = source.name;
     if (source instanceof ClusterClient) {
       this.server = source.server;
@@ -63,7 +70,7 @@ export class ClusterClient {
     const config = loadKubeconfig(source);
     this.server = config.getCurrentCluster()?.server ?? '';
     this.certificateAuthority = certificateAuthority(config);
-    this.#credentials = new Credentials(source, config);
+    this.#credentials = new Credentials(source, config, refusals);
     this.#lanes = new Lanes(MAX_CONNECTIONS);
     this.#plurals = new Map();
   }
@@ -90,16 +97,16 @@ export class ClusterClient {
 
   /** One object, or undefined when it, its namespace or its API does not exist (404). */
   async get<T>(path: string, options: ReadOptions = {}): Promise<T | undefined> {
-    const answer = await this.#send('GET', path, options, [404]);
+    const answer = await this.#send('GET', path, options, isAbsence);
     return answer.status === 404 ? undefined : this.#parse<T>(answer, `GET ${path}`);
   }
 
   /**
-   * All items of a collection, page by page (500 each). Items of a list carry no apiVersion and kind.
+   * Returns all items of a collection, read page by page. Items of a list carry no apiVersion and kind.
    *
    * @param options `timeoutMs` is per page
    */
-  async list<T>(path: string, options: ReadOptions = {}): Promise<T[]> {
+  async list<T>(path: string, options: ListOptions = {}): Promise<T[]> {
     return listAll<T>(this, path, options);
   }
 
@@ -139,7 +146,7 @@ export class ClusterClient {
       // Of a request with a body the API server ignores the query (Kubernetes 1.34, endpoints/handlers/delete.go).
       ...(dryRun ? { dryRun: ['All'] } : {}),
     };
-    const answer = await this.#send('DELETE', objectPath(object), { body, signal }, [404]);
+    const answer = await this.#send('DELETE', objectPath(object), { body, signal }, isAbsence);
     return answer.status !== 404;
   }
 
@@ -154,9 +161,15 @@ export class ClusterClient {
     path: string,
     options: ForwardOptions = {},
   ): Promise<ForwardedAnswer> {
-    await abortable(this.#credentials.access(), options.signal);
+    const access = await abortable(this.#credentials.access(), options.signal);
     const target = { cluster: this.name, server: this.#host(), namespace, pod, port };
-    return getThroughPortForward(this.#credentials.config, target, path, options);
+    try {
+      return await getThroughPortForward(this.#credentials.config, target, path, options);
+    } catch (error) {
+      if (!(error instanceof ClusterError) || error.status !== 401) throw error;
+      this.#credentials.renew(access);
+      throw this.#credentials.refused(error);
+    }
   }
 
   /** The path of one object of any kind that the cluster serves; custom resources are looked up once. */
@@ -181,7 +194,7 @@ export class ClusterClient {
     method: Method,
     path: string,
     options: RequestOptions,
-    alsoGood: readonly number[] = [],
+    isGood: (answer: HttpAnswer) => boolean = () => false,
   ): Promise<HttpAnswer> {
     let access = await abortable(this.#credentials.access(), options.signal);
     let answer = await this.#attempt(method, path, options, access);
@@ -193,8 +206,10 @@ export class ClusterClient {
     if (isDenial(answer) && (await this.#isReady(access, options.signal))) {
       answer = await this.#attempt(method, path, options, access);
     }
-    if ((answer.status >= 200 && answer.status < 300) || alsoGood.includes(answer.status)) return answer;
-    throw statusError(answer, this.name, `${method} ${path}`);
+    if (answer.status !== 401 && answer.status < 500) this.#credentials.accepted();
+    if ((answer.status >= 200 && answer.status < 300) || isGood(answer)) return answer;
+    const error = statusError(answer, this.name, `${method} ${path}`);
+    throw answer.status === 401 ? this.#credentials.refused(error) : error;
   }
 
   /** False where it cannot be known; an API server that says that it is not ready is an error of its own. */
@@ -238,11 +253,14 @@ export class ClusterClient {
   }
 
   #parse<T>(answer: HttpAnswer, what: string): T {
+    let object: unknown;
     try {
-      return JSON.parse(answer.body) as T;
+      object = JSON.parse(answer.body);
     } catch {
       throw garbageError(answer, this.name, what);
     }
+    if (!isMap(object)) throw garbageError(answer, this.name, what, 'something that is no object');
+    return object as T;
   }
 
   #explain(error: unknown, what: string): RolloutError {

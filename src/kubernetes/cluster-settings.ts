@@ -1,7 +1,8 @@
 import { load } from 'js-yaml';
 import type { ClusterClient } from './cluster-client.js';
-import { optionalRead } from './optional-read.js';
+import type { OptionalReads } from './optional-read.js';
 import type { ReadOptions } from './request-options.js';
+import { fieldOf, mapsOf, textOf, textsOf } from './untrusted.js';
 
 /** Network settings that the installer of a cluster left in it; a list is empty where it left none. */
 export interface ClusterSettings {
@@ -9,37 +10,30 @@ export interface ClusterSettings {
   readonly serviceCIDRs: readonly string[];
 }
 
-interface ConfigMap {
-  readonly data?: Readonly<Record<string, string>>;
-}
-
-interface Pod {
-  readonly spec?: {
-    readonly containers?: readonly { command?: readonly string[]; args?: readonly string[] }[];
-  };
-}
+/** kubeadm writes 1 KB; more is not its. */
+const LONGEST_CONFIG = 64 * 1024;
 
 /**
- * What kubeadm wrote into the ConfigMap kube-system/kubeadm-config (kubeadm API v1beta3 and v1beta4), and the flags of
- * kube-apiserver and kube-controller-manager where they run as Pods labelled `component` (kubeadm, Talos). Managed
+ * Reads what kubeadm wrote into the ConfigMap kube-system/kubeadm-config (kubeadm API v1beta3 and v1beta4), and the flags
+ * of kube-apiserver and kube-controller-manager where they run as Pods labelled `component` (kubeadm, Talos). Managed
  * clusters have neither.
  */
 export async function readClusterSettings(
   client: ClusterClient,
   options: ReadOptions,
+  reads: OptionalReads,
 ): Promise<ClusterSettings> {
+  const query = { labelSelector: 'component in (kube-apiserver,kube-controller-manager)' };
   const [config, pods] = await Promise.all([
-    optionalRead(client.get<ConfigMap>('/api/v1/namespaces/kube-system/configmaps/kubeadm-config', options)),
-    optionalRead(
-      client.list<Pod>('/api/v1/namespaces/kube-system/pods', {
-        ...options,
-        query: { labelSelector: 'component in (kube-apiserver,kube-controller-manager)' },
-      }),
-    ),
+    reads.try(client.get('/api/v1/namespaces/kube-system/configmaps/kubeadm-config', options)),
+    reads.try(client.list('/api/v1/namespaces/kube-system/pods', { ...options, query })),
   ]);
-  const kubeadm = parseKubeadmNetworking(config?.data?.ClusterConfiguration);
+  const kubeadm = parseKubeadmNetworking(textOf(fieldOf(config, 'data', 'ClusterConfiguration')));
   const flags = (pods ?? []).flatMap((pod) =>
-    (pod.spec?.containers ?? []).flatMap(({ command = [], args = [] }) => [...command, ...args]),
+    mapsOf(fieldOf(pod, 'spec', 'containers')).flatMap(({ command, args }) => [
+      ...textsOf(command),
+      ...textsOf(args),
+    ]),
   );
   return {
     podCIDRs: [...splitList(kubeadm.podSubnet), ...flagValues(flags, 'cluster-cidr')],
@@ -47,21 +41,21 @@ export async function readClusterSettings(
   };
 }
 
-/** `networking` of kubeadm's ClusterConfiguration; empty when the text is none. */
-export function parseKubeadmNetworking(text: string | undefined): {
-  podSubnet?: unknown;
-  serviceSubnet?: unknown;
-} {
-  if (text === undefined) return {};
+/** Returns `networking` of kubeadm's ClusterConfiguration; nothing when the text is none. */
+export function parseKubeadmNetworking(text: string): { podSubnet?: unknown; serviceSubnet?: unknown } {
+  if (text.length > LONGEST_CONFIG) return {};
   try {
-    const parsed = load(text) as { networking?: { podSubnet?: unknown; serviceSubnet?: unknown } } | null;
-    return parsed?.networking ?? {};
+    const networking = fieldOf(load(text), 'networking');
+    return {
+      podSubnet: fieldOf(networking, 'podSubnet'),
+      serviceSubnet: fieldOf(networking, 'serviceSubnet'),
+    };
   } catch {
     return {};
   }
 }
 
-/** The values of a flag in a command line, written `--flag=a,b` or `--flag a,b`. */
+/** Returns the values of a flag in a command line, written `--flag=a,b` or `--flag a,b`. */
 export function flagValues(commandLine: readonly string[], flag: string): string[] {
   return commandLine.flatMap((word, index) => {
     if (word === `--${flag}`) return splitList(commandLine[index + 1]);
@@ -70,8 +64,7 @@ export function flagValues(commandLine: readonly string[], flag: string): string
 }
 
 function splitList(text: unknown): string[] {
-  if (typeof text !== 'string') return [];
-  return text
+  return textOf(text)
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');

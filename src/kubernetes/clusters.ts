@@ -1,9 +1,11 @@
 import { dirname, isAbsolute, join } from 'node:path';
-import type { Inventory, InventoryCluster } from '../rollout/inventory.js';
+import { type Inventory, type InventoryCluster, parseInventory } from '../rollout/inventory.js';
 import { RolloutError } from '../rollout/rollout-error.js';
+import { readCertificateAuthority } from './certificate-authority.js';
 import { ClusterClient } from './cluster-client.js';
 import { fileVersion } from './file-version.js';
 import { InventoryFile } from './inventory-file.js';
+import { REFUSAL_PATIENCE_MS, Refusals } from './refusals.js';
 
 interface Known {
   readonly client: ClusterClient;
@@ -19,12 +21,17 @@ interface Known {
  * activities of a worker use the same few connections to a cluster.
  */
 export class Clusters {
-  readonly #file: InventoryFile;
+  readonly #file: InventoryFile<Inventory>;
+  readonly #refusalPatienceMs: number;
   readonly #clients = new Map<string, Known>();
 
-  /** @param path of the inventory file (YAML or JSON); relative kubeconfig paths in it are relative to its folder */
-  constructor(path: string) {
-    this.#file = new InventoryFile(path);
+  /**
+   * @param path of the inventory file (YAML or JSON); relative paths in it are relative to its folder
+   * @param refusalPatienceMs milliseconds for which a cluster may refuse its credentials before a person is asked
+   */
+  constructor(path: string, refusalPatienceMs = REFUSAL_PATIENCE_MS) {
+    this.#file = new InventoryFile(path, parseInventory);
+    this.#refusalPatienceMs = refusalPatienceMs;
   }
 
   /**
@@ -64,14 +71,15 @@ export class Clusters {
    */
   async get(name: string): Promise<ClusterClient> {
     const { kubeconfig, context } = await this.entry(name);
-    const path = isAbsolute(kubeconfig) ? kubeconfig : join(dirname(this.#file.path), kubeconfig);
+    const path = this.#resolve(kubeconfig);
     const source = `${path} ${context ?? ''}`;
     const version = `${source} ${fileVersion(path)}`;
     const known = this.#clients.get(name);
     if (known?.version === version) return known.client;
     try {
       // The one that is replaced may have requests under way; its connections close when they are idle.
-      const client = new ClusterClient({ name, path, ...(context === undefined ? {} : { context }) });
+      const file = { name, path, ...(context === undefined ? {} : { context }) };
+      const client = new ClusterClient(file, new Refusals(this.#refusalPatienceMs));
       this.#clients.set(name, { client, source, version });
       return client;
     } catch (error) {
@@ -80,9 +88,25 @@ export class Clusters {
     }
   }
 
+  /**
+   * The CA that signs the certificate of a cluster's API server, as PEM, where the inventory names one: where it is
+   * another than the cluster's own, because a load balancer or a proxy stands in front.
+   *
+   * @throws RolloutError `cluster-not-usable` when its file cannot be used; else as {@link entry}
+   */
+  async certificateAuthority(name: string): Promise<string | undefined> {
+    const { certificateAuthority: path } = await this.entry(name);
+    return path === undefined ? undefined : readCertificateAuthority(this.#resolve(path), name);
+  }
+
   /** Closes all connections. */
   close(): void {
     for (const { client } of this.#clients.values()) client.close();
     this.#clients.clear();
+  }
+
+  /** A path of the inventory: relative ones are relative to its folder. */
+  #resolve(path: string): string {
+    return isAbsolute(path) ? path : join(dirname(this.#file.path), path);
   }
 }

@@ -17,11 +17,11 @@ export function conflict(says: string, status: Status | undefined, facts: Answer
 
 /** The causes of a refused server-side apply (Kubernetes 1.34, managedfields/internal/conflict.go). */
 function fieldConflicts(status: Status | undefined): FieldConflict[] {
-  return (status?.details?.causes ?? [])
-    .filter((cause) => cause.reason === 'FieldManagerConflict')
-    .map((cause) => ({
-      manager: /conflict with "([^"]*)"/.exec(cause.message ?? '')?.[1] ?? cause.message ?? '',
-      field: cause.field ?? '',
+  return (status?.causes ?? [])
+    .filter(({ reason }) => reason === 'FieldManagerConflict')
+    .map(({ message, field }) => ({
+      manager: /conflict with "([^"]*)"/.exec(message)?.[1] ?? message,
+      field,
     }));
 }
 

@@ -3,6 +3,8 @@ import { redact } from '../rollout/redact.js';
 import { RolloutError } from '../rollout/rollout-error.js';
 import { ClusterError } from './cluster-error.js';
 import { RequestTimeout } from './http-request.js';
+import { proxyRefusal, tunnelRefusal } from './proxy-errors.js';
+import { AnswerTooLarge } from './read-answer.js';
 
 /** Codes of Node and OpenSSL that say that the certificate, or the CA to check it with, is wrong. */
 const CERTIFICATE_ERRORS = new Set([
@@ -17,6 +19,9 @@ const CERTIFICATE_ERRORS = new Set([
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
+
+/** Codes of what a kubeconfig holds and cannot be sent or used; nothing was asked of the cluster (Node, OpenSSL 3). */
+const UNUSABLE_MATERIAL = /^(ERR_INVALID_CHAR|ERR_OSSL_X509_KEY_|ERR_OSSL_PEM_)/;
 
 /** What the codes of sockets mean, for people. */
 const WORDS: Readonly<Record<string, string>> = {
@@ -40,7 +45,7 @@ const WORDS: Readonly<Record<string, string>> = {
  */
 export function connectionError(error: unknown, cluster: string, server: string, what: string): RolloutError {
   if (error instanceof RolloutError) return error;
-  if (error instanceof RequestTimeout) {
+  if (error instanceof RequestTimeout || error instanceof AnswerTooLarge) {
     return new ClusterError('api-unavailable', `${server} gave ${error.message} (${what})`, {
       cluster,
       cause: error,
@@ -59,11 +64,21 @@ export function connectionError(error: unknown, cluster: string, server: string,
       },
     );
   }
-  const words = WORDS[code] ?? `failed: ${message}`;
-  return new ClusterError(tlsRefusal(code), `${server} ${words} (${what})`, { cluster, cause: error });
+  const about = { cluster, cause: error };
+  if (UNUSABLE_MATERIAL.test(code)) {
+    const unusable = `the kubeconfig holds a credential that cannot be used: ${message}`;
+    return new ClusterError('cluster-not-usable', unusable, {
+      ...about,
+      action: 'Correct the credentials in the kubeconfig on the worker, then retry the cluster.',
+    });
+  }
+  const tunnel = tunnelRefusal(message);
+  const says = `${server} ${tunnel?.words ?? WORDS[code] ?? `failed: ${message}`} (${what})`;
+  if (tunnel?.isAboutCredentials) return proxyRefusal(says, about);
+  return new ClusterError(tlsRefusal(code), says, about);
 }
 
-/** A TLS alert about our certificate is 401 in another dress: a proxy in front that checks client certificates sends it. */
+/** A TLS alert about our certificate is equivalent to a 401 that no waiting mends: a proxy that checks certificates sends it. */
 function tlsRefusal(code: string): ErrorCode {
   return /^ERR_SSL_.*ALERT_(BAD_CERTIFICATE|CERTIFICATE_|UNKNOWN_CA)/.test(code)
     ? 'credentials-refused'

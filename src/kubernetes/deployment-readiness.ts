@@ -1,5 +1,5 @@
 import type { ClusterClient } from './cluster-client.js';
-import { objectPath } from './kinds.js';
+import { collectionPath, objectPath } from './kinds.js';
 import type { KubernetesObject } from './objects.js';
 import { type Pod, podProblem } from './pod-problem.js';
 import type { ReadOptions } from './request-options.js';
@@ -8,13 +8,31 @@ export interface Deployment extends KubernetesObject {
   readonly metadata: KubernetesObject['metadata'] & { readonly generation?: number };
   readonly spec: {
     readonly replicas?: number;
+    readonly minReadySeconds?: number;
+    readonly strategy?:
+      | {
+          readonly type?: string;
+          readonly rollingUpdate?: {
+            readonly maxSurge?: number | string;
+            readonly maxUnavailable?: number | string;
+          };
+        }
+      | undefined;
     readonly selector: { readonly matchLabels?: Readonly<Record<string, string>> };
+    readonly template: {
+      readonly spec?: {
+        readonly containers?: readonly {
+          readonly image?: string;
+          readonly env?: readonly { readonly name: string; readonly value?: string }[];
+        }[];
+      };
+    };
   };
   readonly status?: {
     readonly observedGeneration?: number;
     readonly replicas?: number;
     readonly updatedReplicas?: number;
-    readonly availableReplicas?: number;
+    readonly readyReplicas?: number;
     readonly conditions?: readonly { type: string; status: string; reason?: string; message?: string }[];
   };
 }
@@ -23,8 +41,8 @@ export interface Deployment extends KubernetesObject {
 export type Readiness = { readonly ready: true } | { readonly ready: false; readonly reason: string };
 
 /**
- * Looks whether all replicas of a Deployment's newest version are available, as `kubectl rollout status` does, and if
- * not, asks its Pods for the reason.
+ * Looks whether all replicas of a Deployment's newest version are Ready and the old ones have gone, and if not, asks its
+ * Pods for the reason. As `kubectl rollout status` does, but that minReadySeconds are not waited for: what is Ready serves.
  */
 export async function readDeploymentReadiness(
   client: ClusterClient,
@@ -38,20 +56,63 @@ export async function readDeploymentReadiness(
     return { ready: false, reason: `Deployment ${namespace}/${name} does not exist` };
   const progress = rolloutProgress(deployment);
   if (progress === undefined) return { ready: true };
-  const labels = Object.entries(deployment.spec.selector.matchLabels ?? {});
-  const labelSelector = labels.map(([key, value]) => `${key}=${value}`).join(',');
-  const pods = await client.list<Pod>(`/api/v1/namespaces/${namespace}/pods`, {
-    ...options,
-    query: { labelSelector },
-  });
+  return { ready: false, reason: await explained(client, deployment, progress, options) };
+}
+
+async function explained(
+  client: ClusterClient,
+  deployment: Deployment,
+  progress: string,
+  options: ReadOptions,
+): Promise<string> {
+  const query = { labelSelector: selectorOf(deployment) };
+  const path = collectionPath('v1', 'Pod', deployment.metadata.namespace);
+  const pods = await client.list<Pod>(path, { ...options, query });
   const why = refusal(deployment) ?? podsProblem(pods);
-  return { ready: false, reason: why === undefined ? progress : `${progress}: ${why}` };
+  return why === undefined ? progress : `${progress}: ${why}`;
+}
+
+function selectorOf({ spec }: Deployment): string {
+  const labels = Object.entries(spec.selector.matchLabels ?? {});
+  return labels.map(([key, value]) => `${key}=${value}`).join(',');
+}
+
+/**
+ * Looks whether as many Pods of a Deployment's newest version are Ready as it wants, whatever becomes of the old ones, and
+ * if not, asks the Pods for the reason. The newest version is the ReplicaSet with the Deployment's own revision (Kubernetes
+ * 1.34, pkg/controller/deployment/util/deployment_util.go).
+ */
+export async function readNewestReadiness(
+  client: ClusterClient,
+  deployment: Deployment,
+  options: ReadOptions = {},
+): Promise<Readiness> {
+  const { namespace = '', name, generation = 0, annotations } = deployment.metadata;
+  const query = { labelSelector: selectorOf(deployment) };
+  const path = collectionPath('apps/v1', 'ReplicaSet', namespace);
+  const sets = await client.list<ReplicaSet>(path, { ...options, query });
+  const isSeen = (deployment.status?.observedGeneration ?? 0) >= generation;
+  const newest = sets.find(
+    ({ metadata }) => isSeen && metadata.annotations?.[REVISION] === annotations?.[REVISION],
+  );
+  const wanted = deployment.spec.replicas ?? 1;
+  const ready = newest?.status?.readyReplicas ?? 0;
+  if (newest !== undefined && ready >= wanted) return { ready: true };
+  const progress = `${ready} of ${wanted} new replicas of ${namespace}/${name} are ready`;
+  return { ready: false, reason: await explained(client, deployment, progress, options) };
+}
+
+const REVISION = 'deployment.kubernetes.io/revision';
+
+interface ReplicaSet {
+  readonly metadata: KubernetesObject['metadata'];
+  readonly status?: { readonly readyReplicas?: number };
 }
 
 /** How far a Deployment is, or undefined when it is rolled out (kubectl 1.34, polymorphichelpers/rollout_status.go). */
 export function rolloutProgress({ metadata, spec, status }: Deployment): string | undefined {
   const wanted = spec.replicas ?? 1;
-  const available = status?.availableReplicas ?? 0;
+  const ready = status?.readyReplicas ?? 0;
   if ((status?.observedGeneration ?? 0) < (metadata.generation ?? 0)) {
     return `Deployment ${metadata.namespace}/${metadata.name} is not looked at yet by the deployment controller`;
   }
@@ -60,7 +121,7 @@ export function rolloutProgress({ metadata, spec, status }: Deployment): string 
   if (updated < wanted) return `${updated} of ${wanted} replicas of ${object} are of the newest version`;
   const old = (status?.replicas ?? 0) - updated;
   if (old > 0) return `${old} replicas of an older version of ${object} are still going away`;
-  return available < updated ? `${available} of ${updated} replicas of ${object} are available` : undefined;
+  return ready < updated ? `${ready} of ${updated} replicas of ${object} are ready` : undefined;
 }
 
 /** Why no Pods could be made at all, e.g. a quota. */

@@ -1,13 +1,9 @@
 import { ClusterError } from './cluster-error.js';
 import { type Resource, versionPath } from './kinds.js';
+import { fieldOf, mapsOf, textOf } from './untrusted.js';
 
-interface ResourceList {
-  readonly resources?: readonly {
-    readonly name: string;
-    readonly kind: string;
-    readonly namespaced: boolean;
-  }[];
-}
+/** It becomes a part of paths (apiextensions: a DNS label). */
+const RESOURCE_NAME = /^[a-z][a-z0-9-]{0,62}$/;
 
 interface Reader {
   readonly name: string;
@@ -20,14 +16,16 @@ interface Reader {
  * @throws ClusterError `request-rejected` when it does not serve it, for example because a CRD is missing
  */
 export async function discoverResource(client: Reader, apiVersion: string, kind: string): Promise<Resource> {
-  const list = await client.get<ResourceList>(versionPath(apiVersion));
+  const list = await client.get(versionPath(apiVersion));
   // Subresources such as `widgets/status` carry the same kind.
-  const found = list?.resources?.find((resource) => resource.kind === kind && !resource.name.includes('/'));
+  const found = mapsOf(fieldOf(list, 'resources')).find(
+    (resource) => resource.kind === kind && RESOURCE_NAME.test(textOf(resource.name)),
+  );
   if (found === undefined) {
     throw new ClusterError('request-rejected', `the API server does not serve ${apiVersion} ${kind}`, {
       cluster: client.name,
       status: 404,
     });
   }
-  return { plural: found.name, namespaced: found.namespaced };
+  return { plural: textOf(found.name), namespaced: found.namespaced === true };
 }

@@ -1,13 +1,13 @@
 import { ClusterError } from './cluster-error.js';
-import type { HttpAnswer } from './http-request.js';
-import { type AnswerFacts, parseStatus, type Status } from './status.js';
+import type { HttpAnswer } from './read-answer.js';
+import { type AnswerFacts, parseStatus, type Status, shorten } from './status.js';
 
 /**
  * 403 has many senders. The message tells them apart: authorizers say `User "u" cannot create resource …` (Kubernetes
  * 1.34, apiserver endpoints/handlers/responsewriters/errors.go), RBAC `is attempting to grant RBAC permissions not
  * currently held` (registry/rbac/validation/rule.go); admission plugins, quotas and policies use words of their own.
  *
- * @param text the message of the Status
+ * @param text the message of the Status, shortened
  * @param says the same, with the request that it answers
  */
 export function forbidden(
@@ -37,13 +37,13 @@ export function forbidden(
 
 /** Whether an authorizer refused a request; what it asked for was not looked at, so that it can be sent again. */
 export function isDenial(answer: HttpAnswer): boolean {
-  return answer.status === 403 && parseDenial(parseStatus(answer.body)?.message ?? '') !== undefined;
+  if (answer.status !== 403) return false;
+  return parseDenial(shorten(parseStatus(answer.body)?.message ?? '')) !== undefined;
 }
 
 /** Refusals that pass by themselves: a namespace that is going away, and one so new that it has no ServiceAccount. */
 function isPassing(text: string, status: Status | undefined): boolean {
-  const terminating =
-    status?.details?.causes?.some((cause) => cause.reason === 'NamespaceTerminating') === true;
+  const terminating = status?.causes.some(({ reason }) => reason === 'NamespaceTerminating') === true;
   return terminating || /error looking up service account .* not found/.test(text);
 }
 

@@ -1,11 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-
-/** An answer, whole: status line and body. */
-export interface HttpAnswer {
-  readonly status: number;
-  readonly body: string;
-}
+import { type HttpAnswer, readAnswer } from './read-answer.js';
 
 export interface HttpRequest {
   readonly url: URL;
@@ -28,9 +23,6 @@ export class RequestTimeout extends Error {
   }
 }
 
-/** Larger answers are not an API server's: a page of a list has some megabytes. */
-const MAX_ANSWER_BYTES = 128 * 1024 * 1024;
-
 /**
  * Sends one request over the agent and reads the whole answer, whatever its status.
  *
@@ -38,7 +30,7 @@ const MAX_ANSWER_BYTES = 128 * 1024 * 1024;
  * request is sent once more, unless it is a POST, which could then create twice (Node 20 documents the race under
  * `request.reusedSocket`).
  *
- * @throws the signal's reason when it aborts; RequestTimeout; else the error of the socket or of TLS.
+ * @throws the signal's reason when it aborts; RequestTimeout; AnswerTooLarge; else the error of the socket or of TLS.
  */
 export async function sendRequest(request: HttpRequest): Promise<HttpAnswer> {
   try {
@@ -46,7 +38,11 @@ export async function sendRequest(request: HttpRequest): Promise<HttpAnswer> {
   } catch (error) {
     if (!(error instanceof StaleConnection)) throw error;
     if (request.method === 'POST') throw error.cause;
-    return await sendOnce(request);
+    // A server that restarts closes all of them, and the next one would be no better.
+    dropIdleConnections(request.agent);
+    return await sendOnce(request).catch((again: unknown) => {
+      throw again instanceof StaleConnection ? again.cause : again;
+    });
   }
 }
 
@@ -85,19 +81,12 @@ function sendOnce(request: HttpRequest): Promise<HttpAnswer> {
     });
     outgoing.on('response', (incoming) => {
       answering = true;
-      const chunks: Buffer[] = [];
-      let size = 0;
-      incoming.on('data', (chunk: Buffer) => {
-        chunks.push(chunk);
-        size += chunk.length;
-        if (size > MAX_ANSWER_BYTES)
-          outgoing.destroy(new Error(`an answer of more than ${MAX_ANSWER_BYTES} bytes`));
-      });
-      incoming.on('error', (error) => finish(() => reject(error)));
-      incoming.on('end', () =>
-        finish(() =>
-          resolve({ status: incoming.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }),
-        ),
+      readAnswer(incoming).then(
+        (answer) => finish(() => resolve(answer)),
+        (error: unknown) => {
+          finish(() => reject(error));
+          outgoing.destroy();
+        },
       );
     });
     outgoing.end(body);

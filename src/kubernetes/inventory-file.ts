@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { load } from 'js-yaml';
-import { type Inventory, parseInventory } from '../rollout/inventory.js';
+import type { Parsed } from '../rollout/problems.js';
 import { RolloutError } from '../rollout/rollout-error.js';
 import { fileVersion } from './file-version.js';
 
@@ -8,12 +8,15 @@ import { fileVersion } from './file-version.js';
  * The inventory as a file (YAML or JSON), read again when it has changed. It stands apart from {@link Clusters}, so that
  * the API server, which needs names and labels only, does not load what it takes to reach clusters.
  */
-export class InventoryFile {
+export class InventoryFile<Inventory> {
   readonly path: string;
+  readonly #parse: (input: unknown) => Parsed<Inventory>;
   #last: { readonly inventory: Inventory; readonly version: string } | undefined;
 
-  constructor(path: string) {
+  /** @param parse what its reader needs of it: everything, or names and labels */
+  constructor(path: string, parse: (input: unknown) => Parsed<Inventory>) {
     this.path = path;
+    this.#parse = parse;
   }
 
   /**
@@ -24,7 +27,7 @@ export class InventoryFile {
   async read(): Promise<Inventory> {
     const version = fileVersion(this.path);
     if (this.#last?.version !== version) {
-      this.#last = { inventory: await readInventory(this.path), version };
+      this.#last = { inventory: await readInventory(this.path, this.#parse), version };
     }
     return this.#last.inventory;
   }
@@ -42,7 +45,10 @@ export class InventoryFile {
   }
 }
 
-async function readInventory(path: string): Promise<Inventory> {
+async function readInventory<Inventory>(
+  path: string,
+  parse: (input: unknown) => Parsed<Inventory>,
+): Promise<Inventory> {
   let document: unknown;
   try {
     document = load(await readFile(path, 'utf8'));
@@ -52,7 +58,7 @@ async function readInventory(path: string): Promise<Inventory> {
       cause: error,
     });
   }
-  const parsed = parseInventory(document);
+  const parsed = parse(document);
   if (parsed.ok) return parsed.value;
   const problems = parsed.problems.map((problem) => `${problem.path}: ${problem.message}`).join('\n');
   throw new RolloutError('inventory-invalid', `the inventory ${path} is not valid:\n${problems}`);

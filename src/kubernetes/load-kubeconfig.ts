@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { type Cluster, KubeConfig, type User } from '@kubernetes/client-node';
 import { load } from 'js-yaml';
+import { cut } from '../rollout/cut.js';
 import { redact } from '../rollout/redact.js';
 import { RolloutError } from '../rollout/rollout-error.js';
 import { environmentProxy } from './environment-proxy.js';
@@ -21,7 +22,7 @@ export interface KubeconfigSource {
  * Reads a kubeconfig and chooses the context. Paths in it are relative to its folder, as for kubectl.
  *
  * @throws RolloutError `cluster-not-usable` when the file cannot be read, has no such context, or the context names a
- * cluster or user that the file does not have.
+ * cluster or user that the file does not have, or a server or proxy that is no URL.
  */
 export function loadKubeconfig(source: KubeconfigSource): KubeConfig {
   const config = new KubeConfig();
@@ -49,8 +50,34 @@ export function loadKubeconfig(source: KubeconfigSource): KubeConfig {
   if (config.getCurrentCluster() === null)
     throw unusable(source, `context ${wanted} names no cluster of the file`);
   if (config.getCurrentUser() === null) throw unusable(source, `context ${wanted} names no user of the file`);
+  const problem = addressProblem(config.getCurrentCluster());
+  if (problem !== undefined) throw unusable(source, problem);
   takeOverPlugin(config, dirname(source.path));
   return config;
+}
+
+/** Why nothing can be sent to the server of a cluster. The URL of a proxy may hold a password, and is not shown. */
+function addressProblem(cluster: Cluster | null): string | undefined {
+  const { server = '', proxyUrl } = cluster ?? {};
+  if (!isURL(server, /^https?:$/))
+    return `the server ${JSON.stringify(cut(redact(server), 200))} is no http or https URL`;
+  if (proxyUrl === undefined || isURL(proxyUrl, /^(https?|socks(4a?|5h?)?):$/)) return undefined;
+  return 'the proxy, which is proxy-url of the kubeconfig or HTTPS_PROXY of the worker, is no http, https or socks5 URL';
+}
+
+function isURL(text: string, protocols: RegExp): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, host, username, password } = new URL(text);
+  return protocols.test(protocol) && host !== '' && [username, password].every(isDecodable);
+}
+
+/** The agents decode user and password where nobody catches an error. */
+function isDecodable(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** client-node knows the kubeconfig's own `proxy-url` only; it wins. */

@@ -33,16 +33,22 @@ export const READER_TOKEN = 'istio-reader-service-account-istio-remote-secret-to
 
 const HELD_ANYWAY = 'not needed by who holds everything that the roles of Istio grant';
 const SOME_VALUES = 'only some values have this kind rendered';
+const FINDS_LABELLED = 'only finds namespaces outside the document that ask for sidecars already';
+const FINDS_CONTROL_PLANES = "only finds a control plane outside Istio's namespace";
 const FINDS_CIDRS = 'only finds out the CIDRs of the cluster';
+const SAMPLES_PODS = 'only compares addresses of Pods where the CIDRs of the cluster cannot be found out';
 
 const BOTH: readonly Permission[] = [
   { scope: 'cluster', resource: 'customresourcedefinitions.apiextensions.k8s.io', verbs: FIND_AND_APPLY },
   { scope: 'cluster', resource: 'namespaces', verbs: ['get'] },
+  { scope: 'cluster', resource: 'namespaces', verbs: ['list'], dispensable: FINDS_LABELLED },
   { scope: 'cluster', resource: 'namespaces', verbs: ['create'], untilIstioNamespaceExists: true },
   { scope: 'istio', resource: 'namespaces', verbs: ['patch'] },
   { scope: 'istio', resource: 'serviceaccounts', verbs: MANAGE },
   { scope: 'istio', resource: 'services', verbs: MANAGE },
   { scope: 'istio', resource: 'configmaps', verbs: MANAGE },
+  // A probe Pod, as a dry run.
+  { scope: 'istio', resource: 'pods', verbs: ['create'] },
   { scope: 'cluster', resource: 'clusterroles.rbac.authorization.k8s.io', verbs: MANAGE },
   { scope: 'cluster', resource: 'clusterrolebindings.rbac.authorization.k8s.io', verbs: MANAGE },
   {
@@ -61,6 +67,14 @@ const BOTH: readonly Permission[] = [
   },
   { scope: 'cluster', resource: 'ippools.crd.projectcalico.org', verbs: ['list'], dispensable: FINDS_CIDRS },
   {
+    scope: 'cluster',
+    resource: 'networks.config.openshift.io',
+    names: ['cluster'],
+    verbs: ['get'],
+    dispensable: FINDS_CIDRS,
+  },
+  { scope: 'cluster', resource: 'pods', verbs: ['list'], dispensable: SAMPLES_PODS },
+  {
     scope: 'kube-system',
     resource: 'configmaps',
     names: ['cilium-config', 'kubeadm-config'],
@@ -74,6 +88,7 @@ const PRIMARY: readonly Permission[] = [
   ...BOTH,
   { scope: 'istio', resource: 'secrets', verbs: FIND_AND_APPLY },
   { scope: 'istio', resource: 'deployments.apps', verbs: MANAGE },
+  { scope: 'istio', resource: 'replicasets.apps', verbs: ['list'] },
   { scope: 'istio', resource: 'roles.rbac.authorization.k8s.io', verbs: MANAGE },
   { scope: 'istio', resource: 'rolebindings.rbac.authorization.k8s.io', verbs: MANAGE },
   {
@@ -111,15 +126,14 @@ const PRIMARY: readonly Permission[] = [
 
 const REMOTE: readonly Permission[] = [
   ...BOTH,
-  {
-    scope: 'istio',
-    resource: 'endpointslices.discovery.k8s.io',
-    verbs: ['get', 'create', 'patch', 'delete'],
-  },
+  { scope: 'istio', resource: 'endpointslices.discovery.k8s.io', verbs: MANAGE },
+  // Istio up to 1.27 kept the addresses of istiod there.
+  { scope: 'istio', resource: 'endpoints', verbs: ['delete'] },
   // The token with which istiod reads the remote, and no other Secret; which one is created, a role cannot limit.
   { scope: 'istio', resource: 'secrets', names: [READER_TOKEN], verbs: ['get', 'patch'] },
   { scope: 'istio', resource: 'secrets', verbs: ['create'] },
   { scope: 'istio', resource: 'deployments.apps', verbs: PRUNE },
+  { scope: 'cluster', resource: 'deployments.apps', verbs: ['list'], dispensable: FINDS_CONTROL_PLANES },
   { scope: 'istio', resource: 'roles.rbac.authorization.k8s.io', verbs: PRUNE },
   { scope: 'istio', resource: 'rolebindings.rbac.authorization.k8s.io', verbs: PRUNE },
   { scope: 'istio', resource: 'poddisruptionbudgets.policy', verbs: PRUNE },

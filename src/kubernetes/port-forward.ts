@@ -2,17 +2,15 @@ import http from 'node:http';
 import { Duplex, PassThrough } from 'node:stream';
 import { type KubeConfig, PortForward } from '@kubernetes/client-node';
 import { type ForwardTarget, forwardError } from './port-forward-errors.js';
+import { type HttpAnswer as ForwardedAnswer, readAnswer } from './read-answer.js';
+
+export type { ForwardedAnswer };
 
 export interface ForwardOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
   /** For the whole exchange. @default 10 s */
   readonly timeoutMs?: number;
-}
-
-export interface ForwardedAnswer {
-  readonly status: number;
-  readonly body: string;
 }
 
 const DEFAULT_TIMEOUT_MS = 10_000;
@@ -97,13 +95,9 @@ function get(
         signal,
       },
       (answer) => {
-        const chunks: Buffer[] = [];
-        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-        answer.on('error', reject);
-        answer.on('end', () => {
-          resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') });
-          connection.destroy();
-        });
+        readAnswer(answer)
+          .then(resolve, reject)
+          .finally(() => connection.destroy());
       },
     );
     request.on('error', (error) => {

@@ -13,6 +13,11 @@ export interface ReadOptions {
   readonly accept?: string;
 }
 
+export interface ListOptions extends ReadOptions {
+  /** Objects in one answer; `timeoutMs` is for each. @default 500 */
+  readonly pageSize?: number;
+}
+
 export interface RequestOptions extends ReadOptions {
   /** A value that becomes JSON, or text that is sent as it is. */
   readonly body?: unknown;

@@ -1,6 +1,7 @@
 import type { ClusterClient } from './cluster-client.js';
 import { ClusterError } from './cluster-error.js';
 import type { ReadOptions } from './request-options.js';
+import { fieldOf, textOf } from './untrusted.js';
 
 /** What an API server says about itself. */
 export interface ServerVersion {
@@ -20,10 +21,9 @@ export async function readServerVersion(
   client: ClusterClient,
   options: ReadOptions = {},
 ): Promise<ServerVersion> {
-  const answer = await client.request<{ gitVersion?: unknown } | null>('GET', '/version', options);
-  const gitVersion = String(answer?.gitVersion ?? '');
+  const gitVersion = textOf(fieldOf(await client.request('GET', '/version', options), 'gitVersion'));
   // Vendors append to it: v1.33.5-gke.1162000, v1.32.1+k3s1. `minor` of the answer may read "33+".
-  const match = /^v(\d+)\.(\d+)/.exec(gitVersion);
+  const match = /^v(\d{1,3})\.(\d{1,3})[\w.+-]{0,100}$/.exec(gitVersion);
   if (match === null) {
     throw new ClusterError('api-unavailable', 'what answers at /version is not a Kubernetes API server', {
       cluster: client.name,

@@ -1,26 +1,25 @@
 import type { ClusterClient } from './cluster-client.js';
 import { ClusterError } from './cluster-error.js';
-import { optionalRead } from './optional-read.js';
+import type { OptionalReads } from './optional-read.js';
 import type { ReadOptions } from './request-options.js';
-
-interface ServiceCIDR {
-  readonly spec?: { readonly cidrs?: readonly string[] };
-}
+import { fieldOf, textsOf } from './untrusted.js';
 
 /**
- * The blocks from which the cluster gives addresses to Services, as its API tells: ServiceCIDR objects (Kubernetes
- * ≥ 1.33; before, where they are switched on), else the range that the API server names when it refuses an address
- * outside. Empty when neither tells.
+ * Reads the blocks from which the cluster gives addresses to Services: ServiceCIDR objects (Kubernetes ≥ 1.33; before,
+ * where they are switched on), else the range that the API server names when it refuses an address outside. Empty when
+ * neither says it.
  */
-export async function readServiceCIDRs(client: ClusterClient, options: ReadOptions): Promise<string[]> {
+export async function readServiceCIDRs(
+  client: ClusterClient,
+  options: ReadOptions,
+  reads: OptionalReads,
+): Promise<string[]> {
   for (const version of ['v1', 'v1beta1']) {
-    const objects = await optionalRead(
-      client.list<ServiceCIDR>(`/apis/networking.k8s.io/${version}/servicecidrs`, options),
-    );
-    const cidrs = (objects ?? []).flatMap(({ spec }) => spec?.cidrs ?? []);
+    const objects = await reads.try(client.list(`/apis/networking.k8s.io/${version}/servicecidrs`, options));
+    const cidrs = (objects ?? []).flatMap((object) => textsOf(fieldOf(object, 'spec', 'cidrs')));
     if (cidrs.length > 0) return cidrs;
   }
-  const range = await askForServiceRange(client, options);
+  const range = await reads.try(askForServiceRange(client, options));
   return range === undefined ? [] : [range];
 }
 
@@ -37,13 +36,14 @@ async function askForServiceRange(client: ClusterClient, options: ReadOptions): 
     await client.request('POST', '/api/v1/namespaces/default/services', { ...options, query, body: service });
     return undefined;
   } catch (error) {
-    if (error instanceof ClusterError && !error.transient) return parseServiceRange(error.message);
+    if (error instanceof ClusterError && error.code === 'request-rejected')
+      return parseServiceRange(error.message);
     throw error;
   }
 }
 
 /**
- * The range in `… is not in the valid range. The range of valid IPs is 10.96.0.0/12` (Kubernetes
+ * Returns the range in `… is not in the valid range. The range of valid IPs is 10.96.0.0/12` (Kubernetes
  * up to 1.32, registry/core/service/ipallocator/interfaces.go); undefined in any other text.
  */
 export function parseServiceRange(message: string): string | undefined {

@@ -1,5 +1,5 @@
-import type { HttpAnswer } from './http-request.js';
 import { pause } from './pause.js';
+import type { HttpAnswer } from './read-answer.js';
 
 const PAUSE_MS = 200;
 /** It takes an API server some tenths of a second; who may not read /readyz at all learns of a refusal this much later. */

@@ -1,8 +1,9 @@
 import { ClusterError } from './cluster-error.js';
 import { conflict } from './conflict.js';
 import { forbidden } from './forbidden.js';
-import type { HttpAnswer } from './http-request.js';
-import { excerpt, parseStatus, shorten } from './status.js';
+import { proxyRefusal } from './proxy-errors.js';
+import type { HttpAnswer } from './read-answer.js';
+import { excerpt, isAbsence, parseStatus, shorten } from './status.js';
 
 /**
  * Turns an answer that is not a success into the error that users read. Whether a person is needed follows from who
@@ -13,7 +14,7 @@ import { excerpt, parseStatus, shorten } from './status.js';
  */
 export function statusError(answer: HttpAnswer, cluster: string, what: string): ClusterError {
   const status = parseStatus(answer.body);
-  const text = shorten(status?.message ?? excerpt(answer.body));
+  const text = status === undefined ? excerpt(answer.body) : shorten(status.message ?? status.reason ?? '');
   const facts = {
     cluster,
     status: answer.status,
@@ -21,6 +22,7 @@ export function statusError(answer: HttpAnswer, cluster: string, what: string): 
   };
   const says = `answered ${answer.status} to ${what}${text === '' ? '' : `: ${text}`}`;
 
+  if (answer.status === 407) return proxyRefusal(`a proxy ${says}`, facts);
   if (answer.status === 401) return new ClusterError('credentials-refused', says, facts);
   if (answer.status === 403) return forbidden(text, says, status, facts);
   if (answer.status === 409) return conflict(says, status, facts);
@@ -28,13 +30,22 @@ export function statusError(answer: HttpAnswer, cluster: string, what: string): 
   if (answer.status === 429 || answer.status >= 500) return new ClusterError('api-unavailable', says, facts);
   if (answer.status === 408) return new ClusterError('api-unavailable', says, facts);
   // An answer that no API server gives: a proxy or a load balancer speaks in its place.
-  if (status === undefined && answer.status !== 404) return new ClusterError('api-unavailable', says, facts);
+  if (status === undefined && !isAbsence(answer)) return new ClusterError('api-unavailable', says, facts);
   return new ClusterError('request-rejected', says, facts);
 }
 
-/** The error for a success whose body is not what was asked for: something else than an API server answers. */
-export function garbageError(answer: HttpAnswer, cluster: string, what: string): ClusterError {
-  const says = `answered ${answer.status} to ${what} with something that is not JSON: ${shorten(excerpt(answer.body))}`;
+/**
+ * Returns the error for a success whose body is not what was asked for: something else than an API server answers.
+ *
+ * @param problem what is wrong with the body, e.g. `something that is not JSON`
+ */
+export function garbageError(
+  answer: HttpAnswer,
+  cluster: string,
+  what: string,
+  problem = 'something that is not JSON',
+): ClusterError {
+  const says = `answered ${answer.status} to ${what} with ${problem}: ${excerpt(answer.body)}`;
   return new ClusterError('api-unavailable', says, { cluster, status: answer.status });
 }
 

@@ -1,19 +1,21 @@
+import { cut, cutWords } from '../rollout/cut.js';
+import { isMap } from '../rollout/is-map.js';
 import { redact } from '../rollout/redact.js';
+import type { HttpAnswer } from './read-answer.js';
+import { textOf } from './untrusted.js';
 
-/** The object with which an API server answers when it refuses (apimachinery `metav1.Status`). */
+/** The object with which an API server answers when it refuses (apimachinery `metav1.Status`), as far as it is used. */
 export interface Status {
-  readonly kind: 'Status';
   readonly message?: string;
   readonly reason?: string;
-  readonly code?: number;
-  readonly details?: {
-    readonly name?: string;
-    readonly causes?: readonly {
-      readonly reason?: string;
-      readonly message?: string;
-      readonly field?: string;
-    }[];
-  };
+  readonly causes: readonly StatusCause[];
+}
+
+/** One entry of `details.causes`; what is missing is empty. */
+export interface StatusCause {
+  readonly reason: string;
+  readonly message: string;
+  readonly field: string;
 }
 
 /** What every error of an answer knows. */
@@ -25,32 +27,54 @@ export interface AnswerFacts {
 
 /** Longer messages, such as a CRD's every complaint, are cut: history keeps 4 KB of a failure. */
 const MESSAGE_LIMIT = 1000;
+const EXCERPT_LIMIT = 200;
+/** A page of a login form or of a proxy begins within this. */
+const LONGEST_PAGE = 8 * 1024;
+/** Every field of a large object in conflict makes some 100 KB. */
+const LONGEST_STATUS = 1024 * 1024;
 
-/** The Status in a body; undefined when something else than an API server answered. */
+/** Returns the Status in a body; undefined when something else than an API server answered. */
 export function parseStatus(body: string): Status | undefined {
+  if (body.length > LONGEST_STATUS) return undefined;
+  let parsed: unknown;
   try {
-    const parsed: unknown = JSON.parse(body);
-    return isStatus(parsed) ? parsed : undefined;
+    parsed = JSON.parse(body);
   } catch {
     return undefined;
   }
+  if (!isMap(parsed) || parsed.kind !== 'Status') return undefined;
+  const { message, reason, details } = parsed;
+  const causes = isMap(details) && Array.isArray(details.causes) ? details.causes.filter(isMap) : [];
+  return {
+    ...(typeof message === 'string' && { message }),
+    ...(typeof reason === 'string' && { reason }),
+    causes: causes.map((cause) => ({
+      reason: textOf(cause.reason),
+      message: textOf(cause.message),
+      field: textOf(cause.field),
+    })),
+  };
 }
 
-function isStatus(value: unknown): value is Status {
-  return typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'Status';
+/**
+ * Whether a 404 is an API server's: a Status, or the plain text with which kube-apiserver answers for a group that it does
+ * not serve (Go, net/http NotFound). A load balancer without a route and an ingress say 404 in other words.
+ */
+export function isAbsence({ status, body }: HttpAnswer): boolean {
+  return status === 404 && (parseStatus(body) !== undefined || body.trim() === '404 page not found');
 }
 
-/** The first words of a body that is no Status, without the tags of an HTML page. */
+/** Returns the first words of a body that is no Status, safe to show, without the tags of an HTML page. */
 export function excerpt(body: string): string {
-  return body
-    .replace(/<(script|style)[\s\S]*?<\/\1>|<[^>]*>/gi, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, 200);
+  const text = cutWords(body, LONGEST_PAGE)
+    .replace(/<(script|style)\b[\s\S]*?(?:<\/\1>|$)|<[^<>]*(?:>|$)/gi, ' ')
+    // Control characters too: terminals obey them.
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
+  return cut(redact(text), EXCERPT_LIMIT);
 }
 
-/** A message that is safe to show and not too long. */
+/** Returns a message that is safe to show and not too long. */
 export function shorten(text: string): string {
-  const safe = redact(text);
-  return safe.length > MESSAGE_LIMIT ? `${safe.slice(0, MESSAGE_LIMIT)}…` : safe;
+  return cut(redact(text).replace(/[^\P{Cc}\n\t]/gu, ' '), MESSAGE_LIMIT);
 }

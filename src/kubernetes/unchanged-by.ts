@@ -1,4 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isMap } from '../rollout/is-map.js';
+import { appliedBy } from './managed-fields.js';
 import type { KubernetesObject } from './objects.js';
 
 /** A set of fields as the API server keeps it: `f:<name>`, `k:<keys of a list's item>`, `v:<item of a set>`, `.` itself. */
@@ -17,21 +19,19 @@ export function isUnchangedBy(
   object: KubernetesObject,
   fieldManager: string,
 ): boolean {
-  const applied = (live.metadata.managedFields ?? []).filter(
-    ({ manager, operation, subresource }) =>
-      manager === fieldManager && operation === 'Apply' && !subresource,
-  );
+  const applied = appliedBy(live.metadata, fieldManager);
   const [entry] = applied;
   if (entry === undefined || applied.length > 1 || entry.apiVersion !== object.apiVersion) return false;
   const { apiVersion: _version, kind: _kind, metadata, ...rest } = object;
   const { name: _name, namespace: _namespace, ...ownMetadata } = metadata;
   // Which object it is stands in no set of fields.
   const own = Object.keys(ownMetadata).length === 0 ? rest : { ...rest, metadata: ownMetadata };
-  return holds((entry.fieldsV1 ?? {}) as Fields, own, live);
+  return holds(entry.fieldsV1 ?? {}, own, live);
 }
 
 /** Whether these fields are just those of `own`, and have in `live` the values that they have there. */
-function holds(fields: Fields, own: unknown, live: unknown): boolean {
+function holds(fields: unknown, own: unknown, live: unknown): boolean {
+  if (!isMap(fields)) return false;
   const keys = Object.keys(fields).filter((key) => key !== '.');
   // A leaf, or a list or map that is owned as a whole.
   if (keys.length === 0) return isDeepStrictEqual(own, live);
@@ -44,7 +44,7 @@ function holdsFields(fields: Fields, keys: readonly string[], own: unknown, live
   if (!isMap(own) || !isMap(live) || Object.keys(own).length !== keys.length) return false;
   return keys.every((key) => {
     const name = key.slice(2);
-    return name in own && holds(fields[key] as Fields, own[name], live[name]);
+    return name in own && holds(fields[key], own[name], live[name]);
   });
 }
 
@@ -52,23 +52,29 @@ function holdsFields(fields: Fields, keys: readonly string[], own: unknown, live
 function holdsItems(fields: Fields, keys: readonly string[], own: unknown, live: unknown): boolean {
   if (!Array.isArray(own) || !Array.isArray(live) || own.length !== keys.length) return false;
   return keys.every((key) => {
-    const wanted = JSON.parse(key.slice(2)) as Record<string, unknown>;
+    const wanted = valueIn(key);
+    if (!isMap(wanted)) return false;
     const isIt = (item: unknown) =>
       isMap(item) && Object.entries(wanted).every(([name, value]) => isDeepStrictEqual(item[name], value));
     const [ownItem, liveItem] = [own.find(isIt), live.find(isIt)];
-    return ownItem !== undefined && holds(fields[key] as Fields, ownItem, liveItem);
+    return ownItem !== undefined && holds(fields[key], ownItem, liveItem);
   });
 }
 
 function holdsValues(keys: readonly string[], own: unknown, live: unknown): boolean {
   if (!Array.isArray(own) || !Array.isArray(live) || own.length !== keys.length) return false;
   return keys.every((key) => {
-    const value: unknown = JSON.parse(key.slice(2));
+    const value = valueIn(key);
     const isIt = (item: unknown) => isDeepStrictEqual(item, value);
     return own.some(isIt) && live.some(isIt);
   });
 }
 
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** The JSON in a key such as `v:"istio"`; undefined where there is none. */
+function valueIn(key: string): unknown {
+  try {
+    return JSON.parse(key.slice(2));
+  } catch {
+    return undefined;
+  }
 }

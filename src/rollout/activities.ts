@@ -1,9 +1,10 @@
 import type { ClusterInspection } from './findings.js';
 import type { PlanRemoteInput, PrimaryPlan, RemotePlan, RunningRollout } from './plan.js';
-import type { ClusterReport } from './progress.js';
+import type { Attention, ClusterReport } from './progress.js';
 import type { PrimaryInput, RemoteInput, ResolvedRollout } from './resolved.js';
 import type {
   EndpointsResult,
+  InstallRemoteResult,
   StepResult,
   VerifyInjectionResult,
   VerifyRemoteResult,
@@ -25,17 +26,33 @@ export interface Activities {
   /** Reads the addresses of the Ready istiod Pods of the primary. */
   collectEndpoints(input: EndpointsInput): Promise<EndpointsResult>;
   prepareNamespace(input: RemoteInput): Promise<StepResult>;
-  /** Applies everything of the remote profile but the injector webhook; reads the istiod Pods anew. */
-  installRemote(input: RemoteInput): Promise<StepResult>;
+  /** Applies everything of the remote profile but the injector webhook; reads the current istiod Pods. */
+  installRemote(input: RemoteInput): Promise<InstallRemoteResult>;
   /** Issues the reader token in the remote, tries it, and writes the remote secret into the primary. */
   registerRemote(input: RemoteInput): Promise<StepResult>;
-  /** Waits until every Ready istiod has synced, applies the injector webhook, waits for its CA. */
-  activateInjection(input: RemoteInput): Promise<StepResult>;
+  /**
+   * Waits until every Ready istiod has synced, proves with dry-run Pods that injection works, and only then switches the
+   * injector webhook on.
+   */
+  activateInjection(input: InjectionInput): Promise<StepResult>;
   verifyRemote(input: RemoteInput): Promise<VerifyRemoteResult>;
-  labelNamespaces(input: RemoteInput): Promise<StepResult>;
-  verifyInjection(input: RemoteInput): Promise<VerifyInjectionResult>;
-  /** The last pass: writes the Ready istiod Pods of now into a remote. */
-  refreshEndpoints(input: RefreshEndpointsInput): Promise<EndpointsResult>;
+  /** Labels each namespace after a dry-run Pod was injected there and one without sidecar was allowed. */
+  labelNamespaces(input: InjectionInput): Promise<StepResult>;
+  verifyInjection(input: InjectionInput): Promise<VerifyInjectionResult>;
+  /**
+   * Keeps every attached remote of the mesh pointed at the Ready istiod Pods of the primary. Never returns: it runs until
+   * it is cancelled, and retries what fails.
+   */
+  followEndpoints(input: FollowEndpointsInput): Promise<never>;
+  /** Points remotes at the current Ready istiod Pods. What fails on one remote is a result, not a failure. */
+  pointRemotes(input: PointRemotesInput): Promise<PointRemotesResult>;
+  /**
+   * Inspects clusters that did not answer before, until one of them does. Fails with `api-unavailable` (transient) while
+   * none does, so that waiting for hours adds nothing to the rollout's history.
+   */
+  awaitClusters(input: InspectInput): Promise<ClusterInspection[]>;
+  /** Proves again that remotes which are attached still work. What fails on one remote is a result, not a failure. */
+  proveRemotes(input: ProveRemotesInput): Promise<ProveRemotesResult>;
   /**
    * Makes the workflow ID of a cluster free for this rollout, or says that it is its own already. A workflow whose
    * rollout has closed is cancelled and waited for; while another running rollout holds it: `cluster-held` (transient).
@@ -62,7 +79,7 @@ export interface ResolveInput {
   readonly workflowId?: string;
 }
 
-/** Input of `inspectClusters`; everything that decides whether a cluster can take part. */
+/** Input of `inspectClusters` and `awaitClusters`; everything that decides whether a cluster can take part. */
 export interface InspectInput {
   /** Fail with `api-unavailable` (transient, so it is retried) instead of reporting an unreachable cluster. */
   readonly mustReach?: boolean;
@@ -70,9 +87,29 @@ export interface InspectInput {
   readonly mesh: string;
   readonly primary: string;
   readonly release: string;
+  /** See {@link ResolvedRollout.toolVersion}. */
+  readonly toolVersion?: string;
   readonly revision: string;
   readonly istioNamespace: string;
+  readonly meshID: string;
+  readonly network: string;
   readonly namespaces: ResolvedRollout['namespaces'];
+  /** What the document says that decides about the sidecar and about the identity of the primary. */
+  readonly facts: InspectFacts;
+}
+
+/** The parts of the Istio values that checks compare with what runs. */
+export interface InspectFacts {
+  /** `meshConfig.trustDomain`, when the document sets one. */
+  readonly trustDomain?: string;
+  /** Whether the values say that Istio CNI prepares the Pods. */
+  readonly cni: boolean;
+}
+
+/** Input of `activateInjection`, `labelNamespaces` and `verifyInjection`. */
+export interface InjectionInput extends RemoteInput {
+  /** The injector was on before this rollout; a proof that fails then leaves it on. */
+  readonly wasLive: boolean;
 }
 
 /** Input of `collectEndpoints`. */
@@ -82,9 +119,47 @@ export interface EndpointsInput {
   readonly revision: string;
 }
 
-/** Input of `refreshEndpoints`. */
-export interface RefreshEndpointsInput extends EndpointsInput {
+/** Input of `followEndpoints`. */
+export interface FollowEndpointsInput extends EndpointsInput {
+  readonly mesh: string;
+}
+
+/** Input of `pointRemotes`. */
+export interface PointRemotesInput extends EndpointsInput {
+  readonly clusters: readonly string[];
+  /** How long to try clusters that fail for a passing reason, in milliseconds. */
+  readonly patienceMs: number;
+}
+
+/** Result of `pointRemotes`. */
+export interface PointRemotesResult {
+  readonly pointed: readonly {
+    readonly cluster: string;
+    readonly changed: number;
+    /** Addresses of the Ready istiod Pods that the remote has now, sorted. */
+    readonly endpoints: readonly string[];
+  }[];
+  readonly failed: readonly ClusterFailure[];
+}
+
+/** Why something did not work on one of several clusters. */
+export interface ClusterFailure extends Attention {
   readonly cluster: string;
+}
+
+/** Input of `proveRemotes`. */
+export interface ProveRemotesInput extends EndpointsInput {
+  readonly remotes: readonly {
+    readonly cluster: string;
+    readonly namespaces: RemoteInput['namespaces'];
+  }[];
+  /** How long to try what fails for a passing reason, in milliseconds. */
+  readonly patienceMs: number;
+}
+
+/** Result of `proveRemotes`. */
+export interface ProveRemotesResult {
+  readonly failed: readonly ClusterFailure[];
 }
 
 /** Input of `claimCluster`. */
@@ -94,13 +169,13 @@ export interface ClaimInput {
   readonly rolloutId: string;
 }
 
-/** Result of `claimCluster`. */
-export interface ClaimResult {
-  /** `free`: nothing of this ID runs. `mine`: the workflow that runs was started by this rollout. */
-  readonly state: 'free' | 'mine';
-  /** The mesh whose abandoned workflow was cancelled on the way. */
-  readonly tookOverFrom?: string;
-}
+/**
+ * Result of `claimCluster`. `free`: nothing of this ID runs. `mine`: the workflow that runs was started by this rollout.
+ * `orphaned`: the workflow of a closed rollout was cancelled and has not ended; `message` says what it needs.
+ */
+export type ClaimResult =
+  | { readonly state: 'free' | 'mine' }
+  | { readonly state: 'orphaned'; readonly message: string };
 
 /** Input of `followClusters`. */
 export interface FollowInput {

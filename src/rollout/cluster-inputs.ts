@@ -3,30 +3,44 @@ import type { MeshSettings, PrimaryInput, RemoteInput, ResolvedRollout } from '.
 
 /** What the steps of one cluster work from, made of the resolved document. Deterministic: workflows use it. */
 
-/** The input of the primary's steps. */
-export function primaryInput(resolved: ResolvedRollout, rolloutId: string): PrimaryInput {
+/**
+ * Returns the input of the primary's steps.
+ *
+ * @param accept codes of findings that the user has taken on for the primary by now
+ */
+export function primaryInput(
+  resolved: ResolvedRollout,
+  rolloutId: string,
+  accept: readonly string[],
+): PrimaryInput {
   const { profile, values } = resolved.primary;
-  return { ...settingsOf(resolved, rolloutId), profile, values: mergeValues(resolved.values, values) };
+  const merged = mergeValues(resolved.values, values);
+  return { ...settingsOf(resolved, rolloutId), profile, values: merged, accept: [...accept] };
 }
 
 /**
- * The input of a remote's steps.
+ * Returns the input of a remote's steps.
  *
- * @param accepted codes of findings that the user has taken on by now
+ * @param accept codes of findings that the user has taken on for the remote by now
  */
 export function remoteInput(
   resolved: ResolvedRollout,
   rolloutId: string,
   cluster: string,
-  accepted: Iterable<string>,
+  accept: readonly string[],
 ): RemoteInput {
   const place = resolved.remotes.find((remote) => remote.cluster === cluster)?.values;
   const own = place === undefined ? undefined : resolved.remoteValues[place];
-  const namespaces = resolved.namespaces
+  const namespaces = namespacesOf(resolved, cluster);
+  const values = mergeValues(resolved.values, own ?? {});
+  return { ...settingsOf(resolved, rolloutId), cluster, values, namespaces, accept: [...accept] };
+}
+
+/** Returns the namespaces that are to be labelled in a remote. */
+export function namespacesOf(resolved: ResolvedRollout, cluster: string): RemoteInput['namespaces'] {
+  return resolved.namespaces
     .filter((namespace) => namespace.clusters?.includes(cluster) ?? true)
     .map(({ name, injection }) => ({ name, injection }));
-  const values = mergeValues(resolved.values, own ?? {});
-  return { ...settingsOf(resolved, rolloutId), cluster, values, namespaces, accept: [...accepted] };
 }
 
 function settingsOf(resolved: ResolvedRollout, rolloutId: string): MeshSettings {
@@ -36,6 +50,7 @@ function settingsOf(resolved: ResolvedRollout, rolloutId: string): MeshSettings 
     mesh,
     rolloutId,
     release,
+    ...(resolved.toolVersion !== undefined && { toolVersion: resolved.toolVersion }),
     revision,
     installer,
     istioNamespace,

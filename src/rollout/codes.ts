@@ -87,6 +87,57 @@ export const FINDINGS = {
     action: 'Uninstall its istiod first (istioctl uninstall --revision <revision>), then retry the cluster.',
     overridable: false,
   },
+  'default-tag-elsewhere': {
+    title: 'The default tag of a cluster belongs to another revision.',
+    action:
+      'Roll out under that revision, or move the tag (istioctl tag set default); or accept the finding for the cluster to let the rollout take the tag over.',
+    overridable: true,
+  },
+  'injector-elsewhere': {
+    title: 'An injector webhook of another mesh injects the namespaces of the rollout.',
+    action:
+      'Remove the other mesh from the cluster, or roll out under another revision; then retry the cluster.',
+    overridable: false,
+  },
+  'root-certificate-elsewhere': {
+    title: 'A remote holds the root certificate of another mesh.',
+    action:
+      'Detach the cluster from the other mesh first; or accept the finding for the cluster when that mesh no longer exists.',
+    overridable: true,
+  },
+  'registered-twice': {
+    title: 'The primary holds a second remote secret for the same cluster, under another name.',
+    action: 'Delete that Secret from the primary, then retry the cluster.',
+    overridable: false,
+  },
+  'primary-differs': {
+    title: 'The control plane that runs on the primary has another identity than the document.',
+    action:
+      'Correct the document, so that sidecars keep their identity; or accept the finding for the primary and restart the workloads of the whole mesh afterwards.',
+    overridable: true,
+  },
+  'minor-change-in-place': {
+    title: 'The rollout changes the minor version of the control plane in place.',
+    action:
+      'Install the new minor under a revision of its own and move the namespaces; or accept that Pods are refused while istiod is replaced.',
+    overridable: true,
+  },
+  'remote-left-behind': {
+    title: 'An attached remote cannot be pointed at the new Pods of istiod.',
+    action: 'Roll out again when the cluster answers. Until then no Pod with a sidecar can be created there.',
+    overridable: true,
+  },
+  'sidecar-forbidden': {
+    title: 'The pod security level of a namespace forbids the sidecar.',
+    action:
+      'Install Istio CNI in the cluster, or lower the level of the namespace; accept the finding when Istio CNI is installed already.',
+    overridable: true,
+  },
+  'check-failed': {
+    title: 'A check of a cluster failed unexpectedly.',
+    action: 'Report it with the message; retry the cluster to check it again, or skip it.',
+    overridable: false,
+  },
   'mesh-mismatch': {
     title: 'The primary belongs to another mesh.',
     action: 'Use the mesh name under which the primary was rolled out, or another primary.',
@@ -113,8 +164,7 @@ export const FINDINGS = {
     overridable: false,
   },
   'api-server-unverified': {
-    title:
-      'The worker cannot reach the address under which istiod is to reach a cluster, so it was not tried.',
+    title: 'The worker could not verify the access with which istiod is to read a cluster.',
     action: 'Nothing when the step verify-remote succeeds: istiod itself has reached it then.',
     overridable: false,
   },
@@ -152,6 +202,11 @@ export const ERRORS = {
     action: 'List the rollouts and check the name of the mesh.',
     transient: false,
   },
+  'rollout-changed': {
+    title: 'The decision is for another rollout of the mesh.',
+    action: 'Look at the rollout that runs now, and decide again.',
+    transient: false,
+  },
   'plan-not-found': {
     title: 'There is no such plan.',
     action: 'Check the ID, or ask for a new plan: Temporal keeps them for as long as other workflows.',
@@ -160,6 +215,16 @@ export const ERRORS = {
   'plan-ended': {
     title: 'The plan ended without a result: its time was over, or its workflow was ended.',
     action: 'Ask for a new plan.',
+    transient: false,
+  },
+  'plan-cancelled': {
+    title: 'The plan was cancelled before it had a result.',
+    action: 'Ask for a new plan.',
+    transient: false,
+  },
+  'plans-busy': {
+    title: 'As many plans are being made as may be at the same time.',
+    action: 'Wait until one of them has ended, or cancel one; then ask again.',
     transient: false,
   },
   'not-waiting': {
@@ -234,7 +299,8 @@ export const ERRORS = {
   },
   'remote-secret-refused': {
     title: 'The server, CA and token for the remote secret do not work together.',
-    action: 'Correct apiServer of the cluster in the inventory, then retry the cluster.',
+    action:
+      'Correct apiServer or certificateAuthority of the cluster in the inventory, then retry the cluster. If istiod sees another server there than the worker does, accept api-server-unverified, then retry.',
     transient: false,
   },
   'not-synced': {
@@ -257,11 +323,34 @@ export const ERRORS = {
     action: 'Nothing: they are written again.',
     transient: true,
   },
-  'injection-missing': {
-    title: 'A probe Pod in a labelled namespace came back without the sidecar of this mesh.',
-    action:
-      'Nothing: it is tried again. Check that the API server of the remote reaches the Pods of istiod if it lasts.',
+  'endpoints-handed-over': {
+    title: 'A worker hands over the work of keeping remotes pointed at istiod.',
+    action: 'Nothing: another worker continues within seconds.',
     transient: true,
+  },
+  'remotes-not-pointed': {
+    title: 'istiod is to be replaced, and attached remotes cannot be pointed at its new Pods.',
+    action:
+      'Make the clusters that the message names answer, or take them out of the inventory, then retry the primary; or accept remote-left-behind: Pods with sidecars cannot be created there once the old istiod has gone.',
+    transient: false,
+  },
+  'injection-missing': {
+    title: 'A probe Pod does not come back with the sidecar of this mesh.',
+    action:
+      'Nothing: it is tried again. Check that the API server of the remote reaches the Pods of istiod on port 15017 if it lasts.',
+    transient: true,
+  },
+  'injection-refused': {
+    title: 'A namespace allows a Pod without a sidecar and refuses the same Pod with one.',
+    action:
+      'Let the namespace allow the sidecar (Istio CNI, its pod security level, quota, limits or policies), or take it out of the document, then retry the cluster.',
+    transient: false,
+  },
+  'injection-not-proven': {
+    title: 'A namespace refuses every probe Pod, so that injection cannot be proven there.',
+    action:
+      'Allow the probe Pod, or accept injection-unproven for the cluster to label the namespace without a proof.',
+    transient: false,
   },
   'namespace-not-ready': {
     title: 'A namespace to be labelled is missing, or carries a contrary label.',
@@ -278,6 +367,17 @@ export const ERRORS = {
     action: 'Nothing: the cluster is taken as soon as the other rollout is done with it.',
     transient: true,
   },
+  'clusters-unanswering': {
+    title: 'None of the clusters that a rollout waits for answers yet.',
+    action: 'Nothing: they are asked again until progressDeadline. Check the clusters if it lasts.',
+    transient: true,
+  },
+  'cluster-orphaned': {
+    title: 'The workflow of a closed rollout holds the cluster, and does not end.',
+    action:
+      'Start a worker of the version that the message names, or terminate the workflow in Temporal; then retry the cluster.',
+    transient: true,
+  },
   'cluster-at-work': {
     title: 'The rollout follows the workflow of a cluster, which is still at work.',
     action: 'Nothing: the workflow of the cluster says itself how far it is.',
@@ -292,6 +392,18 @@ export const ERRORS = {
     title: 'The workflow of the cluster was ended from outside.',
     action: 'Retry the cluster to start its workflow again, or skip it.',
     transient: false,
+  },
+  'workflow-stalled': {
+    title: 'A rollout was stopped because its workflow ended or stalled every worker that took it.',
+    action:
+      'Report it with the log of the workers. The clusters that were at work finish by themselves; start the rollout again with fewer remotes.',
+    transient: false,
+  },
+  'tool-version-differs': {
+    title: 'The istioctl of the worker has another version than the one the rollout began with.',
+    action:
+      'Nothing while other workers have the version; else give the workers that istioctl, or abort and start again with the new one.',
+    transient: true,
   },
   'internal-error': {
     title: 'Something unexpected went wrong; this is a defect of mesh-rollout.',

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { ACCEPTABLE } from './acceptance.js';
+import { ACCEPTABLE, PER_CLUSTER_CODES } from './acceptance.js';
 import { ERRORS, FINDINGS, type FindingCode } from './codes.js';
 import { closest } from './did-you-mean.js';
 import { DURATION_PATTERN, durationProblem } from './duration.js';
 import { limitProblem, PERCENT_PATTERN } from './percent.js';
 import { identifierProblem, labelKeyProblem, labelValueProblem, PATTERN } from './syntax.js';
-import { text } from './text-schema.js';
+import { name, text } from './text-schema.js';
 import { quote } from './wording.js';
 
 /** The kinds of fields that the document is made of, beside texts and names. */
@@ -49,14 +49,28 @@ export function values() {
   return z.record(z.string(), z.unknown());
 }
 
-/** The code of a finding that users can take on. */
-export function acceptableCode() {
+/** A finding that users take on: its code, or its code and the clusters that are meant. */
+export function acceptedFinding() {
+  const entry = z.strictObject({
+    code: acceptableCode(),
+    clusters: z.array(name()).min(1, 'must name at least one cluster'),
+  });
+  const forAll = acceptableCode().refine((code) => !PER_CLUSTER_CODES.includes(code));
+  return z.union([forAll, entry], {
+    error: ({ input }) =>
+      typeof input === 'string' ? acceptProblem(input) : 'must be a code, or { code, clusters }',
+  });
+}
+
+function acceptableCode() {
   return z.enum(ACCEPTABLE as [FindingCode, ...FindingCode[]], {
     error: ({ input }) => (typeof input === 'string' ? acceptProblem(input) : undefined),
   });
 }
 
 function acceptProblem(code: string): string {
+  if (PER_CLUSTER_CODES.some((each) => each === code))
+    return `${code} is accepted for named clusters only: write { code: ${code}, clusters: [eu-1] }`;
   if (Object.hasOwn(FINDINGS, code))
     return `${code} cannot be accepted. ${FINDINGS[code as FindingCode].action}`;
   if (Object.hasOwn(ERRORS, code)) return `${code} is the code of a failure; only findings can be accepted`;

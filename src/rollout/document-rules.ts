@@ -19,8 +19,13 @@ export function documentProblems(document: Readable<RolloutDocument>): Problem[]
     ...remoteProblems(document),
     ...namespaceProblems(document),
     ...waveProblems(document),
-    ...repeated(document.accept ?? [], ['accept'], (code) => `${code} is accepted twice`),
+    ...acceptProblems(document),
   ];
+}
+
+function acceptProblems({ accept = [] }: Readable<RolloutDocument>): Problem[] {
+  const forAll = accept.map((entry) => (typeof entry === 'string' ? entry : undefined));
+  return repeated(forAll, ['accept'], (code) => `${code} is accepted twice`);
 }
 
 function istioNamespaceProblems({ istioNamespace }: Readable<RolloutDocument>): Problem[] {

@@ -2,6 +2,7 @@ import { credentialProblems } from './credentials.js';
 import type { Problem } from './problems.js';
 import { reservedValueProblems } from './reserved-values.js';
 import type { Values } from './resolved.js';
+import { unprovableValueProblems } from './unprovable-values.js';
 
 /**
  * Every problem in the Istio values of a document: for the mesh, the primary and each remote.
@@ -14,7 +15,11 @@ export function valuesProblems(document: unknown): Problem[] {
   return [['values'], ['primary', 'values'], ...ofRemotes].flatMap((path) => {
     const values = at(document, path);
     if (typeof values !== 'object' || values === null) return [];
-    return [...reservedValueProblems(values as Values, path), ...credentialProblems(values, path)];
+    return [
+      ...reservedValueProblems(values as Values, path),
+      ...(path[0] === 'remotes' ? [] : unprovableValueProblems(values as Values, path)),
+      ...credentialProblems(values, path),
+    ];
   });
 }
 

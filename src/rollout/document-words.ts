@@ -8,13 +8,17 @@ import { quote } from './wording.js';
 export const LONGEST_REVISION = 56;
 
 /** Profiles of istioctl that install istiod as a primary needs it. */
-export const PROFILES = ['minimal', 'default', 'demo', 'openshift', 'preview', 'stable'] as const;
+export const PROFILES = ['minimal', 'default', 'demo', 'preview', 'stable'] as const;
 
 const MINOR = /^[0-9]+\.[0-9]+$/;
 
 const USELESS_PROFILES: Readonly<Record<string, string>> = {
   remote: 'it installs no istiod, and the primary runs it; remotes get it by themselves',
   ambient: 'Istio has no ambient mode for a primary with remotes',
+  // It sets values.pilot.cni.enabled (istio 1.31, files/profile-platform-openshift.yaml), which takes istio-init out of
+  // every Pod that the primary injects, in the remotes too.
+  openshift:
+    'its Pods need Istio CNI in every cluster, and this version of mesh-rollout does not install it in remotes',
   'openshift-ambient': 'Istio has no ambient mode for a primary with remotes',
   empty: 'it installs nothing, and the primary runs istiod',
 };

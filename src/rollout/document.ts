@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { acceptableCode, identifier, selector, values } from './document-fields.js';
+import { acceptedFinding, identifier, selector, values } from './document-fields.js';
 import { strategy } from './document-strategy.js';
 import {
   injectionProblem,
@@ -105,9 +105,11 @@ export const RolloutDocument = z.strictObject({
     .prefault({})
     .describe('The order and the pace. Example: { maxConcurrency: 20%, maxFailures: 5% }'),
   accept: z
-    .array(acceptableCode())
+    .array(acceptedFinding())
     .default([])
-    .describe('Codes of findings that you take on. Example: [service-cidr-overlap]'),
+    .describe(
+      'Findings that you take on, by code; some need the clusters that are meant. Example: [service-cidr-overlap, { code: attached-elsewhere, clusters: [eu-1] }]',
+    ),
 });
 
 /** The rollout document as users wrote it, with its defaults. */

@@ -9,7 +9,10 @@ import { labelKeyProblem, labelValueProblem, stringProblem } from './syntax.js';
 import { name, text } from './text-schema.js';
 import { quote } from './wording.js';
 
-/** The inventory: which clusters there are, and how the worker reaches them. It never leaves the worker. */
+/**
+ * The inventory: which clusters there are, and how the worker reaches them. It never leaves the worker; the API server
+ * needs names and labels only.
+ */
 
 const cidrs = z.array(text(cidrProblem)).exactOptional();
 
@@ -17,11 +20,16 @@ const inventoryCluster = z.strictObject({
   /** DNS-1123 label. */
   name: name(),
   /** Path of the kubeconfig file; relative to the inventory's folder. */
-  kubeconfig: text(kubeconfigProblem),
+  kubeconfig: text((input) => fileProblem(input, 'kubeconfig file')),
   /** Context of the kubeconfig; its current one if left out. */
   context: text((input) => (input === '' ? 'must not be empty' : stringProblem(input))).exactOptional(),
   /** How istiod reaches the API server; the kubeconfig's server if left out. */
   apiServer: text(apiServerProblem).exactOptional(),
+  /**
+   * Path of a PEM file with the CA that signs the API server's certificate; relative to the inventory's folder. The
+   * cluster's own CA if left out.
+   */
+  certificateAuthority: text((input) => fileProblem(input, 'PEM file')).exactOptional(),
   /** What cannot be found out in the cluster. */
   podCIDRs: cidrs,
   serviceCIDRs: cidrs,
@@ -29,12 +37,20 @@ const inventoryCluster = z.strictObject({
   labels: z.record(text(labelKeyProblem), text(labelValueProblem)).exactOptional(),
 });
 
-const inventory = z.strictObject({
-  clusters: z.array(inventoryCluster).min(1, 'must name at least one cluster'),
+const namedCluster = inventoryCluster.extend({
+  kubeconfig: inventoryCluster.shape.kubeconfig.exactOptional(),
 });
+
+const clustersOf = <Cluster extends z.ZodType>(cluster: Cluster) =>
+  z.strictObject({ clusters: z.array(cluster).min(1, 'must name at least one cluster') });
+
+const inventory = clustersOf(inventoryCluster);
+const names = clustersOf(namedCluster);
 
 export type InventoryCluster = z.infer<typeof inventoryCluster>;
 export type Inventory = z.infer<typeof inventory>;
+/** An inventory of which only names and labels are used. */
+export type InventoryNames = z.infer<typeof names>;
 
 /**
  * Checks an inventory.
@@ -43,13 +59,25 @@ export type Inventory = z.infer<typeof inventory>;
  * @returns the inventory, or every problem at once
  */
 export function parseInventory(input: unknown): Parsed<Inventory> {
-  const checked = checkSchema(inventory, input);
-  const readable = checked.ok ? checked.value : checked.readable;
+  return parse(inventory, input);
+}
+
+/**
+ * Checks an inventory for someone who reaches no cluster: kubeconfigs may be left out. Everything else is as in
+ * {@link parseInventory}, so that the worker's inventory is one too.
+ */
+export function parseInventoryNames(input: unknown): Parsed<InventoryNames> {
+  return parse(names, input);
+}
+
+function parse<T extends InventoryNames>(schema: z.ZodType<T>, input: unknown): Parsed<T> {
+  const checked = checkSchema(schema, input);
+  const readable = (checked.ok ? checked.value : checked.readable) as Readable<InventoryNames>;
   const problems = tidyProblems([...(checked.ok ? [] : checked.problems), ...nameProblems(readable)], []);
   return checked.ok && problems.length === 0 ? checked : { ok: false, problems };
 }
 
-function nameProblems({ clusters = [] }: Readable<Inventory>): Problem[] {
+function nameProblems({ clusters = [] }: Readable<InventoryNames>): Problem[] {
   const first = new Map<string, number>();
   return clusters.flatMap((cluster, index) => {
     const before = cluster?.name === undefined ? undefined : first.get(cluster.name);
@@ -60,10 +88,10 @@ function nameProblems({ clusters = [] }: Readable<Inventory>): Problem[] {
   });
 }
 
-function kubeconfigProblem(input: unknown): string | undefined {
+function fileProblem(input: unknown, what: string): string | undefined {
   if (typeof input !== 'string') return stringProblem(input);
   if (input === '') return 'must not be empty';
-  return /[\n\r\0]/.test(input) ? 'is the path of a kubeconfig file, not its content' : undefined;
+  return /[\n\r\0]/.test(input) ? `is the path of a ${what}, not its content` : undefined;
 }
 
 function cidrProblem(input: unknown): string | undefined {

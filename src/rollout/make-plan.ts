@@ -2,7 +2,7 @@ import { ACCEPTABLE, applyAcceptance, isBlocking } from './acceptance.js';
 import { boundPlan } from './bound-plan.js';
 import type { ErrorCode } from './codes.js';
 import type { ClusterInspection, Finding } from './findings.js';
-import { comparePairs } from './pairs.js';
+import { compareClusters } from './pairs.js';
 import type {
   ChangeCounts,
   ClusterPlan,
@@ -33,7 +33,10 @@ export function planFindings(
   resolved: ResolvedRollout,
   inspections: readonly ClusterInspection[],
 ): readonly Finding[] {
-  const all = [...inspections.flatMap(({ findings }) => findings), ...comparePairs(inspections)];
+  const all = [
+    ...inspections.flatMap(({ findings }) => findings),
+    ...compareClusters(inspections).map(({ finding }) => finding),
+  ];
   return applyAcceptance(all, resolved.accept);
 }
 
@@ -83,7 +86,9 @@ export function makePlan(parts: PlanParts): RolloutPlan {
     maxConcurrency: resolved.maxConcurrency,
     maxFailures: resolved.maxFailures,
     progressDeadlineMs: resolved.progressDeadlineMs,
-    accept: resolved.accept,
+    accept: resolved.accept.map(({ code, clusters }) =>
+      clusters ? `${code} in ${clusters.join(', ')}` : code,
+    ),
     ...(running && { running }),
     findings: ordered(parts.findings),
     findingCounts: {

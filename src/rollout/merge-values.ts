@@ -1,3 +1,4 @@
+import { isMap } from './is-map.js';
 import type { Values } from './resolved.js';
 
 /**
@@ -13,8 +14,4 @@ export function mergeValues(...layers: readonly Values[]): Values {
   }
   // fromEntries defines own properties, so that even a key __proto__ is only a key.
   return Object.fromEntries(merged);
-}
-
-function isMap(value: unknown): value is Values {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -4,6 +4,10 @@
 export interface Actor {
   readonly by?: string;
   readonly reason?: string;
+  /** The rollout that the decision is for: another one refuses it with `rollout-changed`. Absent: the one that runs. */
+  readonly rolloutId?: string;
+  /** Set by the API on every decision; absent on those that come through Temporal's own UI or CLI. */
+  readonly via?: 'api';
 }
 
 /** `retry` and `skip` on a rollout: one cluster, or all that wait with a code. On a cluster both are ignored. */
@@ -22,9 +26,11 @@ export interface ApproveInput extends Actor {
   readonly wave?: string;
 }
 
-/** `accept`: findings that the user takes on from now on. */
+/** `accept`: findings that the user takes on from now on, in some clusters or in all. */
 export interface AcceptInput extends Actor {
   readonly codes: readonly string[];
+  /** Only the findings about these clusters; absent = those about any. Some codes need it (PER_CLUSTER_CODES). */
+  readonly clusters?: readonly string[];
 }
 
 /** `set`: strategy values from now on; absent ones stay. */
@@ -44,8 +50,12 @@ export interface Controls {
 }
 
 /** Signal `decision` from a rollout to a cluster's workflow. `report` asks for its present state. */
-export interface ClusterDecision extends Actor {
+export interface ClusterDecision {
   readonly action: 'retry' | 'skip' | 'pause' | 'resume' | 'report';
+  /** When it was decided: milliseconds since the epoch, and the place among decisions of the same moment. */
+  readonly order: readonly [at: number, place: number];
+  /** With `retry`: the codes of findings that are accepted for the cluster by now. */
+  readonly accept?: readonly string[];
 }
 
 /** Result of the workflow `rollout`. Every cluster's own result is in the query `progress`. */

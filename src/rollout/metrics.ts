@@ -53,6 +53,11 @@ export const WORKER_METRICS = {
     help: 'Attempts of a step that have begun.',
     labels: ['step'],
   },
+  stalledRollouts: {
+    name: 'mesh_rollout_rollouts_stalled_total',
+    help: 'Rollouts that this worker has stopped because their workflow ended or stalled every worker that took it.',
+    labels: [],
+  },
 } as const satisfies Record<string, Metric>;
 
 /** How an attempt ended: `retried` is tried again by itself, `needs-attention` waits for a person. */

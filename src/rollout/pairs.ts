@@ -1,6 +1,7 @@
 import { FINDINGS, type FindingCode } from './codes.js';
 import type { ClusterInspection, Finding, Severity } from './findings.js';
 import { type Claim, findOverlaps, type Overlap } from './overlaps.js';
+import { listNames } from './wording.js';
 
 /** Checks between clusters on one network. Plain TypeScript and deterministic: workflows use it. */
 
@@ -14,30 +15,60 @@ const OVERLAPS: readonly { readonly code: FindingCode; readonly severity: Severi
   { code: 'service-cidr-overlap', severity: 'warn' },
 ];
 
+/** More names of clusters nobody reads in one finding. */
+const MOST_NAMES = 5;
+
+/** What one cluster has in common with others that it must not have. */
+export interface Conflict {
+  /** One finding for all of them, with a count and a few names. */
+  readonly finding: Finding;
+  /** The cluster that all the others are in conflict with. */
+  readonly first: string;
+  /** For each of the others, the finding about it and the first. */
+  readonly others: ReadonlyMap<string, Finding>;
+}
+
 /**
- * Findings about pairs of clusters: one and the same cluster under two names, and overlapping CIDRs.
+ * Conflicts between clusters: one and the same cluster under two names, and overlapping CIDRs.
  *
- * A cluster that overlaps others is in at least one finding of each kind, but not every pair is listed: where hundreds of
- * clusters share a block, each is reported with the first. Who leaves a cluster out compares again without it.
+ * A cluster that overlaps others is in at least one conflict of each kind, but not every pair is listed: where hundreds of
+ * clusters share a block, each is reported with the first, and all of them in one finding. Who leaves a cluster out
+ * compares again without it.
  *
  * @param inspections the clusters that take part, in the order in which pairs are named; what could not be read of a
  *   cluster is not compared
  */
-export function comparePairs(inspections: readonly ClusterInspection[]): Finding[] {
+export function compareClusters(inspections: readonly ClusterInspection[]): Conflict[] {
   const firstNames = new Map<string, string>();
-  const findings: Finding[] = [];
+  const twins: Conflict[] = [];
   const claims: Claim[] = [];
   for (const inspection of inspections) {
     const first = inspection.uid === undefined ? undefined : firstNames.get(inspection.uid);
     if (first !== undefined && inspection.uid !== undefined) {
       // Its CIDRs are those of its other name: comparing them would only repeat this.
-      findings.push(sameCluster(first, inspection.cluster, inspection.uid));
+      const finding = sameCluster(first, inspection.cluster, inspection.uid);
+      twins.push({ finding, first, others: new Map([[inspection.cluster, finding]]) });
       continue;
     }
     if (inspection.uid !== undefined) firstNames.set(inspection.uid, inspection.cluster);
     claims.push(...claimsOf(inspection));
   }
-  return [...findings, ...overlapFindings(findOverlaps(claims))];
+  return [...twins, ...overlapConflicts(findOverlaps(claims))];
+}
+
+/** The findings about each cluster in conflicts, by the name of the cluster. */
+export function conflictsByCluster(conflicts: readonly Conflict[]): Map<string, Finding[]> {
+  const found = new Map<string, Finding[]>();
+  const add = (cluster: string, finding: Finding) => {
+    const known = found.get(cluster);
+    if (known) known.push(finding);
+    else found.set(cluster, [finding]);
+  };
+  for (const { finding, first, others } of conflicts) {
+    add(first, finding);
+    for (const [cluster, own] of others) add(cluster, own);
+  }
+  return found;
 }
 
 function claimsOf({ cluster, podCIDRs, serviceCIDRs }: ClusterInspection): Claim[] {
@@ -59,17 +90,25 @@ function sameCluster(first: string, second: string, uid: string): Finding {
   };
 }
 
-/** One finding for each pair and code, however many of their blocks overlap. */
-function overlapFindings(overlaps: readonly Overlap[]): Finding[] {
+/** One conflict for each code and first cluster, however many others and blocks there are. */
+function overlapConflicts(overlaps: readonly Overlap[]): Conflict[] {
   return OVERLAPS.flatMap(({ code, severity }) => {
-    const pairs = new Map<string, Overlap[]>();
-    for (const overlap of overlaps.filter((each) => codeOf(each) === code)) {
-      const key = `${overlap[0].cluster} ${overlap[1].cluster}`;
-      pairs.set(key, [...(pairs.get(key) ?? []), overlap]);
+    const byFirst = new Map<string, Map<string, Overlap[]>>();
+    for (const overlap of overlaps) {
+      if (codeOf(overlap) !== code) continue;
+      const [{ cluster: first }, { cluster: other }] = overlap;
+      const others = byFirst.get(first) ?? new Map<string, Overlap[]>();
+      const known = others.get(other);
+      if (known) known.push(overlap);
+      else others.set(other, [overlap]);
+      byFirst.set(first, others);
     }
-    return [...pairs.values()].flatMap(([first, ...more]) =>
-      first === undefined ? [] : [overlapFinding(code, severity, first, more.length)],
-    );
+    return [...byFirst].map(([first, byOther]): Conflict => {
+      const others = new Map(
+        [...byOther].map(([other, pair]) => [other, pairFinding(code, severity, pair)] as const),
+      );
+      return { first, others, finding: groupFinding(others, [...byOther.values()].flat()) };
+    });
   });
 }
 
@@ -78,8 +117,10 @@ function codeOf([a, b]: Overlap): FindingCode {
   return a.use === 'pod' ? 'pod-cidr-overlap' : 'service-cidr-overlap';
 }
 
-function overlapFinding(code: FindingCode, severity: Severity, [a, b]: Overlap, more: number): Finding {
-  const others = more === 0 ? '' : `, and ${more} more of their CIDRs do`;
+function pairFinding(code: FindingCode, severity: Severity, overlaps: readonly Overlap[]): Finding {
+  const [[a, b] = [], ...more] = overlaps;
+  if (!a || !b) throw new Error('a pair without an overlap');
+  const others = more.length === 0 ? '' : `, and ${more.length} more of their CIDRs do`;
   return {
     code,
     severity,
@@ -88,5 +129,19 @@ function overlapFinding(code: FindingCode, severity: Severity, [a, b]: Overlap, 
     what: `${a.use} CIDR ${a.cidr} of ${a.cluster} overlaps ${b.use} CIDR ${b.cidr} of ${b.cluster}${others}`,
     where: `${a.use}CIDRs of ${a.cluster}, ${b.use}CIDRs of ${b.cluster}`,
     action: FINDINGS[code].action,
+  };
+}
+
+/** The finding of a pair stands for itself; more clusters are counted. */
+function groupFinding(others: ReadonlyMap<string, Finding>, overlaps: readonly Overlap[]): Finding {
+  const [pair] = others.values();
+  const [[a, b] = []] = overlaps;
+  if (!pair || !a || !b) throw new Error('a conflict without others');
+  if (others.size === 1) return pair;
+  const names = listNames([...others.keys()], MOST_NAMES);
+  return {
+    ...pair,
+    what: `${a.use} CIDR ${a.cidr} of ${a.cluster} overlaps ${b.use} CIDRs of ${others.size} other clusters: ${names}`,
+    where: `${a.use}CIDRs of ${a.cluster}, ${b.use}CIDRs of ${names}`,
   };
 }

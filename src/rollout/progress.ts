@@ -62,9 +62,19 @@ export interface AuditEntry {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly by: string;
+  /** `api`: a token of the API vouches for `by`. `temporal`: whoever may write to Temporal wrote it. */
+  readonly via: 'api' | 'temporal';
   readonly action: string;
   readonly target?: string;
   readonly reason?: string;
+}
+
+/** A part of the clusters of a rollout, so that the answer to the query `progress` stays small. */
+export interface ProgressPage {
+  /** Place of the first cluster, from 0. @default 0 */
+  readonly from?: number;
+  /** @default 250 */
+  readonly limit?: number;
 }
 
 export interface RolloutProgress {
@@ -78,7 +88,10 @@ export interface RolloutProgress {
   readonly finishedAt?: number;
   readonly steps: readonly StepProgress[];
   readonly waves: readonly WaveProgress[];
+  /** In the answer to the query `progress`: those of one page. */
   readonly clusters: readonly ClusterProgress[];
+  /** How many clusters take part, the primary included. */
+  readonly clusterCount: number;
   /** Findings about the document, the primary and pairs of clusters; those of one remote stand with it. */
   readonly findings: readonly Finding[];
   readonly audit: readonly AuditEntry[];
@@ -86,8 +99,13 @@ export interface RolloutProgress {
   readonly changed: number;
 }
 
+/** What a person decided about a cluster in the cluster's own workflow. */
+export type ClusterDecided = Pick<AuditEntry, 'at' | 'by' | 'action' | 'reason'>;
+
 /** A cluster's report to its rollout, sent when its status changes. */
 export interface ClusterReport {
+  /** The decision that brought the change about, when it came to the cluster's own workflow. */
+  readonly decided?: ClusterDecided;
   readonly rolloutId: string;
   readonly cluster: string;
   readonly status: Status;

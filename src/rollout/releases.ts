@@ -6,13 +6,28 @@
 export interface Release {
   /** The minor that `istioctl version` must report. */
   readonly istioctlMinor: string;
-  /** Minors of Kubernetes that the release supports, both included. */
-  readonly kubernetes: { readonly minimum: string; readonly maximum: string };
+  readonly kubernetes: {
+    /** The oldest minor of Kubernetes on which a rollout works. */
+    readonly minimum: string;
+    /** Why an older minor does not work, as the end of a sentence. */
+    readonly whyMinimum: string;
+    /** The newest minor of Kubernetes that the release was tested with. */
+    readonly maximum: string;
+  };
 }
 
 /** By the minor that users write in `release`. */
 export const RELEASES: Readonly<Record<string, Release>> = {
-  '1.31': { istioctlMinor: '1.31', kubernetes: { minimum: '1.32', maximum: '1.36' } },
+  '1.31': {
+    istioctlMinor: '1.31',
+    kubernetes: {
+      // Istio itself supports 1.32 too: docs/decisions/0013.
+      minimum: '1.33',
+      whyMinimum:
+        'up to 1.32, an API server with --enable-aggregator-routing finds webhooks by Endpoints only, and the rollout writes EndpointSlices',
+      maximum: '1.36',
+    },
+  },
 };
 
 /** Every installer of the contract. */

@@ -1,3 +1,4 @@
+import { isMap } from './is-map.js';
 import { formatPath } from './problem-path.js';
 import type { Problem } from './problems.js';
 import type { Values } from './resolved.js';
@@ -61,8 +62,4 @@ function dottedProblems(values: Values, path: readonly PropertyKey[]): Problem[]
       path: formatPath([...path, key]),
       message: 'is one key with dots, which Istio ignores: write it as nested maps',
     }));
-}
-
-function isMap(value: unknown): value is Values {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

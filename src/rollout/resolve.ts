@@ -26,11 +26,17 @@ export function resolveClusters(
   const namespaces = (document.namespaces ?? []).flatMap((namespace, index) =>
     strangersIn(namespace?.clusters, ['namespaces', index, 'clusters'], chosen, inventory),
   );
+  const accepted = (document.accept ?? []).flatMap((entry, index) => {
+    const clusters = typeof entry === 'object' ? entry.clusters : undefined;
+    const named = clusters?.map((name) => (name === document.primary?.cluster ? undefined : name));
+    return strangersIn(named, ['accept', index, 'clusters'], chosen, inventory);
+  });
   const problems = [
     ...primaryProblems(document, inventory),
     ...chosen.problems,
     ...waves.problems,
     ...namespaces,
+    ...accepted,
   ];
   return { chosen, waves, problems };
 }
@@ -63,7 +69,7 @@ export function resolvedRollout(document: RolloutDocument, { chosen, waves }: Re
     maxConcurrency: resolveLimit(strategy.maxConcurrency, remotes.length, 1),
     maxFailures: resolveLimit(strategy.maxFailures, remotes.length, 0),
     progressDeadlineMs: parseDuration(strategy.progressDeadline) ?? 0,
-    accept: document.accept,
+    accept: document.accept.map((entry) => (typeof entry === 'string' ? { code: entry } : entry)),
   };
 }
 

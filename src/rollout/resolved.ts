@@ -1,3 +1,5 @@
+import type { AcceptedCode } from './acceptance.js';
+
 /**
  * The resolved document: what the first activity, `resolve`, makes of the document that a user typed. Selectors are
  * clusters now, defaults are filled in, durations are milliseconds. It is binding for the whole rollout.
@@ -29,6 +31,8 @@ export interface ResolvedNamespace {
 /** What the parent workflow works from. */
 export interface ResolvedRollout {
   readonly version: 1;
+  /** Version of istioctl with which this rollout renders, e.g. `1.31.2`. Absent when the worker could not ask it. */
+  readonly toolVersion?: string;
   readonly mesh: string;
   /** Minor of Istio, e.g. `1.31`. */
   readonly release: string;
@@ -49,8 +53,8 @@ export interface ResolvedRollout {
   readonly maxConcurrency: number;
   readonly maxFailures: number;
   readonly progressDeadlineMs: number;
-  /** Codes of findings that the user takes on. */
-  readonly accept: readonly string[];
+  /** Findings that the user takes on. */
+  readonly accept: readonly AcceptedCode[];
 }
 
 /** What every cluster of a rollout has in common; part of each child's input. */
@@ -59,6 +63,8 @@ export interface MeshSettings {
   /** `firstExecutionRunId` of the rollout: stable over reset and continue-as-new. */
   readonly rolloutId: string;
   readonly release: string;
+  /** See {@link ResolvedRollout.toolVersion}. */
+  readonly toolVersion?: string;
   readonly revision: string;
   readonly installer: 'istioctl' | 'helm';
   readonly istioNamespace: string;
@@ -74,6 +80,8 @@ export interface PrimaryInput extends MeshSettings {
   readonly profile: string;
   /** Values of the mesh with the primary's own laid over them. */
   readonly values: Values;
+  /** Codes of findings that the user has taken on for the primary. */
+  readonly accept: readonly string[];
 }
 
 /** Input of the workflow `remote`. */
@@ -83,5 +91,6 @@ export interface RemoteInput extends MeshSettings {
   readonly values: Values;
   /** The namespaces to label in this remote. */
   readonly namespaces: readonly { readonly name: string; readonly injection: string }[];
+  /** Codes of findings that the user has taken on for the remote. */
   readonly accept: readonly string[];
 }

@@ -4,6 +4,7 @@ import type {
   AuditEntry,
   ClusterProgress,
   ClusterReport,
+  ProgressPage,
   RolloutProgress,
   StepProgress,
   WaveProgress,
@@ -29,6 +30,7 @@ export type RolloutEvent =
       readonly at: number;
       readonly attention?: Attention;
     }
+  | { readonly type: 'cluster-waits'; readonly cluster: string }
   | { readonly type: 'cluster-held'; readonly cluster: string; readonly attention: Attention }
   | { readonly type: 'cluster-reported'; readonly report: ClusterReport }
   | { readonly type: 'cluster-skipped'; readonly cluster: string; readonly at: number }
@@ -63,10 +65,24 @@ export function startRollout(start: {
     steps: ROLLOUT_STEPS.map((step) => ({ step, status: 'Pending', attempts: 0 })),
     waves: [],
     clusters: [],
+    clusterCount: 0,
     findings: [],
     audit: [],
     changed: 0,
   };
+}
+
+const PAGE = 250;
+
+/** One page of a progress: the head of the rollout comes with the first page only. */
+export function pageOf(
+  progress: RolloutProgress,
+  { from = 0, limit = PAGE }: ProgressPage = {},
+): RolloutProgress {
+  const clusters = progress.clusters.slice(from, from + limit);
+  return from === 0
+    ? { ...progress, clusters }
+    : { ...progress, clusters, waves: [], findings: [], audit: [] };
 }
 
 /** The next progress of a rollout. Pure: the same events give the same progress, on every replay. */
@@ -99,6 +115,11 @@ function apply(progress: RolloutProgress, event: RolloutEvent): RolloutProgress 
         startedAt: cluster.startedAt ?? event.at,
         ...(event.attention && { attention: event.attention }),
       }));
+    case 'cluster-waits':
+      return withCluster(progress, event.cluster, (cluster) => ({
+        ...withoutAttention(cluster),
+        status: 'Pending',
+      }));
     case 'cluster-held':
       return withCluster(progress, event.cluster, (cluster) => ({
         ...cluster,
@@ -106,7 +127,7 @@ function apply(progress: RolloutProgress, event: RolloutEvent): RolloutProgress 
         attention: event.attention,
       }));
     case 'cluster-reported': {
-      const { rolloutId: _sender, ...report } = event.report;
+      const { rolloutId: _sender, decided: _audited, ...report } = event.report;
       return withCluster(progress, report.cluster, (cluster) => ({
         ...withoutAttention(cluster),
         ...report,
@@ -168,7 +189,7 @@ export function isOver(status: Status): boolean {
   return status === 'Succeeded' || status === 'Skipped' || status === 'Aborted';
 }
 
-function clustersOf(resolved: ResolvedRollout): { clusters: ClusterProgress[]; waves: WaveProgress[] } {
+function clustersOf(resolved: ResolvedRollout): Pick<RolloutProgress, 'clusters' | 'clusterCount' | 'waves'> {
   const waveOf = new Map(
     resolved.waves.flatMap((wave) => wave.clusters.map((cluster) => [cluster, wave.name] as const)),
   );
@@ -181,6 +202,7 @@ function clustersOf(resolved: ResolvedRollout): { clusters: ClusterProgress[]; w
       { cluster: resolved.primary.cluster, role: 'primary', status: 'Pending', changed: 0 },
       ...remotes,
     ],
+    clusterCount: remotes.length + 1,
     waves: resolved.waves.map(({ name, clusters }) => ({ name, status: 'Pending', clusters })),
   };
 }
@@ -218,10 +240,9 @@ function withCluster(
   name: string,
   change: (cluster: ClusterProgress) => ClusterProgress,
 ): RolloutProgress {
-  return {
-    ...progress,
-    clusters: progress.clusters.map((cluster) => (cluster.cluster === name ? change(cluster) : cluster)),
-  };
+  const place = progress.clusters.findIndex((cluster) => cluster.cluster === name);
+  const cluster = progress.clusters[place];
+  return cluster ? { ...progress, clusters: progress.clusters.with(place, change(cluster)) } : progress;
 }
 
 function withoutAttention<T extends { readonly attention?: Attention }>(progress: T): Omit<T, 'attention'> {

@@ -21,6 +21,12 @@ export interface EndpointsResult extends StepResult {
   readonly addresses: readonly string[];
 }
 
+/** Result of `install-remote`. */
+export interface InstallRemoteResult extends StepResult {
+  /** Whether an injector webhook of this mesh was on when the step began. */
+  readonly injectorWasLive: boolean;
+}
+
 /** Result of `verify-remote`. */
 export interface VerifyRemoteResult extends StepResult {
   /** How many istiod Pods say `synced`; all of the Ready ones do. */

@@ -1,6 +1,6 @@
 /** Steps and statuses: the rows and the words of a rollout's progress. */
 
-export const ROLLOUT_STEPS = ['resolve', 'validate'] as const;
+export const ROLLOUT_STEPS = ['resolve', 'validate', 'refresh-endpoints'] as const;
 export const PRIMARY_STEPS = ['deploy-primary', 'collect-endpoints'] as const;
 export const REMOTE_STEPS = [
   'prepare-namespace',

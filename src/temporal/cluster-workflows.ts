@@ -18,26 +18,32 @@ const STEPS: readonly StepName[] = [...PRIMARY_STEPS, ...REMOTE_STEPS];
 /**
  * Adds to every cluster that runs what its workflow is trying right now: the step, the attempt, the last error.
  * Clusters that cannot be described stay as they are: this is an addition, never a reason to fail.
+ *
+ * @param rolloutId the rollout whose clusters they are; the workflow of another rollout adds nothing
  */
 export async function withAttempts(
   access: TemporalAccess,
-  mesh: string,
+  rolloutId: string,
   clusters: readonly ClusterView[],
 ): Promise<ClusterView[]> {
   return concurrently(clusters, CONCURRENCY, async (cluster) =>
-    cluster.status === 'Running' ? withAttempt(access, mesh, cluster).catch(() => cluster) : cluster,
+    cluster.status === 'Running' ? withAttempt(access, rolloutId, cluster).catch(() => cluster) : cluster,
   );
 }
 
-async function withAttempt(access: TemporalAccess, mesh: string, cluster: ClusterView): Promise<ClusterView> {
+async function withAttempt(
+  access: TemporalAccess,
+  rolloutId: string,
+  cluster: ClusterView,
+): Promise<ClusterView> {
   const handle = access.client.workflow.getHandle(clusterWorkflowId(cluster.cluster));
   const answer = await access.call(DESCRIBE_TIMEOUT_MS, () => handle.describe());
   const described = await withReadableFailures(access.client, answer);
-  const attributes = described.typedSearchAttributes;
-  // The workflow of the cluster may belong to another rollout, which this one waits for.
-  if (attributes.get(searchAttributeKeys.mesh) !== mesh) return cluster;
+  // The cluster may still be held by the workflow of another rollout, also an earlier one of the same mesh.
+  if (rolloutOf(described) !== rolloutId) return cluster;
   const attempt = attemptOf(described);
-  const step = stepOf(attempt?.activity) ?? stepOf(attributes.get(searchAttributeKeys.step)) ?? cluster.step;
+  const recorded = described.typedSearchAttributes.get(searchAttributeKeys.step);
+  const step = stepOf(attempt?.activity) ?? stepOf(recorded) ?? cluster.step;
   return { ...cluster, ...(step && { step }), ...(attempt && { attempt }) };
 }
 
@@ -56,7 +62,7 @@ export async function listClusters(
   await access.call(LIST_TIMEOUT_MS, async () => {
     for await (const workflow of access.client.workflow.list({ query, pageSize: 1000 })) {
       // Earlier rollouts of the mesh had workflows of the same clusters.
-      if ((workflow.memo as Partial<ClusterMemo> | undefined)?.rolloutId !== rolloutId) continue;
+      if (rolloutOf(workflow) !== rolloutId) continue;
       clusters.push(clusterOf(workflow));
     }
   });
@@ -76,6 +82,11 @@ function clusterOf(workflow: WorkflowExecutionInfo): ClusterView {
     ...(facts.finishedAt !== undefined && { finishedAt: facts.finishedAt }),
     changed: 0,
   };
+}
+
+/** The rollout that has started the workflow of a cluster. */
+function rolloutOf({ memo }: Pick<WorkflowExecutionInfo, 'memo'>): string | undefined {
+  return (memo as Partial<ClusterMemo> | undefined)?.rolloutId;
 }
 
 function stepOf(name: string | undefined): StepName | undefined {

@@ -22,7 +22,7 @@ export async function getRollout(access: TemporalAccess, mesh: string): Promise<
   const facts = rolloutFacts(described, described.raw.workflowExecutionInfo?.firstRunId);
   const [queried, failure] = await Promise.all([
     queryProgress(access, mesh),
-    facts.execution === 'FAILED' ? rolloutFailure(access, mesh) : {},
+    facts.execution === 'FAILED' || facts.execution === 'TERMINATED' ? rolloutFailure(access, mesh) : {},
   ]);
   const attempt = isClosed(facts.execution) ? undefined : attemptOf(described);
   const version = versionName(described.raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion);
@@ -37,7 +37,7 @@ export async function getRollout(access: TemporalAccess, mesh: string): Promise<
     const clusters = await listClusters(access, mesh, facts.rolloutId);
     return { ...withoutProgress(facts), ...common, clusters, ...failure };
   }
-  const { progress } = queried;
+  const { clusterCount: _all, ...progress } = queried.progress;
   return {
     ...progress,
     ...common,
@@ -46,7 +46,7 @@ export async function getRollout(access: TemporalAccess, mesh: string): Promise<
       facts.finishedAt !== undefined && { finishedAt: facts.finishedAt }),
     clusters: isClosed(facts.execution)
       ? progress.clusters
-      : await withAttempts(access, mesh, progress.clusters),
+      : await withAttempts(access, progress.rolloutId, progress.clusters),
     ...failure,
   };
 }

@@ -79,7 +79,7 @@ async function getPlan(access: TemporalAccess, planId: string): Promise<PlanView
     ...(finishedAt !== undefined && { finishedAt }),
   };
   if (!isClosed(execution)) {
-    return { ...common, status: 'Running', ...(await queryWorkflow<PlanProgress>(access, workflowId)) };
+    return { ...common, status: 'Running', ...(await queryWorkflow<PlanProgress>(access, workflowId, [])) };
   }
   if (execution !== 'COMPLETED' && execution !== 'FAILED') {
     const { title, action } = ERRORS['plan-ended'];

@@ -1,14 +1,16 @@
-import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
+import { ApplicationFailure, TerminatedFailure, WorkflowFailedError } from '@temporalio/client';
 import type { FailureDetail } from '../rollout/activities.js';
 import { ERRORS, type ErrorCode } from '../rollout/codes.js';
 import { rolloutWorkflowId } from '../rollout/names.js';
 import type { TemporalAccess } from './connection.js';
 import type { RolloutView } from './rollout-view.js';
+import { STALLED } from './stalled-rollouts.js';
 
 const TIMEOUT_MS = 5_000;
 
 /**
- * Why the workflow of a rollout failed, which only a bad document or a wrong workflow ID makes it do.
+ * Why the workflow of a rollout ended without a result: a bad document or a wrong workflow ID makes it fail, and workers
+ * terminate one that stalls them.
  * @returns what to add to its view; nothing when Temporal does not tell
  */
 export async function rolloutFailure(
@@ -27,8 +29,16 @@ export async function rolloutFailure(
 /** What an error of waiting for a workflow's result says about the activity that made the workflow fail. */
 export function failureFacts(error: unknown): Pick<RolloutView, 'attention' | 'problems'> {
   if (!(error instanceof WorkflowFailedError)) return {};
+  if (error.cause instanceof TerminatedFailure) return terminationFacts(error.cause.message);
   const failure = innermost(error.cause);
   return failure ? describe(failure) : {};
+}
+
+/** A person who terminates a workflow knows why; what workers do is told. */
+function terminationFacts(reason: string): Pick<RolloutView, 'attention'> {
+  if (!reason.startsWith(STALLED)) return {};
+  const { action } = ERRORS['workflow-stalled'];
+  return { attention: { code: 'workflow-stalled', message: reason.slice(STALLED.length), action } };
 }
 
 function innermost(error: unknown): ApplicationFailure | undefined {

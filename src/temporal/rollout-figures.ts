@@ -1,9 +1,10 @@
 import { ERRORS, FINDINGS } from '../rollout/codes.js';
 import { concurrently } from '../rollout/concurrently.js';
-import { Message, SearchAttribute, WorkflowType } from '../rollout/names.js';
+import { SearchAttribute, WorkflowType } from '../rollout/names.js';
 import type { RolloutProgress } from '../rollout/progress.js';
 import type { Status } from '../rollout/steps.js';
 import type { TemporalAccess } from './connection.js';
+import { queryProgress } from './query-progress.js';
 import { rolloutFacts } from './rollout-facts.js';
 
 /** How many rollouts there are and what their clusters wait for. */
@@ -30,7 +31,7 @@ export async function readFigures(access: TemporalAccess): Promise<RolloutFigure
   const [running, rollouts] = await Promise.all([listRunning(access), countEnded(access)]);
   for (const { status } of running) rollouts.set(status, (rollouts.get(status) ?? 0) + 1);
   const asked = running.slice(0, MOST_QUERIES);
-  const told = await concurrently(asked, CONCURRENCY, ({ workflowId }) => progressOf(access, workflowId));
+  const told = await concurrently(asked, CONCURRENCY, ({ mesh }) => progressOf(access, mesh));
   const parkedByCode = new Map<string, number>();
   for (const code of told.flatMap((progress) => (progress ? parkedCodes(progress) : []))) {
     parkedByCode.set(code, (parkedByCode.get(code) ?? 0) + 1);
@@ -40,12 +41,13 @@ export async function readFigures(access: TemporalAccess): Promise<RolloutFigure
   return { rollouts, parkedByCode, withoutAnswer };
 }
 
-async function listRunning(access: TemporalAccess): Promise<{ workflowId: string; status: Status }[]> {
+async function listRunning(access: TemporalAccess): Promise<{ mesh: string; status: Status }[]> {
   const query = `WorkflowType = '${WorkflowType.rollout}' AND ExecutionStatus = 'Running'`;
   return access.call(LIST_TIMEOUT_MS, async () => {
-    const running: { workflowId: string; status: Status }[] = [];
+    const running: { mesh: string; status: Status }[] = [];
     for await (const workflow of access.client.workflow.list({ query, pageSize: 1000 })) {
-      running.push({ workflowId: workflow.workflowId, status: rolloutFacts(workflow, undefined).status });
+      const { mesh, status } = rolloutFacts(workflow, undefined);
+      running.push({ mesh, status });
     }
     return running;
   });
@@ -70,11 +72,13 @@ async function countEnded(access: TemporalAccess): Promise<Map<Status, number>> 
   return new Map(ended.filter(([, number]) => number > 0));
 }
 
-async function progressOf(access: TemporalAccess, workflowId: string): Promise<RolloutProgress | undefined> {
-  const handle = access.client.workflow.getHandle(workflowId);
-  return access
-    .call(QUERY_TIMEOUT_MS, () => handle.query<RolloutProgress>(Message.progress))
-    .catch(() => undefined);
+async function progressOf(access: TemporalAccess, mesh: string): Promise<RolloutProgress | undefined> {
+  try {
+    const queried = await queryProgress(access, mesh, QUERY_TIMEOUT_MS);
+    return queried.worker === 'answers' ? queried.progress : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Codes come from workflows that other versions may have written: what the catalogue lacks is told as one code. */

@@ -31,7 +31,7 @@ export type Execution =
   | 'UNKNOWN';
 
 /** A rollout as the API gives it: the progress, and what only Temporal knows. */
-export interface RolloutView extends Omit<RolloutProgress, 'clusters'> {
+export interface RolloutView extends Omit<RolloutProgress, 'clusters' | 'clusterCount'> {
   readonly workflowId: string;
   readonly execution: Execution;
   /**

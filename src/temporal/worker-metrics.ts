@@ -11,6 +11,8 @@ export interface WorkerMetrics {
   readonly contentType: string;
   /** Measures every attempt of every activity of the worker that it is given to. */
   readonly interceptor: ActivityInterceptorsFactory;
+  /** Counts a rollout that was stopped because of its workflow. */
+  rolloutStalled(): void;
   /** The text of a scrape. */
   scrape(): Promise<string>;
 }
@@ -23,9 +25,11 @@ export function createWorkerMetrics(): WorkerMetrics {
   const { registry, of } = createMetricRegistry();
   const duration = new Histogram({ ...of(WORKER_METRICS.stepDuration), buckets: BUCKETS });
   const attempts = new Counter(of(WORKER_METRICS.stepAttempts));
+  const stalled = new Counter(of(WORKER_METRICS.stalledRollouts));
   return {
     contentType: registry.contentType,
     scrape: () => registry.metrics(),
+    rolloutStalled: () => stalled.inc(),
     interceptor: ({ info, cancellationSignal }) => ({
       inbound: {
         execute: async (input, next) => {

@@ -26,6 +26,13 @@ export interface WorkerSettings {
   readonly taskQueue?: string;
 }
 
+/**
+ * The SDK ends a workflow in the middle that computes for longer than 5 s, which is less than a workflow task has; with it
+ * goes the whole process ("async hook stack has become corrupted", Node 20.20). The option is none of WorkerOptions, but is
+ * taken (sdk-typescript 1.23, packages/worker/src/worker-options.ts, compileWorkerOptions).
+ */
+const UNDOCUMENTED: object = { isolateExecutionTimeout: '1 minute' };
+
 /** How the worker calls itself: what the Temporal UI shows beside every task that it did. */
 export function workerIdentity(): string {
   return `mesh-rollout-worker ${process.pid}@${hostname()}`;
@@ -54,6 +61,7 @@ export async function createWorker(settings: WorkerSettings): Promise<Worker> {
         defaultVersioningBehavior: 'PINNED',
       },
     }),
+    ...UNDOCUMENTED,
     maxConcurrentActivityTaskExecutions: settings.maxActivities,
     shutdownGraceTime: '30s',
     shutdownForceTime: '60s',

@@ -110,13 +110,26 @@ describe('heartbeats', () => {
     environment.on('heartbeat', (details) => beats.push(details));
     const activity = defineActivity(async (_: object, step) => {
       step.heartbeat('applies 24 objects');
-      await vi.waitFor(() => expect(beats.length).toBeGreaterThan(4));
+      await vi.waitFor(() => expect(beats.length).toBeGreaterThan(4), { timeout: 10_000 });
     });
     await environment.run(activity, {});
     expect(beats).toEqual(beats.map(() => ({ detail: 'applies 24 objects' })));
     const before = beats.length;
     await sleep(100);
     expect(beats).toHaveLength(before);
+  });
+
+  test('keep no credentials of what a cluster says, and are short', async () => {
+    const environment = activityEnvironment({ heartbeatTimeoutMs: 60 });
+    const beats: unknown[] = [];
+    environment.on('heartbeat', (details) => beats.push(details));
+    const activity = defineActivity(async (_: object, step) => {
+      step.heartbeat(`pull of image failed: Bearer abcdefghijklmnopqrstuvwxyz ${'again '.repeat(1_000)}`);
+      await vi.waitFor(() => expect(beats.length).toBeGreaterThan(1));
+    });
+    await environment.run(activity, {});
+    expect(JSON.stringify(beats[0])).toContain('Bearer [redacted] again');
+    expect(JSON.stringify(beats[0]).length).toBeLessThan(1_100);
   });
 
   test('are not worth a write of Temporal in an activity that is over at once', async () => {

@@ -4,6 +4,7 @@ import type { LabCluster } from '../../lab/lab.js';
 import { ensureTools } from '../../lab/tools/tools.js';
 import { ClusterClient } from '../../src/kubernetes/cluster-client.js';
 import type { KubernetesObject } from '../../src/kubernetes/objects.js';
+import { REFUSAL_PATIENCE_MS } from '../../src/kubernetes/refusals.js';
 import type { InspectInput } from '../../src/rollout/activities.js';
 import type { ClusterInspection } from '../../src/rollout/findings.js';
 import { writeKubeconfig } from '../kubernetes/support/stub-api-server.js';
@@ -30,6 +31,9 @@ const MESH: Omit<InspectInput, 'clusters'> = {
   release: '1.31',
   revision: 'default',
   istioNamespace: 'istio-system',
+  meshID: 'shop',
+  network: 'network1',
+  facts: { cni: false },
   namespaces: [{ name: 'default', injection: 'enabled' }],
 };
 
@@ -37,11 +41,13 @@ const MESH: Omit<InspectInput, 'clusters'> = {
 async function inspect(
   remotes: Record<string, string>,
   input: Partial<InspectInput> = {},
+  refusalPatienceMs = REFUSAL_PATIENCE_MS,
 ): Promise<ClusterInspection[]> {
   const clusters = { hub: hub.kubeconfigPath, ...remotes };
   const dependencies = await dependenciesOn(
     Object.entries(clusters).map(([name, kubeconfig]) => ({ name, kubeconfig })),
     istioctl,
+    refusalPatienceMs,
   );
   const roles = Object.keys(clusters).map((cluster) => ({
     cluster,
@@ -112,10 +118,11 @@ test('a user without rights lacks every permission, by verb, resource and namesp
 });
 
 test('credentials that are refused, and a server that does not answer, are findings of their clusters only', async () => {
-  const [primary, refused, dead] = await inspect({
+  const remotes = {
     'eu-1': await writeKubeconfig(remote.server, { token: 'wrong' }),
     'eu-2': await writeKubeconfig('https://127.0.0.1:1', { token: 'any' }),
-  });
+  };
+  const [primary, refused, dead] = await inspect(remotes, {}, 0);
   expect([brief(primary), brief(refused), brief(dead)]).toEqual([
     [],
     ['block credentials-rejected'],
@@ -126,6 +133,9 @@ test('credentials that are refused, and a server that does not answer, are findi
     where: 'https://127.0.0.1:1',
     what: expect.stringContaining('refuses connections'),
   });
+  // What checks the credentials may be down for a moment.
+  const [, early] = await inspect(remotes);
+  expect(early).toMatchObject({ unreachable: true, findings: [{ code: 'cluster-unreachable' }] });
 });
 
 test('namespaces: missing ones, contrary labels, a remote of another primary or of its own istiod, a primary of another mesh', async () => {

@@ -1,5 +1,7 @@
-import { expect, test, vi } from 'vitest';
+import type { ServerResponse } from 'node:http';
+import { describe, expect, test, vi } from 'vitest';
 import { inspectClusters } from '../../activities/inspect-clusters.js';
+import { REFUSAL_PATIENCE_MS } from '../../src/kubernetes/refusals.js';
 import type { InspectInput } from '../../src/rollout/activities.js';
 import {
   refuse,
@@ -16,6 +18,9 @@ const INPUT: InspectInput = {
   release: '1.31',
   revision: 'default',
   istioNamespace: 'istio-system',
+  meshID: 'shop',
+  network: 'network1',
+  facts: { cni: false },
   namespaces: [],
 };
 
@@ -31,14 +36,23 @@ function almighty(gitVersion = 'v1.34.4'): Promise<StubApiServer> {
   });
 }
 
-async function inspect(server: StubApiServer, input: Partial<InspectInput> = {}) {
+async function inspect(
+  server: StubApiServer,
+  input: Partial<InspectInput> = {},
+  refusalPatienceMs = REFUSAL_PATIENCE_MS,
+) {
+  return (await inspector(server, refusalPatienceMs))(input);
+}
+
+/** The activity on a worker, for more than one attempt. */
+async function inspector(server: StubApiServer, refusalPatienceMs: number) {
   const kubeconfig = await writeKubeconfig(server.url, { token: 't' });
   const clusters = [
     { name: 'eu-1', kubeconfig },
     { name: 'hub', kubeconfig },
   ];
-  const dependencies = await dependenciesOn(clusters, await fakeIstioctl('1.31.0'));
-  return run(inspectClusters(dependencies), { ...INPUT, ...input });
+  const dependencies = await dependenciesOn(clusters, await fakeIstioctl('1.31.0'), refusalPatienceMs);
+  return (input: Partial<InspectInput> = {}) => run(inspectClusters(dependencies), { ...INPUT, ...input });
 }
 
 test('a cluster in order has facts and no findings', async () => {
@@ -89,9 +103,89 @@ test('a cluster that breaks off in the middle of the inspection is unreachable',
   const server = await almighty();
   const { answer } = server;
   server.answer = (request, response) =>
-    request.path.includes('servicecidrs') ? void response.socket?.destroy() : answer(request, response);
+    request.path.endsWith('/namespaces/kube-system')
+      ? void response.socket?.destroy()
+      : answer(request, response);
   expect(await inspect(server)).toMatchObject([
     { unreachable: true, findings: [{ code: 'cluster-unreachable', severity: 'block', where: server.url }] },
+  ]);
+});
+
+test('one that cannot say its CIDRs now is not unreachable for it; the finding says why they are not known', async () => {
+  const server = await almighty();
+  const { answer } = server;
+  server.answer = (request, response) => {
+    if (request.path.includes('servicecidrs')) return void response.socket?.destroy();
+    return request.method === 'POST' && request.path.includes('/services')
+      ? refuse(response, 503)
+      : answer(request, response);
+  };
+  const [inspection] = await inspect(server);
+  expect(inspection).toMatchObject({ unreachable: false, podCIDRs: ['10.1.0.0/24'], serviceCIDRs: [] });
+  expect(Object.keys(inspection ?? {})).not.toContain('unknown');
+  expect(inspection?.findings).toMatchObject([
+    {
+      code: 'cidr-unknown',
+      severity: 'warn',
+      what: expect.stringMatching(
+        /^the service CIDRs of eu-1 cannot be found out: .* cut the connection .*; answered 503 to POST/,
+      ),
+    },
+  ]);
+});
+
+describe('a cluster that answers 401', () => {
+  const refusing = () => startStubApiServer((_, response) => refuse(response, 401));
+
+  test('is like one that is not reachable yet, and says what to do if it lasts', async () => {
+    const server = await refusing();
+    const [inspection] = await inspect(server);
+    expect(inspection).toMatchObject({
+      unreachable: true,
+      findings: [{ code: 'cluster-unreachable', severity: 'block', where: server.url }],
+    });
+    expect(inspection?.findings[0]?.what).toMatch(
+      /^eu-1: answered 401 to GET .version .*after 60 s a person is needed/,
+    );
+    expect(inspection?.findings[0]?.action).toMatch(/^Nothing for 60 s: .* Renew the credentials/);
+  });
+
+  test('is asked again with mustReach', async () => {
+    expect(await failureOf(inspect(await refusing(), { mustReach: true }))).toMatchObject({
+      type: 'api-unavailable',
+      nonRetryable: false,
+      message: /^eu-1: answered 401/,
+    });
+  });
+
+  test('has rejected the credentials when that has lasted, also for who must reach it', async () => {
+    const attempt = await inspector(await refusing(), 4_000);
+    expect(await attempt()).toMatchObject([{ unreachable: true }]);
+    expect(await attempt({ mustReach: true })).toMatchObject([
+      {
+        unreachable: false,
+        findings: [{ code: 'credentials-rejected', severity: 'block', what: /^eu-1: .* \(tried for 4 s\)$/ }],
+      },
+    ]);
+  });
+
+  test('only for a moment has no findings', async () => {
+    const server = await almighty();
+    const { answer } = server;
+    let refused = 0;
+    server.answer = (request, response) =>
+      refused++ < 5 ? refuse(response, 401) : answer(request, response);
+    expect(await inspect(server)).toMatchObject([{ unreachable: false, findings: [] }]);
+  });
+});
+
+test('what the error itself knows to do is the action of the finding', async () => {
+  const server = await startStubApiServer((_, response) => refuse(response, 407));
+  expect(await inspect(server)).toMatchObject([
+    {
+      unreachable: false,
+      findings: [{ code: 'kubeconfig-unusable', action: expect.stringContaining('password of the proxy') }],
+    },
   ]);
 });
 
@@ -114,7 +208,12 @@ test.each([
     true,
   ],
   ['another service', () => ({ hello: 'world' }), 'cluster-unreachable', true],
-  ['401', (_: unknown, response: never) => refuse(response, 401), 'credentials-rejected', false],
+  [
+    'the 404 of an ingress',
+    (_: unknown, response: ServerResponse) => void response.writeHead(404).end('<html>none</html>'),
+    'cluster-unreachable',
+    true,
+  ],
   ['404', (_: unknown, response: never) => refuse(response, 404), 'kubeconfig-unusable', false],
 ] as const)('%s at /version is a finding', async (_, answer, code, unreachable) => {
   const server = await startStubApiServer(answer as never);
@@ -189,12 +288,41 @@ test('when a cluster fails in the middle, its other requests are not left behind
   const server = await almighty();
   const { answer } = server;
   const held = new Set<unknown>();
+  let most = 0;
   server.answer = (request, response) => {
     if (request.path.startsWith('/api/v1/nodes')) return refuse(response, 401);
     if (!request.path.endsWith('/selfsubjectaccessreviews')) return answer(request, response);
-    held.add(response);
+    most = Math.max(most, held.add(response).size);
     response.on('close', () => held.delete(response));
   };
-  expect(await inspect(server)).toMatchObject([{ findings: [{ code: 'credentials-rejected' }] }]);
-  await vi.waitFor(() => expect(held.size).toBe(0));
+  expect(await inspect(server, {}, 0)).toMatchObject([{ findings: [{ code: 'credentials-rejected' }] }]);
+  expect(most).toBeGreaterThan(0);
+  await vi.waitFor(() => expect(held.size).toBe(0), { timeout: 10_000 });
+});
+
+test('an error that nobody has foreseen is a finding of its cluster, and the others are inspected', async () => {
+  const server = await almighty();
+  const kubeconfig = await writeKubeconfig(server.url, { token: 't' });
+  const names = ['eu-1', 'eu-2'];
+  const dependencies = await dependenciesOn(names.map((name) => ({ name, kubeconfig })));
+  const { clusters } = dependencies;
+  const get = clusters.get.bind(clusters);
+  vi.spyOn(clusters, 'get').mockImplementation((name) => {
+    if (name === 'eu-1') throw new TypeError('cannot read properties of undefined');
+    return get(name);
+  });
+  const inspections = await run(inspectClusters(dependencies), {
+    ...INPUT,
+    clusters: names.map((cluster) => ({ cluster, role: 'remote' as const })),
+  });
+  expect(inspections).toMatchObject([
+    {
+      cluster: 'eu-1',
+      unreachable: false,
+      findings: [
+        { code: 'check-failed', severity: 'block', what: 'eu-1: cannot read properties of undefined' },
+      ],
+    },
+    { cluster: 'eu-2', findings: [] },
+  ]);
 });

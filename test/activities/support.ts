@@ -7,6 +7,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import type { ActivityDependencies } from '../../activities/dependencies.js';
 import { Istioctl } from '../../src/istio/istioctl.js';
 import { Clusters } from '../../src/kubernetes/clusters.js';
+import { REFUSAL_PATIENCE_MS } from '../../src/kubernetes/refusals.js';
 import type { InventoryCluster } from '../../src/rollout/inventory.js';
 import { temporaryFolder } from '../kubernetes/support/temporary-folder.js';
 
@@ -52,17 +53,20 @@ export async function failureOf(running: Promise<unknown>): Promise<ApplicationF
   throw new Error('no ApplicationFailure', { cause: outcome });
 }
 
-/** Dependencies on an inventory of those clusters, and on an istioctl. */
+/** Dependencies on an inventory of those clusters, and on an istioctl; refused credentials count after that time. */
 export async function dependenciesOn(
   clusters: readonly InventoryCluster[],
   istioctl = 'istioctl',
+  refusalPatienceMs = REFUSAL_PATIENCE_MS,
 ): Promise<ActivityDependencies> {
   const path = join(await temporaryFolder(), 'inventory.json');
   await writeFile(path, JSON.stringify({ clusters }));
   return {
-    clusters: new Clusters(path),
+    clusters: new Clusters(path, refusalPatienceMs),
     istioctl: new Istioctl(istioctl),
     temporalClient: () => Promise.reject(new Error('no Temporal in this test')),
+    maxActivities: 10,
+    isStopping: () => false,
   };
 }
 

@@ -4,6 +4,7 @@ import { Templates } from '../../bench/many/personalise.js';
 import { type Answer, readRecording, requestKey, writeRecording } from '../../bench/many/recording.js';
 
 const UID = '6f1c2a34-aaaa-bbbb-cccc-0123456789ab';
+const TOKEN = Buffer.from('header.claims.signature-of-the-recorded-cluster').toString('base64');
 const answer = (body: string): Answer => ({
   status: 200,
   contentType: 'application/json',
@@ -20,7 +21,7 @@ test('the same request has the same key, whatever its version and timeout', () =
 
 test('a fleet answers with names, UIDs and addresses of its own, one answer after the other', () => {
   const key = requestKey('GET', '/x');
-  const recorded = recordedIdentity(UID);
+  const recorded = recordedIdentity(UID, TOKEN);
   const body = `{"name":"fleet-000","uid":"${UID}","podCIDR":"10.200.1.0/24","again":"fleet-000"}`;
   const text = writeRecording(new Map([[key, [answer('none yet'), answer(body)]]]));
   const templates = new Templates(readRecording(text), recorded);
@@ -34,8 +35,20 @@ test('a fleet answers with names, UIDs and addresses of its own, one answer afte
   expect(templates.answer('GET /y', 0, recorded)).toBeUndefined();
 });
 
+test('a fleet hands out tokens of its own, which are texts like the recorded one', () => {
+  const recorded = recordedIdentity(UID, TOKEN);
+  const templates = new Templates(new Map([['GET /token', [answer(`{"token":"${TOKEN}"}`)]]]), recorded);
+  const tokenOf = (cluster: number) => {
+    const body = templates.answer('GET /token', 0, identityOf(cluster, recorded))?.body.toString() ?? '';
+    return Buffer.from(JSON.parse(body).token, 'base64').toString();
+  };
+  expect(tokenOf(7)).toMatch(/^header\.claims\.signature-of-the-[\w-]+$/);
+  expect(tokenOf(7)).toContain('000000000007');
+  expect(tokenOf(8)).not.toBe(tokenOf(7));
+});
+
 test('no two clusters of a fleet are alike', () => {
-  const recorded = recordedIdentity(UID);
+  const recorded = recordedIdentity(UID, TOKEN);
   const all = Array.from({ length: 300 }, (_, i) => identityOf(i + 1, recorded));
   for (const key of Object.keys(recorded)) expect(new Set(all.map((one) => one[key])).size).toBe(300);
 });

@@ -10,7 +10,7 @@ import type { Problem } from '../../src/rollout/problems.js';
 import { badDocuments } from '../support/bad-documents.js';
 import { freshName, useLab } from '../support/lab.js';
 import { temporal } from '../support/run.js';
-import { until } from '../support/wait.js';
+import { startWorkerInNewNamespace } from './new-namespace.js';
 
 const documents = badDocuments();
 /** What goes through programs that take half a second to start; the API and the unit tests take them all. */
@@ -31,7 +31,7 @@ describe('a bad document', () => {
     product = await prepareProduct({ inventoryPath, temporal: lab.temporal, proxyUrl: lab.proxyUrl }, tools, {
       TEMPORAL_NAMESPACE: namespace,
     });
-    await until('the new namespace to be known everywhere', async () => await product.startWorker());
+    await startWorkerInNewNamespace(product);
     await product.startServer();
   });
   afterAll(async () => {

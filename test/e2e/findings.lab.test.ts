@@ -54,7 +54,7 @@ describe('what the checks find before anything is changed', () => {
         otherCluster: the(two).name,
       }),
     );
-    expect(held.clusters.every(({ status }) => status === 'Pending')).toBe(true);
+    expect(held.clusters.map(({ status }) => status)).toEqual(Array(3).fill('Pending'));
     await abort();
     expect(await states(all)).toEqual(before);
   });
@@ -64,7 +64,7 @@ describe('what the checks find before anything is changed', () => {
     const pointAliasAt = ({ productKubeconfigPath: kubeconfig, context }: LabCluster) =>
       changeInventory(fleet.lab, (entries) => {
         const entry = entries.find(({ name }) => name === alias.name);
-        if (entry) Object.assign(entry, { kubeconfig, context });
+        Object.assign(entry ?? expect.unreachable('it is in the inventory'), { kubeconfig, context });
       });
     await pointAliasAt(real);
     const before = await states([fleet.primary, real]);

@@ -22,10 +22,12 @@ export async function holdInventory({ inventoryPath }: Pick<Lab, 'inventoryPath'
   let writer: FileHandle | undefined;
   return {
     reached: async () => {
-      // Without a reader it cannot be opened for writing (ENXIO). It stays open, or the reader would see an empty file.
-      writer = await until('somebody reads the inventory', () =>
-        open(inventoryPath, constants.O_WRONLY | constants.O_NONBLOCK),
-      );
+      // It stays open, or the reader would see an empty file.
+      const forWriting = constants.O_WRONLY | constants.O_NONBLOCK;
+      writer = await until('somebody reads the inventory', () => open(inventoryPath, forWriting), {
+        // Without a reader it cannot be opened for writing.
+        tolerate: (error) => (error as NodeJS.ErrnoException).code === 'ENXIO',
+      });
     },
     release: async () => {
       await replaceInventory(inventoryPath, text);

@@ -9,6 +9,7 @@ import * as api from './api.js';
 import { resourceVersions, versionsAtRest } from './cluster-objects.js';
 import { documentFile } from './document-file.js';
 import { type Fleet, freshFleet } from './fleet.js';
+import { istiodOf } from './istiod.js';
 import { plannedFor, snapshot, touchedBetween } from './touched-objects.js';
 
 describe('a plan', () => {
@@ -54,6 +55,11 @@ describe('a plan', () => {
   });
 
   test('after the rollout says that nothing would change, with exit 0', async () => {
+    // Its status is written once more when minReadySeconds are over.
+    await until('istiod is available', async () => {
+      const { status } = await istiodOf(fleet.primary);
+      return status.availableReplicas === 1;
+    });
     const second = await plan(fleet.document());
     expect(second.plan.groups.flatMap(({ problems }) => problems)).toEqual([]);
     expect(second.plan.counts).toMatchObject({ create: 0, change: 0, label: 0, prune: 0 });

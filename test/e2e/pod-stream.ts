@@ -40,14 +40,19 @@ export class PodStream {
     await this.#running;
   }
 
+  /** Fails when a Pod was refused. */
+  expectNoneRefused(): void {
+    const refused = this.#outcomes.filter((each) => 'refused' in each);
+    expect(refused, `Pods refused in ${this.#cluster.name}, of ${this.tried}`).toEqual([]);
+  }
+
   /**
    * Fails when a Pod was refused, when one came without sidecar after one that had it, or when a sidecar is of another
    * cluster.
    */
   expectNoOutage(): void {
     const { name } = this.#cluster;
-    const refused = this.#outcomes.filter((each) => 'refused' in each);
-    expect(refused, `Pods refused in ${name}, of ${this.tried}`).toEqual([]);
+    this.expectNoneRefused();
     const sidecars = this.#outcomes.map((each) => ('sidecar' in each ? each.sidecar : undefined));
     const first = sidecars.findIndex((sidecar) => sidecar !== undefined);
     expect(first, `no Pod in ${name} has a sidecar, of ${this.tried}`).toBeGreaterThanOrEqual(0);

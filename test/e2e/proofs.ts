@@ -28,6 +28,7 @@ export async function expectAttached(fleet: Fleet, remote: LabCluster, namespace
   const ready = pods.items
     .filter((pod) => pod.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'))
     .map((pod) => pod.status.podIP);
+  expect(ready.length, `Ready istiod Pods in ${fleet.primary.name}`).toBeGreaterThan(0);
   const slice = await remote.api.get<{ items: { endpoints: { addresses: string[] }[] }[] }>(
     '/apis/discovery.k8s.io/v1/namespaces/istio-system/endpointslices?labelSelector=kubernetes.io%2Fservice-name%3Distiod',
   );
@@ -35,12 +36,14 @@ export async function expectAttached(fleet: Fleet, remote: LabCluster, namespace
     slice.items.flatMap(({ endpoints }) => endpoints.flatMap(({ addresses }) => addresses)).sort(),
   ).toEqual(ready.sort());
 
-  const webhook = await remote.api.get<{ webhooks: { clientConfig: { caBundle?: string } }[] }>(
+  const { webhooks } = await remote.api.get<{ webhooks: { clientConfig: { caBundle?: string } }[] }>(
     '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/istio-sidecar-injector',
   );
-  expect(webhook.webhooks.every(({ clientConfig }) => clientConfig.caBundle)).toBe(true);
+  const root = await rootCertificate(fleet.primary, 'istio-system');
+  const authorities = webhooks.map(({ clientConfig }) => Buffer.from(clientConfig.caBundle ?? '', 'base64'));
+  expect(new Set(authorities.map((each) => each.toString('utf8').trim()))).toEqual(new Set([root]));
+  expect(await rootCertificate(remote, namespace)).toBe(root);
   await fleet.primary.api.get(`/api/v1/namespaces/istio-system/secrets/istio-remote-secret-${remote.name}`);
-  await remote.api.get(`/api/v1/namespaces/${namespace}/configmaps/istio-ca-root-cert`);
 
   const probe = {
     apiVersion: 'v1',
@@ -50,6 +53,14 @@ export async function expectAttached(fleet: Fleet, remote: LabCluster, namespace
   };
   const injected = await remote.api.post<Pod>(`/api/v1/namespaces/${namespace}/pods?dryRun=All`, probe);
   expect(clusterOfSidecar(injected)).toBe(remote.name);
+}
+
+/** What istiod wrote into a namespace, PEM; fails when it wrote nothing. */
+async function rootCertificate(cluster: LabCluster, namespace: string): Promise<string> {
+  const path = `/api/v1/namespaces/${namespace}/configmaps/istio-ca-root-cert`;
+  const { data } = await cluster.api.get<{ data?: { 'root-cert.pem'?: string } }>(path);
+  expect(data?.['root-cert.pem'], `${namespace} of ${cluster.name}`).toContain('BEGIN CERTIFICATE');
+  return data?.['root-cert.pem']?.trim() ?? '';
 }
 
 /** The cluster ID that the sidecar of a Pod carries; undefined without a sidecar. */

@@ -2,59 +2,69 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import type { LabCluster } from '../../lab/lab.js';
+import { SearchAttribute } from '../../src/rollout/names.js';
+import type { Secret } from '../support/secrets.js';
 
-/** Shorter pieces of a secret are found by chance. */
-const SHORTEST = 24;
-
-interface Secret {
+interface StoredSecret {
   readonly metadata: { readonly name: string };
   readonly data?: Record<string, string>;
 }
 
-/** Every piece of a token, key, kubeconfig or CA of a cluster, as text and as base64. */
-export async function secretsOf(cluster: LabCluster): Promise<string[]> {
-  const { items } = await cluster.api.get<{ items: Secret[] }>('/api/v1/namespaces/istio-system/secrets');
-  const values = items.flatMap(({ data }) =>
-    Object.entries(data ?? {})
-      .filter(([key]) => key !== 'namespace')
-      .map(([, value]) => value),
+/** Every token, key, kubeconfig and CA of a cluster. */
+export async function secretsOf(cluster: LabCluster): Promise<Secret[]> {
+  const { name, adminToken, productToken, certificateAuthority } = cluster;
+  const path = '/api/v1/namespaces/istio-system/secrets';
+  const { items } = await cluster.api.get<{ items: StoredSecret[] }>(path);
+  const stored = items.flatMap(({ metadata, data = {} }) =>
+    Object.entries(data)
+      .filter(([key, value]) => key !== 'namespace' && value !== '')
+      .map(([key, value]) => ({
+        name: `${key} of Secret ${metadata.name} of ${name}`,
+        value: Buffer.from(value, 'base64').toString('utf8'),
+      })),
   );
-  const decoded = values.map((value) => Buffer.from(value, 'base64').toString('utf8'));
-  const key = await readFile(join(dirname(cluster.kubeconfigPath), 'service-account.key'), 'utf8');
-  const ca = cluster.certificateAuthority;
-  const whole = [
-    cluster.adminToken,
-    cluster.productToken,
-    key,
-    ca,
-    Buffer.from(ca).toString('base64'),
-    ...values,
-    ...decoded,
+  const serviceAccountKey = join(dirname(cluster.kubeconfigPath), 'service-account.key');
+  return [
+    { name: `the administrator’s token of ${name}`, value: adminToken },
+    { name: `the product’s token of ${name}`, value: productToken },
+    { name: `the CA of ${name}`, value: certificateAuthority },
+    { name: `the key of the ServiceAccounts of ${name}`, value: await readFile(serviceAccountKey, 'utf8') },
+    ...stored,
   ];
-  return [...new Set(whole.flatMap(piecesOf))];
 }
 
-/** Lines, parts of a JWT, and chunks of long base64: what would be left of a secret that was cut or wrapped. */
-function piecesOf(secret: string): string[] {
-  const words = secret.split(/[\s."',:]+/).filter((word) => word.length >= SHORTEST);
-  const chunks = words
-    .filter((word) => word.length > 200)
-    .flatMap((word) => word.slice(100).match(/.{80}/g) ?? []);
-  const known = /^(eyJhbGciOi|-----|istio-|kubernetes|https?)/;
-  return [...words, ...chunks].filter((word) => !known.test(word));
+/** What Temporal keeps and shows, as texts. */
+export interface InTemporal {
+  /** Of every workflow of the namespace, decoded. */
+  readonly histories: string;
+  /** Memo, search attributes, summaries, pending activities with their last failures and heartbeats. */
+  readonly descriptions: string;
+  /** Of the workflows of one mesh: what the Temporal UI shows as their current details. */
+  readonly currentDetails: string;
 }
 
-/** The decoded histories of every workflow that the server knows, as one text. */
-export async function everyHistory(address: string): Promise<string> {
+/** @param mesh whose workflows a worker answers for */
+export async function everythingInTemporal(address: string, mesh: string): Promise<InTemporal> {
   const connection = await Connection.connect({ address });
   try {
     const client = new Client({ connection });
-    const texts: string[] = [];
+    const [histories, descriptions, currentDetails]: string[][] = [[], [], []];
     for await (const { workflowId, runId } of client.workflow.list()) {
-      const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-      texts.push(JSON.stringify(history, decodePayload));
+      const handle = client.workflow.getHandle(workflowId, runId);
+      histories?.push(JSON.stringify(await handle.fetchHistory(), decodePayload));
+      descriptions?.push(JSON.stringify((await handle.describe()).raw, decodePayload));
     }
-    return texts.join('\n');
+    for await (const { workflowId, runId } of client.workflow.list({
+      query: `${SearchAttribute.mesh} = '${mesh}'`,
+    })) {
+      const metadata = await client.workflow
+        .getHandle(workflowId, runId)
+        .query('__temporal_workflow_metadata');
+      currentDetails?.push(JSON.stringify(metadata));
+    }
+    const joined = [histories, descriptions, currentDetails].map((texts = []) => texts.join('\n'));
+    const [inHistories = '', inDescriptions = '', inDetails = ''] = joined;
+    return { histories: inHistories, descriptions: inDescriptions, currentDetails: inDetails };
   } finally {
     await connection.close();
   }

@@ -1,19 +1,31 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createActivities } from '../../activities/index.js';
 import type { LabCluster } from '../../lab/lab.js';
+import { isAnswer } from '../../lab/tolerate.js';
 import { ISTIOCTL_MANAGER } from '../../src/istio/ownership.js';
+import { checkRootCertificate, readMeshRoot } from '../../src/istio/root-certificate.js';
 import { ClusterClient } from '../../src/kubernetes/cluster-client.js';
+import type { RemoteInput } from '../../src/rollout/resolved.js';
 import { failureOf, run } from '../activities/support.js';
 import { expectAttached } from '../e2e/proofs.js';
 import { createAuthority } from '../support/certificates.js';
-import { freshName } from '../support/lab.js';
 import { istioctl } from '../support/run.js';
 import { until } from '../support/wait.js';
-import { attach, inputFor, newCluster, newWorker, step, totalChanged, useHub } from './support/lab-mesh.js';
+import {
+  attach,
+  inputFor,
+  newCluster,
+  newWorker,
+  type RemoteStepName,
+  step,
+  totalChanged,
+  useHub,
+} from './support/lab-mesh.js';
 
 const ISTIO = '/api/v1/namespaces/istio-system';
 const CONTROL_PLANES = 'topology.istio.io/controlPlaneClusters';
 const few = { controllers: 'few' } as const;
+const never = new AbortController().signal;
 
 let hub: LabCluster;
 
@@ -30,6 +42,23 @@ const synced = (remote: LabCluster) =>
     return new RegExp(`${remote.name} .* synced`).test(stdout);
   });
 
+/**
+ * Runs a step until it comes to its end: each attempt with a worker that remembers nothing, and with twice the time of the
+ * one before. Returns how many attempts were interrupted.
+ */
+async function attemptsInterrupted(name: RemoteStepName, input: RemoteInput): Promise<number> {
+  for (let [count, startToCloseTimeoutMs] = [0, 10]; ; count++, startToCloseTimeoutMs *= 2) {
+    const attempt = createActivities(await newWorker())[name];
+    try {
+      const call = { ...input, wasLive: false };
+      await run<typeof call, unknown>(attempt, call, { startToCloseTimeoutMs });
+      return count;
+    } catch (error) {
+      expect(error).toMatchObject({ nonRetryable: false });
+    }
+  }
+}
+
 describe('a remote that was registered before its namespace was annotated', () => {
   it('is read anew by istiod, and attached', async () => {
     const remote = await newCluster('late', few);
@@ -38,6 +67,12 @@ describe('a remote that was registered before its namespace was annotated', () =
     await step(worker, 'installRemote', input);
     await step(worker, 'registerRemote', input);
     await synced(remote);
+    const [primaryClient, client] = await Promise.all(
+      [hub, remote].map(({ name }) => worker.clusters.get(name)),
+    );
+    const root = await readMeshRoot(primaryClient as ClusterClient, 'istio-system', never);
+    const check = checkRootCertificate(client as ClusterClient, 'istio-system', root, never);
+    await expect(check).rejects.toMatchObject({ code: 'root-cert-missing' });
 
     const results = await attach(worker, remote);
     expect(results.activateInjection?.changed).toBe(2);
@@ -54,20 +89,10 @@ describe('a remote', () => {
   });
 
   it('is attached by an attempt that finds what interrupted ones have left', async () => {
-    for (const startToCloseTimeoutMs of [150, 300, 600, 1_000, 1_500, 2_500]) {
-      const activities = createActivities(await newWorker());
-      const input = await inputFor(remote);
-      const attempt = async () => {
-        for (const name of [
-          'prepareNamespace',
-          'installRemote',
-          'registerRemote',
-          'activateInjection',
-        ] as const) {
-          await run<typeof input, unknown>(activities[name], input, { startToCloseTimeoutMs });
-        }
-      };
-      await attempt().catch(() => {});
+    const steps = ['prepareNamespace', 'installRemote', 'registerRemote', 'activateInjection'] as const;
+    for (const name of steps) {
+      const interrupted = await attemptsInterrupted(name, await inputFor(remote));
+      expect(interrupted, name).toBeGreaterThan(0);
     }
     await attach(await newWorker(), remote);
     await attached(remote);
@@ -99,59 +124,126 @@ describe('a remote', () => {
     await attached(remote);
   });
 
-  it('is not registered twice', async () => {
-    const worker = await newWorker();
-    const own = `${ISTIO}/secrets/istio-remote-secret-${remote.name}`;
-    const { data } = await hub.api.get<{ data: object }>(own);
-    await hub.api.delete(own);
-    const name = freshName('by-hand');
-    const metadata = {
-      name,
-      labels: { 'istio/multiCluster': 'true' },
-      annotations: { 'networking.istio.io/cluster': remote.name },
-    };
-    await hub.api.post(`${ISTIO}/secrets`, { apiVersion: 'v1', kind: 'Secret', metadata, data });
-    const failure = await failureOf(step(worker, 'registerRemote', await inputFor(remote)));
-    expect(failure).toMatchObject({ type: 'field-conflict', nonRetryable: true });
-    expect(failure.message).toContain(
-      `Secret istio-system/${name} of the primary registers ${remote.name} already`,
-    );
-    await hub.api.delete(`${ISTIO}/secrets/${name}`);
-    await attach(worker, remote);
-  });
+  describe('with namespaces that allow no sidecar', () => {
+    const labelsOf = async (name: string) =>
+      (await remote.api.get<{ metadata: { labels: object } }>(`/api/v1/namespaces/${name}`)).metadata.labels;
+    const wanted = (...names: string[]) => names.map((name) => ({ name, injection: 'enabled' }));
 
-  it('gets the sidecar into a restricted namespace as far as can be seen, and tells what cannot', async () => {
-    await remote.addNamespace('restricted', {
-      labels: { 'pod-security.kubernetes.io/enforce': 'restricted' },
+    it.each(['baseline', 'restricted'])(
+      'leaves one of pod security %s as it is, and says why',
+      async (level) => {
+        await remote.addNamespace(level, { labels: { 'pod-security.kubernetes.io/enforce': level } });
+        const namespaces = wanted(level, 'default');
+        const failure = await failureOf(attach(await newWorker(), remote, { namespaces }));
+        expect(failure).toMatchObject({ type: 'injection-refused', nonRetryable: true });
+        expect(failure.message).toContain(`namespace ${level} refuses Pods with a sidecar`);
+        expect(failure.message).toContain('NET_ADMIN');
+        expect(await labelsOf(level)).not.toHaveProperty('istio-injection');
+      },
+    );
+
+    it('leaves one whose policy refuses NET_ADMIN as it is', async () => {
+      const [name, namespace] = ['no-net-admin', 'guarded'];
+      await remote.addNamespace(namespace);
+      const policies = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies';
+      const expression =
+        '!has(object.spec.initContainers) || object.spec.initContainers.all(c, !has(c.securityContext) || !has(c.securityContext.capabilities) || !has(c.securityContext.capabilities.add) || !("NET_ADMIN" in c.securityContext.capabilities.add))';
+      await remote.api.post(policies, {
+        apiVersion: 'admissionregistration.k8s.io/v1',
+        kind: 'ValidatingAdmissionPolicy',
+        metadata: { name },
+        spec: {
+          failurePolicy: 'Fail',
+          matchConstraints: {
+            resourceRules: [
+              { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] },
+            ],
+          },
+          validations: [{ expression, message: 'NET_ADMIN is not allowed here' }],
+        },
+      });
+      await remote.api.post(`${policies.replace('policies', 'policybindings')}`, {
+        apiVersion: 'admissionregistration.k8s.io/v1',
+        kind: 'ValidatingAdmissionPolicyBinding',
+        metadata: { name },
+        spec: {
+          policyName: name,
+          validationActions: ['Deny'],
+          matchResources: {
+            namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
+          },
+        },
+      });
+      // A policy is in force within a second or so.
+      const failure = await until('the policy is in force', async () => {
+        const refused = await failureOf(
+          step(
+            await newWorker(),
+            'activateInjection',
+            await inputFor(remote, { namespaces: wanted(namespace) }),
+          ),
+        ).catch(() => undefined);
+        return refused?.type === 'injection-refused' ? refused : undefined;
+      });
+      expect(failure.message).toContain('NET_ADMIN is not allowed here');
+      expect(await labelsOf(namespace)).not.toHaveProperty('istio-injection');
     });
-    await remote.addNamespace('limited');
-    await remote.api.post('/api/v1/namespaces/limited/limitranges', {
-      apiVersion: 'v1',
-      kind: 'LimitRange',
-      metadata: { name: 'small' },
-      spec: { limits: [{ type: 'Container', max: { cpu: '5m' } }] },
+
+    it('leaves one whose quota only a Pod without a sidecar meets as it is', async () => {
+      await remote.addNamespace('counted');
+      const hard = { 'requests.cpu': '50m', 'requests.memory': '64Mi' };
+      await remote.api.post('/api/v1/namespaces/counted/resourcequotas', {
+        apiVersion: 'v1',
+        kind: 'ResourceQuota',
+        metadata: { name: 'small' },
+        spec: { hard },
+      });
+      // No controller of quotas runs in this cluster.
+      const status = { hard, used: { 'requests.cpu': '0', 'requests.memory': '0' } };
+      const path = '/api/v1/namespaces/counted/resourcequotas/small/status';
+      await remote.api.patch(path, 'merge-patch+json', { status });
+      const namespaces = wanted('counted');
+      const failure = await failureOf(attach(await newWorker(), remote, { namespaces }));
+      expect(failure).toMatchObject({ type: 'injection-refused', nonRetryable: true });
+      expect(failure.message).toContain('exceeded quota: small');
+      expect(await labelsOf('counted')).not.toHaveProperty('istio-injection');
     });
-    await remote.addNamespace('busy');
-    const pod = {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name: 'old' },
-      spec: { containers: [{ name: 'app', image: 'app' }] },
-    };
-    await remote.api.post('/api/v1/namespaces/busy/pods', pod);
-    // Nobody runs Pods in this cluster.
-    const running = { status: { phase: 'Running' } };
-    await remote.api.patch('/api/v1/namespaces/busy/pods/old/status', 'merge-patch+json', running);
-    const namespaces = ['restricted', 'limited', 'busy'].map((name) => ({ name, injection: 'enabled' }));
-    const { verifyInjection } = await attach(await newWorker(), remote, { namespaces });
-    expect(verifyInjection).toMatchObject({
-      injected: ['restricted', 'busy'],
-      unproven: ['limited'],
-      podsWithoutSidecar: 1,
-      findings: [
-        { code: 'injection-unproven', severity: 'warn', where: 'Namespace limited' },
-        { code: 'pods-without-sidecar', severity: 'info', where: 'Namespace busy' },
-      ],
+
+    it('asks for a word about one that refuses every probe Pod, and tells what is not proven', async () => {
+      await remote.addNamespace('limited');
+      await remote.api.post('/api/v1/namespaces/limited/limitranges', {
+        apiVersion: 'v1',
+        kind: 'LimitRange',
+        metadata: { name: 'small' },
+        spec: { limits: [{ type: 'Container', max: { cpu: '5m' } }] },
+      });
+      await remote.addNamespace('busy');
+      const pod = {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'old' },
+        spec: { containers: [{ name: 'app', image: 'app' }] },
+      };
+      await remote.api.post('/api/v1/namespaces/busy/pods', pod);
+      // Nobody runs Pods in this cluster.
+      const running = { status: { phase: 'Running' } };
+      await remote.api.patch('/api/v1/namespaces/busy/pods/old/status', 'merge-patch+json', running);
+      const namespaces = wanted('limited', 'busy');
+      const failure = await failureOf(attach(await newWorker(), remote, { namespaces }));
+      expect(failure).toMatchObject({ type: 'injection-not-proven', nonRetryable: true });
+      expect(await labelsOf('busy')).not.toHaveProperty('istio-injection');
+
+      const accept = ['injection-unproven'];
+      const { verifyInjection } = await attach(await newWorker(), remote, { namespaces, accept });
+      expect(verifyInjection).toMatchObject({
+        injected: ['busy'],
+        unproven: ['limited'],
+        podsWithoutSidecar: 1,
+        findings: [
+          { code: 'injection-unproven', severity: 'warn', where: 'Namespace limited' },
+          { code: 'pods-without-sidecar', severity: 'info', where: 'Namespace busy' },
+        ],
+      });
     });
   });
 
@@ -197,20 +289,21 @@ describe('a remote', () => {
     expect(await step(worker, 'verifyRemote', input)).toMatchObject({ changed: 0 });
 
     await move();
-    const { refreshEndpoints } = createActivities(worker);
+    const { pointRemotes } = createActivities(worker);
     const { primary, istioNamespace, revision } = input;
-    const source = { primary, istioNamespace, revision };
+    const source = { primary, istioNamespace, revision, patienceMs: 5_000 };
     for (const changed of [1, 0]) {
-      const refreshed = await run(refreshEndpoints, { ...source, cluster: remote.name });
-      expect(refreshed.changed).toBe(changed);
+      const result = await run(pointRemotes, { ...source, clusters: [remote.name, 'no-such-cluster'] });
+      expect(result).toMatchObject({
+        pointed: [{ cluster: remote.name, changed }],
+        failed: [{ cluster: 'no-such-cluster', code: 'cluster-not-usable' }],
+      });
     }
-    const failure = await failureOf(run(refreshEndpoints, { ...source, cluster: 'no-such-cluster' }));
-    expect(failure).toMatchObject({ type: 'cluster-not-usable', nonRetryable: true });
     // The first call of the webhook may still take a connection to the istiod that is gone.
-    await until('Pods are injected by the new istiod', async () => {
-      await attached(remote);
-      return true;
-    });
+    const pods = '/api/v1/namespaces/default/pods?dryRun=All';
+    const pod = { metadata: { name: 'early' }, spec: { containers: [{ name: 'app', image: 'app' }] } };
+    await until('the webhook to be called', () => remote.api.post(pods, pod), { tolerate: isAnswer(500) });
+    await attached(remote);
     // The ConfigMap `values` still names the Pod that was there when the remote was installed.
     await attach(worker, remote);
   });

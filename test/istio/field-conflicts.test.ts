@@ -24,6 +24,12 @@ describe('settleConflicts', () => {
     expect(settleConflicts([{ manager, field: '.spec.template' }])).toBeUndefined();
   });
 
+  it("takes selectors over from AKS' admissions enforcer, and nothing else", () => {
+    const manager = 'admissionsenforcer';
+    expect(settleConflicts([{ manager, field: SELECTOR }])).toEqual({ leave: [], force: true });
+    expect(settleConflicts([{ manager, field: POLICY }])).toBeUndefined();
+  });
+
   it('does both at once', () => {
     const conflicts = [
       { manager: 'pilot-discovery', field: CA },

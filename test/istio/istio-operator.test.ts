@@ -17,7 +17,7 @@ describe('primaryOperator', () => {
             multiCluster: { clusterName: 'hub' },
             externalIstiod: true,
           },
-          pilot: { env: { EXTERNAL_ISTIOD: 'true' } },
+          pilot: { env: { EXTERNAL_ISTIOD: 'true' }, rollingMaxUnavailable: 0 },
         },
       },
     });
@@ -29,6 +29,11 @@ describe('primaryOperator', () => {
       global: { logAsJson: true, externalIstiod: true },
       pilot: { env: { A: 'b', EXTERNAL_ISTIOD: 'true' } },
     });
+  });
+
+  it('lets no Pod of istiod go before another one is there, unless the user says otherwise', () => {
+    const values = { pilot: { rollingMaxUnavailable: '50%' } };
+    expect(primaryOperator(primaryInput({ values })).spec.values).toMatchObject(values);
   });
 
   it('names a revision other than the default one', () => {

@@ -26,6 +26,14 @@ describe('Istioctl', () => {
     });
   });
 
+  it('keeps nothing of a credential in those words, also where they are cut', async () => {
+    const words = `${'word '.repeat(117)}Bearer abcdefghijklmnopqrstuvwxyz0123456789`;
+    const { istioctl } = await fakeIstioctl(`echo '${words}' >&2; exit 1`);
+    const error = await istioctl.manifestGenerate(operator).catch((error: Error) => error);
+    expect((error as Error).message).toMatch(/word Bearer \[/);
+    expect((error as Error).message).not.toContain('abcde');
+  });
+
   it('fails when there is no such program', async () => {
     const istioctl = new Istioctl('/no/such/istioctl');
     await expect(istioctl.version()).rejects.toMatchObject({

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { runLeashed } from '../../src/istio/leashed-process.js';
+import { until } from '../support/wait.js';
 
 const env = { PATH: process.env.PATH ?? '' };
 
@@ -38,26 +38,28 @@ describe('runLeashed', () => {
   });
 
   it('passes nothing of the environment that is not named', async () => {
-    process.env.MESH_ROLLOUT_TEST_SECRET = 'hush';
+    vi.stubEnv('MESH_ROLLOUT_TEST_SECRET', 'hush');
+    onTestFinished(() => void vi.unstubAllEnvs());
     const outcome = await runLeashed({ command: 'env', args: [], input: '', env });
+    expect(outcome.stdout).toContain(`PATH=${env.PATH}`);
     expect(outcome.stdout).not.toContain('hush');
   });
 
   it('kills the program when the signal aborts', async () => {
     const abort = new AbortController();
     const running = runLeashed({ command: 'sleep', args: ['41.25'], input: '', env, signal: abort.signal });
-    await eventually(async () => (await processes('sleep 41.25')).length > 0);
+    await until('the program to run', async () => (await processes('sleep 41.25')).length > 0);
     abort.abort(new Error('cancelled'));
     await expect(running).rejects.toThrow('cancelled');
-    await eventually(async () => (await processes('sleep 41.25')).length === 0);
+    await until('the program to end', async () => (await processes('sleep 41.25')).length === 0);
   });
 
   it('kills the program when the worker is killed', async () => {
     const worker = spawn(process.execPath, [await compiled('leashed-sleep')], { stdio: 'inherit' });
-    await eventually(async () => (await processes('sleep 42.75')).length > 0);
+    await until('the program to run', async () => (await processes('sleep 42.75')).length > 0);
     worker.kill('SIGKILL');
-    await eventually(async () => (await processes('sleep 42.75')).length === 0);
-  }, 20_000);
+    await until('the program to end', async () => (await processes('sleep 42.75')).length === 0);
+  }, 60_000);
 });
 
 /** Compiles a program of `programs/`, since Node 20 runs no TypeScript; gives the path of the JavaScript. */
@@ -94,12 +96,4 @@ async function compiled(name: string): Promise<string> {
 async function processes(commandLine: string): Promise<string[]> {
   const listing = await runLeashed({ command: 'ps', args: ['-eo', 'args='], input: '', env });
   return listing.stdout.split('\n').filter((line) => line === commandLine);
-}
-
-async function eventually(condition: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    if (await condition()) return;
-    await sleep(50);
-  }
-  expect.fail('the condition did not become true within 5 s');
 }

@@ -42,7 +42,7 @@ describe('a primary', () => {
     await Promise.all([install(theirs, operatorOf(theirs)), deploy(await newWorker(), ours)]);
     await until('istiod has written its CA', async () => {
       comparison = compare(await installedObjects(ours), await installedObjects(theirs));
-      return comparison.different.length <= 1;
+      return comparison.different.length <= 2;
     });
   });
 
@@ -51,9 +51,15 @@ describe('a primary', () => {
     expect(comparison.additional).toEqual([]);
   });
 
-  it('differs in nothing but what the namespace says about the mesh', () => {
-    expect(comparison.different.map(({ object }) => object)).toEqual(['Namespace istio-system']);
-    expect(comparison.different[0]?.ours.metadata).toMatchObject({
+  it('differs in nothing but how long old Pods of istiod stay, and what the namespace says about the mesh', () => {
+    const [deployment, namespace] = comparison.different;
+    expect(comparison.different.map(({ object }) => object)).toEqual([
+      'Deployment istio-system/istiod',
+      'Namespace istio-system',
+    ]);
+    const specOf = (object: object | undefined) => (object as { spec?: object } | undefined)?.spec;
+    expect(specOf(deployment?.ours)).toEqual({ ...specOf(deployment?.theirs), minReadySeconds: 20 });
+    expect(namespace?.ours.metadata).toMatchObject({
       labels: { 'app.kubernetes.io/managed-by': 'mesh-rollout' },
       annotations: { 'mesh-rollout.dev/mesh': 'of-the-cluster' },
     });
@@ -71,7 +77,7 @@ describe('a primary', () => {
     const worker = await newWorker();
     await deploy(worker, ours);
     expect(totalChanged(await deploy(await newWorker(), ours))).toBe(0);
-    expect(compare(await installedObjects(ours), await installedObjects(theirs)).different).toHaveLength(1);
+    expect(compare(await installedObjects(ours), await installedObjects(theirs)).different).toHaveLength(2);
   });
 
   it('is adopted when istioctl has installed it', async () => {

@@ -1,24 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { SharedAnswers } from '../../src/istio/shared-answers.js';
 
 const never = new AbortController().signal;
 
 describe('SharedAnswers', () => {
   it('asks once for callers at the same time and just after', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
     const answers = new SharedAnswers();
     const owner = {};
     let asked = 0;
-    const question = async () => {
-      await sleep(20);
-      return ++asked;
-    };
+    const question = async () => ++asked;
     const ask = (key: string) => answers.ask(owner, key, question, never);
     expect(await Promise.all([ask('a'), ask('a'), ask('a')])).toEqual([1, 1, 1]);
     expect(await ask('a')).toBe(1);
     expect(await ask('b')).toBe(2);
     expect(await answers.ask({}, 'a', question, never)).toBe(3);
-    await sleep(600);
+    vi.advanceTimersByTime(499);
+    expect(await ask('a')).toBe(1);
+    vi.advanceTimersByTime(1);
     expect(await ask('a')).toBe(4);
   });
 

@@ -3,7 +3,7 @@ import type { LabCluster } from '../../lab/lab.js';
 import { readReaderToken, requestReaderToken } from '../../src/istio/reader-token.js';
 import type { RemoteAccess } from '../../src/istio/remote-access.js';
 import { tryAccess } from '../../src/istio/try-access.js';
-import { until } from '../support/wait.js';
+import { hasCode, until } from '../support/wait.js';
 import { inputFor, newCluster, newWorker, step } from './support/lab-mesh.js';
 
 const never = new AbortController().signal;
@@ -21,8 +21,13 @@ beforeAll(async () => {
   await step(worker, 'prepareNamespace', await inputFor(remote));
   await step(worker, 'installRemote', await inputFor(remote));
   const client = await worker.clusters.get(remote.name);
+  await expect(readReaderToken(client, 'istio-system', never)).rejects.toMatchObject({
+    code: 'token-not-issued',
+  });
   await requestReaderToken(client, 'istio-system', never);
-  const token = await until('the token', () => readReaderToken(client, 'istio-system', never));
+  const token = await until('the token', () => readReaderToken(client, 'istio-system', never), {
+    tolerate: hasCode('token-not-issued'),
+  });
   access = { cluster: remote.name, server: remote.server, ...token };
 });
 

@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { LabCluster } from '../../lab/lab.js';
 import { ClusterClient } from '../../src/kubernetes/cluster-client.js';
+import type { ClusterError } from '../../src/kubernetes/cluster-error.js';
 import type { KubernetesObject } from '../../src/kubernetes/objects.js';
+import { Refusals } from '../../src/kubernetes/refusals.js';
 import { freshName, useLab } from '../support/lab.js';
-import { until } from '../support/wait.js';
+import { hasCode, until } from '../support/wait.js';
 import { failureOf } from './support/failure-of.js';
 import { writeKubeconfig } from './support/stub-api-server.js';
 
@@ -41,7 +43,11 @@ const pod = (namespace: string) => ({
 });
 
 /** A client with the rights of a user of its own; `rules` are granted in the whole cluster. */
-async function clientOf(user: string, rules: readonly object[] = []): Promise<ClusterClient> {
+async function clientOf(
+  user: string,
+  rules: readonly object[] = [],
+  refusals = new Refusals(),
+): Promise<ClusterClient> {
   const path = await cluster.addUser(user);
   const rbac = 'rbac.authorization.k8s.io';
   const metadata = { name: user };
@@ -59,7 +65,7 @@ async function clientOf(user: string, rules: readonly object[] = []): Promise<Cl
     },
     { fieldManager: 'test' },
   );
-  return new ClusterClient({ name: 'eu-1', path });
+  return new ClusterClient({ name: 'eu-1', path }, refusals);
 }
 
 async function refusePodsWhere(labels: Record<string, string>): Promise<void> {
@@ -182,7 +188,9 @@ describe('apply says whether it changed anything', () => {
       kind: `Kind${plural}`,
       metadata: { name: 'one', namespace: 'default' },
     };
-    const path = await until('the new kind', () => client.pathOf(widget).catch(() => undefined));
+    const path = await until('the new kind', () => client.pathOf(widget), {
+      tolerate: hasCode('request-rejected'),
+    });
     expect(path).toBe(`/apis/example.com/v1/namespaces/default/${plural}/one`);
     expect(await client.apply(widget, { fieldManager: 'test' })).toMatchObject({ changed: true });
   });
@@ -219,7 +227,9 @@ describe('other writes', () => {
   test('a list of three pages is whole', async () => {
     const where = await namespace();
     const maps = Array.from({ length: 1100 }, (_, i) => configMap({}, `map-${i}`, where));
-    await Promise.all(maps.map((map) => client.create(map, { fieldManager: 'test' })));
+    // On a busy machine some of so many take longer than a request may by default.
+    const options = { fieldManager: 'test', timeoutMs: 120_000 };
+    await Promise.all(maps.map((map) => client.create(map, options)));
     const items = await client.list<ConfigMap>(`/api/v1/namespaces/${where}/configmaps`);
     // The controller publishes one of its own.
     expect(items.filter(({ metadata }) => metadata.name.startsWith('map-'))).toHaveLength(1100);
@@ -267,8 +277,12 @@ describe('refusals', () => {
     await client.request('POST', `/api/v1/namespaces/${limited}/limitranges`, { body: limits });
     const guarded = await namespace({ probe: 'policy' });
     await refusePodsWhere({ probe: 'policy' });
+    // What refuses it is not in force at once.
     const create = (where: string) =>
-      failureOf(client.create(pod(where), { fieldManager: 'test', dryRun: true }));
+      client.create(pod(where), { fieldManager: 'test', dryRun: true }).then(
+        () => undefined,
+        (error: ClusterError) => error,
+      );
     const words = [
       [restricted, 'violates PodSecurity'],
       [limited, 'maximum cpu usage'],
@@ -352,9 +366,10 @@ describe('refusals', () => {
 });
 
 describe('the way to the cluster', () => {
-  test('a user that is removed is credentials-refused', async () => {
+  test('a user that is removed is credentials-refused, when there is no more patience', async () => {
     const user = freshName('gone');
-    const gone = await clientOf(user, [{ apiGroups: [''], resources: ['nodes'], verbs: ['list'] }]);
+    const rules = [{ apiGroups: [''], resources: ['nodes'], verbs: ['list'] }];
+    const gone = await clientOf(user, rules, new Refusals(0));
     // Before the first request: the API server remembers for 10 s whom it has let in.
     cluster.removeUser(user);
     const error = await failureOf(gone.list('/api/v1/nodes'));

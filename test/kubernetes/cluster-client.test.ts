@@ -1,7 +1,22 @@
+import type { ServerResponse } from 'node:http';
+import { pipeline, Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
+import { Refusals } from '../../src/kubernetes/refusals.js';
 import { failureOf } from './support/failure-of.js';
 import { clientOf, refuse, startStubApiServer } from './support/stub-api-server.js';
+
+const MIB = 1024 * 1024;
+
+/** Bytes for as long as somebody takes them. */
+function endless(): Readable {
+  const chunk = Buffer.alloc(MIB, ' ');
+  return new Readable({
+    read() {
+      this.push(chunk);
+    },
+  });
+}
 
 const CONFIG_MAP = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'one', namespace: 'default' } };
 
@@ -68,6 +83,29 @@ describe('connections', () => {
     let cut = 0;
     server.answer = (_, response) => (cut++ === 0 ? void response.socket?.destroy() : { ok: true });
     expect(await client.get('/api/v1/nodes')).toEqual({ ok: true });
+  });
+
+  test('when a server closes all its idle connections, the second try has a new one', async () => {
+    const held: (() => void)[] = [];
+    const server = await startStubApiServer((_, response) => void held.push(() => response.end('{}')));
+    const client = await clientOf(server.url);
+    const first = Array.from({ length: 6 }, () => client.get('/first'));
+    await vi.waitFor(() => expect(held).toHaveLength(6));
+    for (const end of held) end();
+    await Promise.all(first);
+    const idle = new Set(server.connections);
+    server.answer = (_, response) =>
+      response.socket && idle.has(response.socket) ? void response.socket.destroy() : { ok: true };
+    expect(await client.get('/second')).toEqual({ ok: true });
+  });
+
+  test('a server that cuts every connection is told as that, however often it is tried', async () => {
+    const server = await startStubApiServer(() => ({ ok: true }));
+    const client = await clientOf(server.url);
+    await Promise.all([client.get('/first'), client.get('/first')]);
+    server.answer = (_, response) => void response.socket?.destroy();
+    const errors = await Promise.all([1, 2, 3].map(() => failureOf(client.get('/second'))));
+    for (const { message } of errors) expect(message).toContain('cut the connection');
   });
 
   test('a POST is never sent again by itself', async () => {
@@ -161,12 +199,22 @@ describe('answers', () => {
     ['plain 401', 401, 'Unauthorized', 'credentials-refused'],
     ['a proxy that forbids', 403, 'blocked by policy', 'permission-denied'],
     ['a plain 400', 400, 'Client sent an HTTP request to an HTTPS server.', 'api-unavailable'],
+    ['an ingress without a route', 404, '<html>404 Not Found</html>', 'api-unavailable'],
+    [
+      'a proxy that wants a password',
+      407,
+      '<html>Proxy Authentication Required</html>',
+      'cluster-not-usable',
+    ],
+    ['JSON that is no object', 200, 'null', 'api-unavailable'],
+    ['a list where an object should be', 200, '[]', 'api-unavailable'],
   ])('%s is %s', async (_, status, body, code) => {
     const server = await startStubApiServer((_, response) => {
       response.writeHead(status);
       response.end(body);
     });
-    const error = await failureOf((await clientOf(server.url)).request('GET', '/version'));
+    const client = await clientOf(server.url, undefined, new Refusals(0));
+    const error = await failureOf(client.request('GET', '/version'));
     expect(error.code).toBe(code);
     expect(error.message).not.toContain('<');
   });
@@ -178,6 +226,47 @@ describe('answers', () => {
     const client = await clientOf(server.url);
     expect(await client.get('/api/v1/namespaces/default/configmaps/x')).toBeUndefined();
     expect(await failureOf(client.request('GET', '/x'))).toMatchObject({ status: 404, reason: 'NotFound' });
+  });
+
+  test.each([
+    ['an API group that is not served', '404 page not found\n', undefined],
+    ['a page of an ingress', '<html>404 Not Found</html>', 'answered 404 to GET /apis/x: 404 Not Found'],
+    ['the JSON of a gateway', '{"message":"no Route matched"}', 'answered 404 to GET /apis/x: {"message'],
+    ['nothing', '', 'answered 404 to GET /apis/x'],
+  ])('a 404 of %s is an absence only where it is an API server that says so', async (_, body, words) => {
+    const server = await startStubApiServer((_, response) => {
+      response.writeHead(404);
+      response.end(body);
+    });
+    const client = await clientOf(server.url);
+    if (words === undefined) {
+      expect(await client.get('/apis/x')).toBeUndefined();
+      expect(await client.delete(CONFIG_MAP)).toBe(false);
+      return;
+    }
+    expect(await failureOf(client.get('/apis/x'))).toMatchObject({
+      code: 'api-unavailable',
+      status: 404,
+      message: expect.stringContaining(words),
+    });
+    expect((await failureOf(client.delete(CONFIG_MAP))).code).toBe('api-unavailable');
+  });
+
+  test.each([
+    [
+      'says so in its head',
+      (response: ServerResponse) => void response.writeHead(200, { 'content-length': 33 * MIB }),
+    ],
+    ['does not say so', (response: ServerResponse) => void pipeline(endless(), response, () => {})],
+  ])('one of more than 32 MiB is refused before it has come whole, when it %s', async (_, answer) => {
+    const server = await startStubApiServer((_, response) => {
+      answer(response);
+      response.flushHeaders();
+    });
+    const error = await failureOf((await clientOf(server.url)).get('/api/v1/pods'));
+    expect(error.code).toBe('api-unavailable');
+    expect(error.message).toContain('gave an answer of more than 32 MiB (GET /api/v1/pods)');
+    await vi.waitFor(() => expect([...server.connections].every(({ destroyed }) => destroyed)).toBe(true));
   });
 
   test('delete tells whether there was something', async () => {
@@ -205,12 +294,38 @@ describe('lists', () => {
   });
 
   test('pages that have expired on the way are read again as one', async () => {
+    const [one, two] = [{ index: 1 }, { index: 2 }];
     const server = await startStubApiServer(({ path }, response) => {
       const query = new URL(path, server.url).searchParams;
       if (query.has('continue')) return refuse(response, 410, { reason: 'Expired' });
-      return query.has('limit') ? { metadata: { continue: 'next' }, items: [1] } : { items: [1, 2] };
+      return query.has('limit') ? { metadata: { continue: 'next' }, items: [one] } : { items: [one, two] };
     });
-    expect(await (await clientOf(server.url)).list('/api/v1/pods')).toEqual([1, 2]);
+    expect(await (await clientOf(server.url)).list('/api/v1/pods')).toEqual([one, two]);
+  });
+
+  test('the caller may ask for smaller pages', async () => {
+    const server = await startStubApiServer(() => ({ items: [] }));
+    await (await clientOf(server.url)).list('/api/v1/nodes', { pageSize: 100 });
+    expect(server.requests.map(({ path }) => path)).toEqual(['/api/v1/nodes?limit=100']);
+  });
+
+  test.each([
+    ['no items but a text', { items: 'none' }],
+    ['items that are no objects', { items: [{ metadata: {} }, null] }],
+    ['the same page for ever', { items: [], metadata: { continue: 'next' } }],
+  ])('an answer with %s comes from no API server', async (_, answer) => {
+    const server = await startStubApiServer(() => answer);
+    const error = await failureOf((await clientOf(server.url)).list('/api/v1/pods'));
+    expect(error).toMatchObject({ code: 'api-unavailable', cluster: 'eu-1' });
+    expect(server.requests.length).toBeLessThanOrEqual(2);
+  });
+
+  test('pages without end are given up', async () => {
+    let page = 0;
+    const server = await startStubApiServer(() => ({ items: [], metadata: { continue: String(page++) } }));
+    const error = await failureOf((await clientOf(server.url)).list('/api/v1/pods'));
+    expect(error.message).toContain('pages without end');
+    expect(page).toBe(1_000);
   });
 
   test('a list without items is empty', async () => {

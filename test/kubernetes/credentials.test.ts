@@ -1,12 +1,16 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import net from 'node:net';
 import { dirname, join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { ClusterClient } from '../../src/kubernetes/cluster-client.js';
 import { Credentials } from '../../src/kubernetes/credentials.js';
 import { ExecPlugin } from '../../src/kubernetes/exec-plugin.js';
+import { Refusals } from '../../src/kubernetes/refusals.js';
+import { createAuthority } from '../support/certificates.js';
 import { failureOf } from './support/failure-of.js';
 import {
   clientOf,
@@ -15,6 +19,7 @@ import {
   startStubApiServer,
   writeKubeconfig,
 } from './support/stub-api-server.js';
+import { startStubPortForward } from './support/stub-port-forward.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 
 const tokens = (server: StubApiServer) => server.requests.map(({ headers }) => headers.authorization);
@@ -25,6 +30,29 @@ async function writePlugin(script: string): Promise<string> {
   await writeFile(path, `#!/bin/sh\ncd "$(dirname "$0")"\n${script}\n`);
   await chmod(path, 0o755);
   return path;
+}
+
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+const tlsUser = (certificate: string, key: string) => ({
+  'client-certificate-data': base64(certificate),
+  'client-key-data': base64(key),
+});
+
+/** A proxy that takes every CONNECT, and its URL. */
+async function startProxy(onConnect: (socket: Duplex) => void): Promise<string> {
+  const proxy = http.createServer().on('connect', (_, socket) => {
+    socket.on('error', () => {});
+    onTestFinished(() => void socket.destroy());
+    onConnect(socket);
+  });
+  return `http://127.0.0.1:${await listen(proxy)}`;
+}
+
+/** Starts a server for the time of a test; gives its port. */
+async function listen(server: net.Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return (server.address() as net.AddressInfo).port;
 }
 
 const exec = (command: string) => ({ exec: { apiVersion: 'client.authentication.k8s.io/v1', command } });
@@ -44,14 +72,163 @@ describe('401', () => {
     expect(tokens(server)).toEqual(['Bearer old-token', 'Bearer new-token']);
   });
 
-  test('a second 401 is credentials-refused, which needs a person, without the token in it', async () => {
+  test('a kubeconfig that somebody is writing at that moment is read again at the next one', async () => {
+    const server = await startStubApiServer(({ headers }, response) =>
+      headers.authorization === 'Bearer new-token' ? { ok: true } : refuse(response, 401),
+    );
+    const path = await writeKubeconfig(server.url, { token: 'old-token' });
+    const client = new ClusterClient({ name: 'eu-1', path });
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.slice(0, 50));
+    expect((await failureOf(client.get('/version'))).code).toBe('cluster-not-usable');
+    await writeFile(path, text.replace('old-token', 'new-token'));
+    expect(await client.get('/version')).toEqual({ ok: true });
+  });
+
+  test('one that stays is retried for a minute, and then needs a person, without the token in it', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
     const server = await startStubApiServer((_, response) =>
       refuse(response, 401, { message: 'Unauthorized' }),
     );
-    const error = await failureOf((await clientOf(server.url, { token: 'secret-token' })).get('/version'));
-    expect(error).toMatchObject({ code: 'credentials-refused', transient: false, status: 401 });
-    expect(JSON.stringify(error) + error.message).not.toContain('secret-token');
+    const client = await clientOf(server.url, { token: 'secret-token' });
+    const first = await failureOf(client.get('/version'));
+    expect(first).toMatchObject({ code: 'api-unavailable', transient: true, status: 401 });
     expect(server.requests).toHaveLength(2);
+    vi.setSystemTime(Date.now() + 61_000);
+    const last = await failureOf(client.get('/version'));
+    expect(last).toMatchObject({
+      code: 'credentials-refused',
+      transient: false,
+      status: 401,
+      message: 'answered 401 to GET /version: Unauthorized (tried for 61 s)',
+    });
+    for (const error of [first, last])
+      expect(JSON.stringify(error) + error.message + error.action).not.toContain('secret-token');
+  });
+
+  test('an authenticator that is down for a moment, again and again, parks nobody', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const server = await startStubApiServer();
+    const client = await clientOf(server.url);
+    for (let minute = 0; minute < 5; minute++) {
+      server.answer = (_, response) => refuse(response, 401);
+      expect((await failureOf(client.get('/version'))).transient).toBe(true);
+      vi.setSystemTime(Date.now() + 50_000);
+      expect((await failureOf(client.get('/version'))).transient).toBe(true);
+      // Whatever it answers to those whom it knows.
+      server.answer = (_, response) => refuse(response, 404, { reason: 'NotFound' });
+      expect(await client.get('/version')).toBeUndefined();
+      vi.setSystemTime(Date.now() + 50_000);
+    }
+  });
+
+  test('at the upgrade of a port-forward counts in the same way, and the credentials are renewed', async () => {
+    const stub = await startStubPortForward({ status: 401 });
+    const path = await writeKubeconfig(stub.url, { token: 'old-token' });
+    const forward = (client: ClusterClient) => client.getThroughPortForward('a', 'b', 80, '/');
+    const client = new ClusterClient({ name: 'eu-1', path });
+    expect(await failureOf(forward(client))).toMatchObject({ code: 'api-unavailable', status: 401 });
+    await writeFile(path, (await readFile(path, 'utf8')).replace('old-token', 'new-token'));
+    await failureOf(forward(client));
+    await failureOf(forward(client));
+    expect(stub.authorizations).toEqual(['Bearer old-token', 'Bearer old-token', 'Bearer new-token']);
+    const impatient = new ClusterClient({ name: 'eu-1', path }, new Refusals(0));
+    expect(await failureOf(forward(impatient))).toMatchObject({ code: 'credentials-refused', status: 401 });
+  });
+
+  test('with a client certificate that has expired needs a person at once, and says when it did', async () => {
+    const server = await startStubApiServer((_, response) => refuse(response, 401));
+    const { certificate, key } = createAuthority('test').issue('worker', { expired: true });
+    const error = await failureOf((await clientOf(server.url, tlsUser(certificate, key))).get('/version'));
+    expect(error).toMatchObject({ code: 'credentials-refused', transient: false, status: 401 });
+    expect(error.message).toMatch(/^the client certificate of the kubeconfig expired on .* GMT$/);
+  });
+});
+
+describe('client certificates that cannot be used', () => {
+  const own = createAuthority('test').issue('worker');
+  const other = createAuthority('test').issue('worker');
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+  const rsaKey = rsa.export({ type: 'pkcs8', format: 'pem' }).toString();
+
+  test.each([
+    ['the key of another one', tlsUser(own.certificate, other.key), 'key values mismatch'],
+    // OpenSSL takes it, and then sends no certificate at all.
+    ['a key of another kind', tlsUser(own.certificate, rsaKey), 'does not fit the client certificate'],
+    [
+      'no key',
+      { 'client-certificate-data': base64(own.certificate) },
+      'a client certificate without its key',
+    ],
+    [
+      'a key and no certificate',
+      { 'client-key-data': base64(own.key) },
+      'a client key without its certificate',
+    ],
+    ['a certificate that is none', tlsUser('garbage', own.key), 'no start line'],
+    ['a key that is none', tlsUser(own.certificate, 'garbage'), 'unsupported'],
+  ])('%s is cluster-not-usable, before anything is sent', async (_, user, words) => {
+    const error = await failureOf((await clientOf('https://127.0.0.1:1', user)).get('/version'));
+    expect(error).toMatchObject({ code: 'cluster-not-usable', transient: false, cluster: 'eu-1' });
+    expect(error.message).toContain(words);
+    expect(error.message).not.toContain('BEGIN');
+    expect(error.action).toContain('the client certificate and its key in the kubeconfig');
+  });
+
+  test('behind a proxy as well, where Node reads them outside of every promise', async () => {
+    const proxy = await startProxy((socket) => socket.write('HTTP/1.1 200 Connection established\r\n\r\n'));
+    const path = await writeKubeconfig('https://api.example.com', tlsUser(own.certificate, other.key), {
+      'proxy-url': proxy,
+    });
+    const error = await failureOf(new ClusterClient({ name: 'eu-1', path }).get('/version'));
+    expect(error.code).toBe('cluster-not-usable');
+  });
+
+  test('a token that no header can hold is cluster-not-usable, and is not shown', async () => {
+    const server = await startStubApiServer();
+    const error = await failureOf((await clientOf(server.url, { token: 'secret\ntoken' })).get('/version'));
+    expect(error).toMatchObject({ code: 'cluster-not-usable' });
+    expect(error.message).not.toContain('secret');
+  });
+});
+
+describe('a proxy that wants other credentials', () => {
+  test.each([
+    ['in place of a tunnel', 'https://api.example.com'],
+    ['for a server without TLS', 'http://api.example.com'],
+  ])('is cluster-not-usable when it says so %s, and they are not shown', async (_, server) => {
+    const proxy = await startProxy((socket) =>
+      socket.end('HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n'),
+    );
+    const proxyUrl = proxy.replace('//', '//anna:geheim@');
+    const path = await writeKubeconfig(server, { token: 't' }, { 'proxy-url': proxyUrl });
+    const error = await failureOf(new ClusterClient({ name: 'eu-1', path }).get('/version'));
+    expect(error).toMatchObject({ code: 'cluster-not-usable', transient: false });
+    expect(error.message).toContain('is behind a proxy that answered 407 (GET /version)');
+    expect(error.message + error.action).not.toMatch(/anna|geheim/);
+    expect(error.action).toContain('the user and the password of the proxy');
+  });
+
+  test('is cluster-not-usable when it speaks SOCKS', async () => {
+    const server = net.createServer((socket) => {
+      socket.on('error', () => {});
+      // RFC 1928 and 1929: user and password, please; no.
+      socket.once('data', () => {
+        socket.write(Buffer.from([5, 2]));
+        socket.once('data', () => socket.end(Buffer.from([1, 1])));
+      });
+    });
+    const port = await listen(server);
+    const path = await writeKubeconfig(
+      'https://10.0.0.1:6443',
+      { token: 't' },
+      { 'proxy-url': `socks5://anna:geheim@127.0.0.1:${port}` },
+    );
+    const error = await failureOf(new ClusterClient({ name: 'eu-1', path }).get('/version'));
+    expect(error).toMatchObject({ code: 'cluster-not-usable' });
+    expect(error.message + error.action).not.toMatch(/anna|geheim/);
   });
 });
 
@@ -101,10 +278,14 @@ describe('exec plugins', () => {
 
   test('a plugin that fails is told with its own words, credentials taken out', async () => {
     const plugin = await writePlugin('echo "SSO expired for Bearer abcdefghijklmnop1234" >&2; exit 1');
-    const error = await failureOf((await clientOf('http://127.0.0.1:1', exec(plugin))).get('/version'));
+    const get = async (refusals: Refusals) =>
+      failureOf((await clientOf('http://127.0.0.1:1', exec(plugin), refusals)).get('/version'));
+    const error = await get(new Refusals(0));
     expect(error).toMatchObject({ code: 'credentials-refused', cluster: 'eu-1' });
     expect(error.message).toContain('SSO expired for Bearer [redacted]');
     expect(error.action).toContain('logging in');
+    // What it asks may be down for a moment.
+    expect(await get(new Refusals())).toMatchObject({ code: 'api-unavailable', transient: true });
   });
 
   test.each([
@@ -201,9 +382,7 @@ describe('other ways to authenticate', () => {
       });
       for (const end of [socket, target]) end.on('error', () => {});
     });
-    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => void proxy.close());
-    const proxyUrl = `http://127.0.0.1:${(proxy.address() as net.AddressInfo).port}`;
+    const proxyUrl = `http://127.0.0.1:${await listen(proxy)}`;
     const path = await writeKubeconfig(
       'http://api.example.com:80',
       { token: 't' },

@@ -11,21 +11,26 @@ function deployment(status: Deployment['status'], spec: Partial<Deployment['spec
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { name: 'istiod', namespace: 'istio-system', generation: 2 },
-    spec: { replicas: 2, selector: { matchLabels: { app: 'istiod', 'istio.io/rev': 'default' } }, ...spec },
+    spec: {
+      replicas: 2,
+      selector: { matchLabels: { app: 'istiod', 'istio.io/rev': 'default' } },
+      template: {},
+      ...spec,
+    },
     ...(status === undefined ? {} : { status }),
   };
 }
 
-const AVAILABLE = { observedGeneration: 2, replicas: 2, updatedReplicas: 2, availableReplicas: 2 };
+const READY = { observedGeneration: 2, replicas: 2, updatedReplicas: 2, readyReplicas: 2 };
 
 describe('rolloutProgress', () => {
   test.each([
-    ['available', AVAILABLE, undefined],
+    ['ready', READY, undefined],
     ['new', undefined, 'is not looked at yet'],
-    ['changed since', { ...AVAILABLE, observedGeneration: 1 }, 'is not looked at yet'],
-    ['half updated', { ...AVAILABLE, updatedReplicas: 1 }, '1 of 2 replicas'],
-    ['with old Pods', { ...AVAILABLE, replicas: 3 }, '1 replicas of an older version'],
-    ['not ready', { ...AVAILABLE, availableReplicas: 0 }, '0 of 2 replicas'],
+    ['changed since', { ...READY, observedGeneration: 1 }, 'is not looked at yet'],
+    ['half updated', { ...READY, updatedReplicas: 1 }, '1 of 2 replicas'],
+    ['with old Pods', { ...READY, replicas: 3 }, '1 replicas of an older version'],
+    ['not ready', { ...READY, readyReplicas: 0 }, '0 of 2 replicas'],
   ])('%s', (_, status, words) => {
     const progress = rolloutProgress(deployment(status));
     words === undefined ? expect(progress).toBeUndefined() : expect(progress).toContain(words);
@@ -46,8 +51,8 @@ async function readiness(object: Deployment | undefined, pods: readonly object[]
   return { result, requests: server.requests };
 }
 
-test('an available Deployment costs one request', async () => {
-  const { result, requests } = await readiness(deployment(AVAILABLE), []);
+test('a Deployment that is ready costs one request', async () => {
+  const { result, requests } = await readiness(deployment(READY), []);
   expect(result).toEqual({ ready: true });
   expect(requests).toHaveLength(1);
 });
@@ -58,7 +63,7 @@ test('a missing Deployment says so', async () => {
 });
 
 describe('the reason comes from', () => {
-  const waiting = { ...AVAILABLE, availableReplicas: 0 };
+  const waiting = { ...READY, readyReplicas: 0 };
   const container = (state: object, more: object = {}) => ({
     metadata: { name: 'istiod-1' },
     status: { phase: 'Pending', containerStatuses: [{ name: 'discovery', ready: false, state, ...more }] },
@@ -67,7 +72,7 @@ describe('the reason comes from', () => {
     metadata: { name: 'istiod-1' },
     status: { phase: 'Pending', conditions: list },
   });
-  const READY = {
+  const READY_POD = {
     metadata: { name: 'istiod-0' },
     status: { conditions: [{ type: 'Ready', status: 'True' }] },
   };
@@ -111,10 +116,10 @@ describe('the reason comes from', () => {
       'Pod istiod-1: phase Unknown',
     ],
   ])('%s', async (_, pod, words) => {
-    const { result, requests } = await readiness(deployment(waiting), [READY, pod]);
+    const { result, requests } = await readiness(deployment(waiting), [READY_POD, pod]);
     expect(result).toEqual({
       ready: false,
-      reason: `0 of 2 replicas of istio-system/istiod are available: ${words}`,
+      reason: `0 of 2 replicas of istio-system/istiod are ready: ${words}`,
     });
     expect(new URL(requests[1]?.path ?? '', 'http://x').searchParams.get('labelSelector')).toBe(
       'app=istiod,istio.io/rev=default',

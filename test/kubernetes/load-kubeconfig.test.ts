@@ -57,3 +57,35 @@ test('what is wrong with the YAML is told without a line of the file', async () 
   await writeFile(path, 'users:\n  - name: a\n    user:\n      token: opaque-token\n     bad: [');
   expect(failure(() => loadKubeconfig({ name: 'eu-1', path })).message).not.toContain('opaque');
 });
+
+test.each(['10.0.0.1:6443', 'ftp://10.0.0.1', 'https://[', 'https://a b'])(
+  'a server %j, which is no URL that a request can go to, is cluster-not-usable',
+  async (server) => {
+    const path = await writeKubeconfig(server, { token: 't' });
+    const error = failure(() => loadKubeconfig({ name: 'eu-1', path }));
+    expect(error.code).toBe('cluster-not-usable');
+    expect(error.message).toContain('is no http or https URL');
+  },
+);
+
+test.each(['proxy:3128', 'ftp://proxy', 'http://', 'http://anna:%zz@proxy:3128'])(
+  'a proxy-url %j that no agent can use is cluster-not-usable, and is not shown',
+  async (proxyUrl) => {
+    const path = await writeKubeconfig(URL, { token: 't' }, { 'proxy-url': proxyUrl });
+    const error = failure(() => loadKubeconfig({ name: 'eu-1', path }));
+    expect(error.code).toBe('cluster-not-usable');
+    expect(error.message).toContain('the proxy, which is proxy-url of the kubeconfig or HTTPS_PROXY');
+    expect(error.message).not.toContain('anna');
+  },
+);
+
+test.each([
+  'http://proxy:3128',
+  'https://anna:a%40b@proxy',
+  'socks5://proxy:1080',
+  'socks5h://proxy',
+  'socks://proxy',
+])('a proxy-url %s is one', async (proxyUrl) => {
+  const path = await writeKubeconfig(URL, { token: 't' }, { 'proxy-url': proxyUrl });
+  expect(loadKubeconfig({ name: 'eu-1', path }).getCurrentCluster()?.proxyUrl).toBe(proxyUrl);
+});

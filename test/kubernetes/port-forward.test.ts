@@ -100,7 +100,8 @@ test.each([
     'the credentials may not get and create pods/portforward in namespace istio-system',
   ],
   [404, 'api-unavailable', 'Pod istio-system/istiod-1 does not exist any more'],
-  [401, 'credentials-refused', 'answered 401'],
+  [401, 'api-unavailable', 'answered 401'],
+  [407, 'cluster-not-usable', 'a proxy answered 407'],
   [500, 'api-unavailable', 'answered 500'],
   [502, 'api-unavailable', 'answered 502'],
 ])('an upgrade that is refused with %i is %s', async (status, code, words) => {
@@ -118,6 +119,7 @@ test.each([
   const error = await failureOf(get(server.url, { timeoutMs: 200 }));
   expect(error).toMatchObject({ code: 'api-unavailable' });
   expect(error.message).toContain('gave no complete answer within 0.2 s');
+  expect(server.paths).toHaveLength(1);
   await vi.waitFor(() => expect(server.open.size).toBe(0));
 });
 

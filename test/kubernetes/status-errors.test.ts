@@ -185,10 +185,21 @@ describe('who is to act', () => {
     ],
     [429, 'The request is throttled', 'api-unavailable'],
     [408, 'Request Timeout', 'api-unavailable'],
+    [404, '<html>404 Not Found</html>', 'api-unavailable'],
+    [404, '{"message":"no Route matched with those values"}', 'api-unavailable'],
+    [407, '<html>Proxy Authentication Required</html>', 'cluster-not-usable'],
     [413, '<html>413 Request Entity Too Large</html>', 'api-unavailable'],
   ])('%i %j is %s', (code, status, expected) => {
     expect(errorOf(code, status).code).toBe(expected);
   });
+});
+
+test('a proxy that wants credentials says what to correct, and shows none', () => {
+  const error = errorOf(407, '<p>Proxy-Authorization: Basic YW5uYTpnZWhlaW0= is wrong</p>');
+  expect(error).toMatchObject({ code: 'cluster-not-usable', status: 407, transient: false });
+  expect(error.message).toContain('a proxy answered 407 to PATCH');
+  expect(error.message).not.toContain('YW5uY');
+  expect(error.action).toMatch(/proxy-url of the kubeconfig or in HTTPS_PROXY/);
 });
 
 test('messages are bounded, and carry no credentials', () => {

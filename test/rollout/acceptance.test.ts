@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ACCEPTABLE, applyAcceptance, isBlocking } from '../../src/rollout/acceptance.js';
+import { ACCEPTABLE, acceptedFor, applyAcceptance, isBlocking } from '../../src/rollout/acceptance.js';
 import type { FindingCode } from '../../src/rollout/codes.js';
 import type { Finding, Severity } from '../../src/rollout/findings.js';
 
@@ -16,14 +16,24 @@ test.each([
   ['a block that is not overridable stays', 'pod-cidr-overlap', 'block', 'block'],
   ['what was accepted before stays visible', 'attached-elsewhere', 'info', 'info'],
 ] as const)('accepted: %s', (_, code, severity, after) => {
-  const accepted = applyAcceptance([finding(code, severity)], [code]);
+  const accepted = applyAcceptance([finding(code, severity)], [{ code }]);
   expect(accepted.map((each) => each.severity)).toEqual(after === undefined ? [] : [after]);
-  expect(applyAcceptance(accepted, [code])).toEqual(accepted);
+  expect(applyAcceptance(accepted, [{ code }])).toEqual(accepted);
 });
 
 test('what is not accepted stays as it is', () => {
   const findings = [finding('cidr-unknown', 'warn'), finding('attached-elsewhere', 'block')];
-  expect(applyAcceptance(findings, ['service-cidr-overlap', 'no-such-code'])).toEqual(findings);
+  expect(applyAcceptance(findings, [{ code: 'service-cidr-overlap' }, { code: 'no-such-code' }])).toEqual(
+    findings,
+  );
+});
+
+test('a word for one cluster does not count for another', () => {
+  const findings = ['eu-1', 'eu-2'].map((cluster) => finding('attached-elsewhere', 'block', { cluster }));
+  const accepted = [{ code: 'attached-elsewhere', clusters: ['eu-1'] }];
+  expect(applyAcceptance(findings, accepted).map(({ severity }) => severity)).toEqual(['info', 'block']);
+  expect(acceptedFor(accepted, 'eu-1')).toEqual(['attached-elsewhere']);
+  expect(acceptedFor(accepted, 'eu-2')).toEqual([]);
 });
 
 test('users can accept overridable codes and those that never block', () => {
@@ -33,6 +43,12 @@ test('users can accept overridable codes and those that never block', () => {
     'service-cidr-overlap',
     'cidr-unknown',
     'attached-elsewhere',
+    'default-tag-elsewhere',
+    'root-certificate-elsewhere',
+    'primary-differs',
+    'minor-change-in-place',
+    'remote-left-behind',
+    'sidecar-forbidden',
     'pods-without-sidecar',
     'injection-unproven',
     'api-server-unverified',

@@ -24,6 +24,8 @@ test('there are enough bad documents, and each says what is wrong with it', () =
 
 test('no problem repeats a credential', () => {
   const credentials = ['hunter2', 'MIIEpAIBAAKCAQEA', 'eyJhbGciOiJub25lIn0', 'LS0tLS1CRUdJTi'];
+  const given = JSON.stringify(documents);
+  for (const credential of credentials) expect(given).toContain(credential);
   for (const { document } of documents) {
     const told = JSON.stringify(parseRollout(document, inventory));
     for (const credential of credentials) expect(told).not.toContain(credential);

@@ -23,6 +23,7 @@ function rollout(changes: Partial<RolloutProgress> = {}): RolloutProgress {
     steps: [],
     waves: [],
     clusters: [],
+    clusterCount: 0,
     findings: [],
     audit: [],
     changed: 26,

@@ -83,7 +83,7 @@ test('what somebody wrote into the URL of a server is not repeated', () => {
     'https://admin:secret@localhost',
   ];
   const draft = draftInventory(servers.map((server, index) => context(`c-${index}`, { server })));
-  expect(draft.clusters.every(({ remarks }) => remarks.length > 0)).toBe(true);
+  expect(draft.clusters.map(({ remarks }) => remarks.length)).toEqual([1, 1, 1]);
   expect(JSON.stringify(draft)).not.toContain('secret');
 });
 

@@ -59,7 +59,7 @@ test('the complete document keeps what it says, with selectors, durations and wa
         { name: 'rest', clusters: ['eu-2', 'eu-3', 'us-2'], minSuccessTimeMs: 0 },
       ],
       progressDeadlineMs: 1_800_000,
-      accept: ['service-cidr-overlap'],
+      accept: [{ code: 'service-cidr-overlap' }],
     },
   });
 });

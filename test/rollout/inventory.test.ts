@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseInventory } from '../../src/rollout/inventory.js';
+import { parseInventory, parseInventoryNames } from '../../src/rollout/inventory.js';
 import { testInventory } from '../support/bad-documents.js';
 
 const cluster = { name: 'eu-1', kubeconfig: 'eu-1.yaml' };
@@ -20,6 +20,7 @@ test('every field is kept as it is written', () => {
         ...cluster,
         context: 'admin@eu-1',
         apiServer: 'https://rancher.example.com/k8s/clusters/c-1',
+        certificateAuthority: 'certificates/rancher.pem',
         podCIDRs: ['10.244.0.0/16', 'fd00:10:244::/56'],
         serviceCIDRs: [],
         labels: { tier: 'prod', 'topology.kubernetes.io/region': 'eu', empty: '' },
@@ -38,6 +39,11 @@ test.each([
   [
     { ...cluster, kubeconfig: 'apiVersion: v1\nkind: Config' },
     'clusters[0].kubeconfig: is the path of a kubeconfig file',
+  ],
+  [{ ...cluster, certificateAuthority: '' }, 'clusters[0].certificateAuthority: must not be empty'],
+  [
+    { ...cluster, certificateAuthority: '-----BEGIN CERTIFICATE-----\nMIIB' },
+    'clusters[0].certificateAuthority: is the path of a PEM file, not its content',
   ],
   [{ ...cluster, context: '' }, 'clusters[0].context: must not be empty'],
   [{ ...cluster, context: null }, 'clusters[0].context: is empty (null)'],
@@ -92,4 +98,18 @@ test('a name that is there twice is told, with every other problem, in order', (
 
 test('an inventory without clusters is refused', () => {
   expect(problemsOf()).toEqual(['clusters: must name at least one cluster']);
+});
+
+test('for someone who reaches no cluster, kubeconfigs may be left out, and nothing else', () => {
+  const named = { clusters: [{ name: 'eu-1', labels: { tier: 'prod' } }, { name: 'eu-2' }] };
+  expect(parseInventoryNames(named)).toEqual({ ok: true, value: named });
+  expect(parseInventoryNames(testInventory())).toEqual({ ok: true, value: testInventory() });
+  const bad = { clusters: [{ labels: {} }, { name: 'eu-2', kubeconfig: '', label: {} }, { name: 'eu-2' }] };
+  const parsed = parseInventoryNames(bad);
+  expect(parsed.ok ? [] : parsed.problems.map(({ path }) => path)).toEqual([
+    'clusters[0].name',
+    'clusters[1].kubeconfig',
+    'clusters[1].label',
+    'clusters[2].name',
+  ]);
 });

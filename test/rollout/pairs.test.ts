@@ -1,11 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { parseCidr } from '../../src/rollout/cidr.js';
 import type { ClusterInspection, Finding } from '../../src/rollout/findings.js';
-import { comparePairs } from '../../src/rollout/pairs.js';
+import { compareClusters, conflictsByCluster } from '../../src/rollout/pairs.js';
 
 function inspection(cluster: string, rest: Partial<ClusterInspection> = {}): ClusterInspection {
   return { cluster, podCIDRs: [], serviceCIDRs: [], unreachable: false, findings: [], ...rest };
 }
+
+/** The findings about each pair. */
+const comparePairs = (inspections: readonly ClusterInspection[]): Finding[] =>
+  compareClusters(inspections).flatMap(({ others }) => [...others.values()]);
 
 const short = (findings: readonly Finding[]) =>
   findings.map(({ code, cluster, otherCluster }) => `${code} ${cluster} ${otherCluster}`);
@@ -108,20 +112,29 @@ test('a cluster under two names is told as that, and not as overlapping itself',
   expect(short(findings)).toEqual(['same-cluster-twice hub eu-1', 'pod-cidr-overlap hub eu-2']);
 });
 
-test('hundreds of clusters with one service CIDR are one finding each, not one a pair', () => {
-  const inspections = Array.from({ length: 300 }, (_, index) =>
+test('a thousand clusters with one service CIDR are one finding with a count and a few names', () => {
+  const inspections = Array.from({ length: 1_000 }, (_, index) =>
     inspection(`c-${index}`, {
       uid: `u-${index}`,
-      podCIDRs: [`10.${index % 256}.${index < 256 ? 0 : 128}.0/17`, `fd00:${index.toString(16)}::/48`],
+      podCIDRs: [`10.${index % 256}.${64 * Math.floor(index / 256)}.0/18`, `fd00:${index.toString(16)}::/48`],
       serviceCIDRs: ['172.20.0.0/16', 'fd01::/112'],
     }),
   );
-  const findings = comparePairs(inspections);
-  expect(findings).toHaveLength(299);
-  expect(new Set(findings.map(({ code }) => code))).toEqual(new Set(['service-cidr-overlap']));
-  expect(findings.map(({ otherCluster }) => otherCluster)).toEqual(
-    inspections.slice(1).map(({ cluster }) => cluster),
-  );
+  const conflicts = compareClusters(inspections);
+  expect(conflicts.map(({ finding }) => finding)).toMatchObject([
+    {
+      code: 'service-cidr-overlap',
+      severity: 'warn',
+      cluster: 'c-0',
+      what: expect.stringMatching(
+        /^service CIDR 172\.20\.0\.0\/16 of c-0 overlaps service CIDRs of 999 other clusters: c-1, c-2, c-3, c-4, c-5 and 994 more$/,
+      ),
+    },
+  ]);
+  expect(conflicts[0]?.others.size).toBe(999);
+  const byCluster = conflictsByCluster(conflicts);
+  expect(byCluster.get('c-0')).toHaveLength(1);
+  expect(byCluster.get('c-999')?.[0]).toMatchObject({ cluster: 'c-0', otherCluster: 'c-999' });
 });
 
 describe('compared with looking at every pair', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type DescribedTaskQueue, whyNoWorker } from '../../src/temporal/pollers.js';
+import { type DescribedTaskQueue, whyNoWorker, whyNoWorkerOf } from '../../src/temporal/pollers.js';
 
 const NOW = 1_000_000;
 const version = (buildId: string) => ({ deploymentName: 'mesh-rollout', buildId });
@@ -33,5 +33,25 @@ describe('whyNoWorker', () => {
         'mesh-rollout:two, and only workers of mesh-rollout:one, no version poll.',
     );
     expect(whyNoWorker(queue(undefined, { buildId: 'one' }), NOW)).toContain('no version is current');
+  });
+});
+
+describe('whyNoWorkerOf', () => {
+  it('is content with a worker of the version that the rollout has begun with, whichever is current', () => {
+    const both = queue('two', { buildId: 'one' }, { buildId: 'two' });
+    expect(whyNoWorkerOf('mesh-rollout:one', both, NOW)).toBeUndefined();
+  });
+
+  it('is not content with a worker of another version', () => {
+    const newer = queue('two', { buildId: 'one', secondsAgo: 80 }, { buildId: 'two' });
+    expect(whyNoWorkerOf('mesh-rollout:one', newer, NOW)).toBe(
+      'The rollout needs a worker of version mesh-rollout:one, and none of it polls.',
+    );
+    expect(whyNoWorkerOf('mesh-rollout:one', queue('two'), NOW)).toContain('No worker polls');
+  });
+
+  it('wants for a rollout that has not begun what new rollouts want', () => {
+    expect(whyNoWorkerOf(undefined, queue('two', { buildId: 'two' }), NOW)).toBeUndefined();
+    expect(whyNoWorkerOf(undefined, queue('two', { buildId: 'one' }), NOW)).toContain('the current version');
   });
 });

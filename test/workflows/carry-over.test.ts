@@ -26,9 +26,19 @@ function carryOver(remotes: number): CarryOver {
     } as const;
     progress = reduceRollout(progress, { type: 'cluster-reported', report });
   }
-  const children = resolved.remotes.map(({ cluster }) => cluster);
-  const decisions = { accepted: ['service-cidr-overlap'], approved: ['canary'], paused: true };
-  return { resolved, progress, children, maxConcurrency: 7, maxFailures: 2, ...decisions };
+  const clusters = new Map(
+    resolved.remotes.map(({ cluster }, index) => [
+      cluster,
+      {
+        started: true as const,
+        ...(index % 3 === 0 && { retrying: true as const }),
+        checkedAt: 1_790_000_000_000,
+      },
+    ]),
+  );
+  const accepted = [{ code: 'service-cidr-overlap' }, { code: 'attached-elsewhere', clusters: ['eu-1'] }];
+  const decisions = { accepted, approved: ['canary'], paused: true };
+  return { resolved, progress, clusters, maxConcurrency: 7, maxFailures: 2, ...decisions };
 }
 
 test.each([1, 24, 25, 300])('%i remotes come out as they went in, through JSON', (remotes) => {

@@ -23,6 +23,7 @@ describe('the last pass', () => {
     const script = new ScriptedActivities(resolved).on('collectEndpoints', hub, (call) =>
       call === 1 ? undefined : { ...result(0), addresses: ['10.10.0.9'] },
     );
+    script.addresses = ['10.10.0.9'];
     return { script, hub, names: resolved.remotes.map(({ cluster }) => cluster) as [string, string] };
   }
 
@@ -44,11 +45,11 @@ describe('the last pass', () => {
     const { script, names } = moved(2);
     const [hiccup, broken] = names;
     script
-      .on('refreshEndpoints', hiccup, (call) => (call === 1 ? fail('api-unavailable') : undefined))
-      .on('refreshEndpoints', broken, (call) => (call === 1 ? fail('permission-denied') : undefined));
+      .on('pointRemotes', hiccup, (call) => (call === 1 ? fail('api-unavailable') : undefined))
+      .on('pointRemotes', broken, (call) => (call === 1 ? fail('permission-denied') : undefined));
     const { handle, progress, reaches } = await startScripted(script);
     expect((await reaches(broken, 'NeedsAttention')).attention?.code).toBe('permission-denied');
-    await until('the other is refreshed', () => script.count('refreshEndpoints', hiccup) === 2);
+    await until('the other is refreshed', () => script.count('pointRemotes', hiccup) === 2);
     await handle.executeUpdate(Message.retry, { args: [{ cluster: broken }] });
     expect(await handle.result()).toMatchObject({ succeeded: 2 });
     const { clusters } = await progress();
@@ -132,6 +133,25 @@ describe('a wave', () => {
     expect((await progress()).waves[0]?.waitingFor).toBeUndefined();
     await handle.executeUpdate(Message.skip, { args: [{ cluster: canary }] });
     expect(await handle.result()).toMatchObject({ succeeded: 1 });
+  });
+});
+
+describe('minSuccessTime', () => {
+  const waves = [{ name: 'canary', minSuccessTimeMs: 500 }, { name: 'rest' }];
+
+  test('ends with the proofs of its remotes, and parks one that does not hold any more', async () => {
+    const resolved = resolvedRollout({ remotes: 2, waves });
+    const [canary, rest] = resolved.remotes.map(({ cluster }) => cluster) as [string, string];
+    const script = new ScriptedActivities(resolved).on('proveRemotes', canary, (call) =>
+      call === 1 ? fail('injection-missing', 'a probe Pod came back without istio-proxy') : undefined,
+    );
+    const { handle, reaches } = await startScripted(script);
+    const parked = await reaches(canary, 'NeedsAttention');
+    expect(parked.attention).toMatchObject({ code: 'injection-missing' });
+    expect(script.count('prepareNamespace', rest)).toBe(0);
+    await handle.executeUpdate(Message.retry, { args: [{ cluster: canary }] });
+    expect(await handle.result()).toMatchObject({ succeeded: 2 });
+    expect(script.count('proveRemotes', canary)).toBe(2);
   });
 });
 

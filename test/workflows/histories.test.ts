@@ -35,7 +35,7 @@ describe('stored histories', { timeout: TIMEOUT_MS }, () => {
 
   test.each([
     ['a cluster that is taken over', 'claimCluster'],
-    ['a last pass that writes endpoints', 'refreshEndpoints'],
+    ['a last pass that writes endpoints', 'pointRemotes'],
   ])('cover %s', (_, activity) => {
     expect(stored.some(({ text }) => text.includes(`"activityType":{"name":"${activity}"}`))).toBe(true);
   });

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { WorkflowHandle } from '@temporalio/client';
+import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { afterEach, describe, expect, test } from 'vitest';
 import { planWorkflowId, WorkflowType } from '../../src/rollout/names.js';
 import type { RolloutPlan } from '../../src/rollout/plan.js';
+import { until } from '../support/wait.js';
 import { startWorker } from '../support/workflows.js';
 import { resolvedRollout } from './resolved-rollout.js';
-import { blocking, clusterPlan, fail, inspection, ScriptedActivities } from './scripted-activities.js';
+import { blocking, clusterPlan, fail, gate, inspection, ScriptedActivities } from './scripted-activities.js';
 
 type Running = Awaited<ReturnType<typeof startWorker>>;
 const open: Running[] = [];
@@ -72,6 +73,28 @@ describe('a plan', () => {
     expect([script.count('inspectClusters', dead), script.count('planRemote', dead)]).toEqual([2, 0]);
     expect(script.calls.some((call) => /^(deploy|install|claim|register)/.test(call))).toBe(false);
   });
+
+  test.each([
+    ['the clusters are checked', 'inspectClusters', 0],
+    ['ten remotes are tried', 'planRemote', 10],
+  ] as const)(
+    'that is cancelled while %s ends as cancelled, and tries nothing more',
+    async (_when, activity, tried) => {
+      const resolved = resolvedRollout({ remotes: 30 });
+      const names = resolved.remotes.map(({ cluster }) => cluster);
+      const busy = gate();
+      const script = new ScriptedActivities(resolved);
+      for (const name of names) script.on(activity, name, () => busy.wait());
+      const count = (which: typeof activity) => names.filter((name) => script.count(which, name) > 0).length;
+      const handle = await start(script);
+      await until('the activities run', () => count(activity) >= 10);
+      await handle.cancel();
+      await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
+      expect((await handle.describe()).status.name).toBe('CANCELLED');
+      busy.release();
+      expect(count('planRemote')).toBe(tried);
+    },
+  );
 
   test('of 300 remotes has no payload over 32 KiB', async () => {
     const resolved = resolvedRollout({ remotes: 300 });

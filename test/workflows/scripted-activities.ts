@@ -1,10 +1,19 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import type { Activities, FailureDetail, FindRunningRolloutResult } from '../../src/rollout/activities.js';
+import type {
+  Activities,
+  ClusterFailure,
+  FailureDetail,
+  FindRunningRolloutResult,
+  PointRemotesResult,
+} from '../../src/rollout/activities.js';
 import { ERRORS, type ErrorCode, type FindingCode } from '../../src/rollout/codes.js';
 import type { ClusterInspection, Finding } from '../../src/rollout/findings.js';
 import type { ClusterPlan, PrimaryPlan, RemotePlan } from '../../src/rollout/plan.js';
 import type { ResolvedRollout } from '../../src/rollout/resolved.js';
 import type { StepResult } from '../../src/rollout/step-results.js';
+
+/** What happens at the n-th call (from 1) of an activity on a cluster; steps of a remote hand their input over. */
+type Script = (call: number, input?: unknown) => unknown;
 
 /**
  * A stand-in for the activities, so that a test says what happens on which cluster: everything succeeds at once but
@@ -13,19 +22,21 @@ import type { StepResult } from '../../src/rollout/step-results.js';
 export class ScriptedActivities {
   /** `<activity> <cluster>` in the order of the calls; every attempt counts. */
   readonly calls: string[] = [];
-  readonly #scripts = new Map<string, (attempt: number) => unknown>();
+  readonly #scripts = new Map<string, Script>();
   /** The highest number of remotes that were in a step at the same time. */
   mostAtOnce = 0;
   #atOnce = new Set<string>();
 
   readonly resolved: ResolvedRollout;
+  /** Where istiod is when remotes are pointed at it. */
+  addresses = ADDRESSES;
 
   constructor(resolved: ResolvedRollout) {
     this.resolved = resolved;
   }
 
   /** Scripts an activity on a cluster: what it returns, or throws, at its n-th call (from 1). */
-  on(activity: keyof Activities, cluster: string, script: (call: number) => unknown): this {
+  on(activity: keyof Activities, cluster: string, script: Script): this {
     this.#scripts.set(`${activity} ${cluster}`, script);
     return this;
   }
@@ -38,7 +49,7 @@ export class ScriptedActivities {
   /** The activities for the worker. */
   build(): Activities {
     const step = (activity: keyof Activities) => async (input: { cluster: string }) =>
-      (await this.#call(activity, input.cluster, result())) as StepResult;
+      (await this.#call(activity, input.cluster, result(), input)) as StepResult;
     const primary = (activity: keyof Activities) => async (input: { primary: string }) =>
       await this.#call(activity, input.primary, { ...result(), addresses: ADDRESSES });
     return {
@@ -50,7 +61,10 @@ export class ScriptedActivities {
       deployPrimary: primary('deployPrimary') as Activities['deployPrimary'],
       collectEndpoints: primary('collectEndpoints') as Activities['collectEndpoints'],
       prepareNamespace: step('prepareNamespace'),
-      installRemote: step('installRemote'),
+      installRemote: async ({ cluster }) =>
+        (await this.#call('installRemote', cluster, { ...result(), injectorWasLive: false })) as Awaited<
+          ReturnType<Activities['installRemote']>
+        >,
       registerRemote: step('registerRemote'),
       activateInjection: step('activateInjection'),
       verifyRemote: async ({ cluster }) =>
@@ -68,10 +82,19 @@ export class ScriptedActivities {
           unproven: [],
           podsWithoutSidecar: 0,
         })) as Awaited<ReturnType<Activities['verifyInjection']>>,
-      refreshEndpoints: async ({ cluster }) =>
-        (await this.#call('refreshEndpoints', cluster, { ...result(), addresses: ADDRESSES })) as Awaited<
-          ReturnType<Activities['refreshEndpoints']>
-        >,
+      // One name in the calls: it is for all remotes of the mesh.
+      followEndpoints: async () => {
+        await this.#call('followEndpoints', '*', undefined);
+        return await untilCancelled();
+      },
+      pointRemotes: async ({ clusters }) => this.#pointRemotes(clusters),
+      awaitClusters: async ({ clusters }) => this.#awaitClusters(clusters.map(({ cluster }) => cluster)),
+      proveRemotes: async ({ remotes }) => ({
+        failed: await this.#failuresOf(
+          'proveRemotes',
+          remotes.map(({ cluster }) => cluster),
+        ),
+      }),
       claimCluster: async ({ cluster }) =>
         (await this.#call('claimCluster', cluster, { state: 'free' })) as Awaited<
           ReturnType<Activities['claimCluster']>
@@ -96,13 +119,56 @@ export class ScriptedActivities {
     };
   }
 
-  async #call(activity: keyof Activities, cluster: string, otherwise: unknown): Promise<unknown> {
+  async #pointRemotes(clusters: readonly string[]): Promise<PointRemotesResult> {
+    const failed = await this.#failuresOf('pointRemotes', clusters);
+    const isPointed = (cluster: string) => failed.every((failure) => failure.cluster !== cluster);
+    const pointed = clusters
+      .filter(isPointed)
+      .map((cluster) => ({ cluster, changed: 1, endpoints: this.addresses }));
+    return { pointed, failed };
+  }
+
+  /** What scripts throw for some of several clusters, as the activity returns it. */
+  async #failuresOf(activity: keyof Activities, clusters: readonly string[]): Promise<ClusterFailure[]> {
+    const failures = clusters.map(async (cluster) => {
+      try {
+        await this.#call(activity, cluster, undefined);
+        return [];
+      } catch (error) {
+        if (!(error instanceof ApplicationFailure)) throw error;
+        const [{ code, action }] = error.details as [FailureDetail];
+        return [{ cluster, code, message: error.message, action }];
+      }
+    });
+    return (await Promise.all(failures)).flat();
+  }
+
+  /** As the activity does: asks again until one of the clusters answers. */
+  async #awaitClusters(clusters: readonly string[]): Promise<ClusterInspection[]> {
+    for (;;) {
+      const inspections = await Promise.all(
+        clusters.map((cluster) => this.#call('awaitClusters', cluster, inspection(cluster))),
+      );
+      const answering = (inspections as ClusterInspection[]).filter(({ unreachable }) => !unreachable);
+      if (answering.length > 0) return answering;
+      const context = Context.current();
+      context.heartbeat();
+      await context.sleep(100);
+    }
+  }
+
+  async #call(
+    activity: keyof Activities,
+    cluster: string,
+    otherwise: unknown,
+    input?: unknown,
+  ): Promise<unknown> {
     this.calls.push(`${activity} ${cluster}`);
     this.#atOnce.add(cluster);
     this.mostAtOnce = Math.max(this.mostAtOnce, this.#atOnce.size);
     try {
       const script = this.#scripts.get(`${activity} ${cluster}`);
-      return (script && (await script(this.count(activity, cluster)))) ?? otherwise;
+      return (script && (await script(this.count(activity, cluster), input))) ?? otherwise;
     } finally {
       this.#atOnce.delete(cluster);
     }

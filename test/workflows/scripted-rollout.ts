@@ -7,10 +7,18 @@ import type { ScriptedActivities } from './scripted-activities.js';
 
 const open: Awaited<ReturnType<typeof startWorker>>[] = [];
 
-/** Starts a rollout with a worker of its own, which ends with the test. */
-export async function startScripted(script: ScriptedActivities) {
+/**
+ * Starts a rollout with a worker of its own, which ends with the test.
+ *
+ * @param before what happens before the rollout starts
+ */
+export async function startScripted(
+  script: ScriptedActivities,
+  before: (running: Awaited<ReturnType<typeof startWorker>>) => Promise<void> = async () => {},
+) {
   const running = await startWorker(() => script.build());
   open.push(running);
+  await before(running);
   const handle = await running.start(script.resolved.mesh);
   const progress = () => handle.query<RolloutProgress>(Message.progress);
   const cluster = async (name: string) => (await progress()).clusters.find((each) => each.cluster === name);

@@ -15,7 +15,7 @@ const mesh: MeshSettings = {
 
 /** The input of a primary's steps. */
 export function primaryInput(changes: Partial<PrimaryInput> = {}): PrimaryInput {
-  return { ...mesh, profile: 'minimal', values: {}, ...changes };
+  return { ...mesh, profile: 'minimal', values: {}, accept: [], ...changes };
 }
 
 /** The input of a remote's steps. */

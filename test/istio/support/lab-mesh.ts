@@ -22,6 +22,8 @@ export async function newWorker(): Promise<ActivityDependencies> {
     clusters: new Clusters(lab.inventoryPath),
     istioctl: new Istioctl(istioctl),
     temporalClient: () => Promise.reject(new Error('no Temporal in this test')),
+    maxActivities: 10,
+    isStopping: () => false,
   };
 }
 
@@ -85,7 +87,9 @@ export function step(
   name: RemoteStepName,
   input: RemoteInput,
 ): Promise<StepResult> {
-  return retried(() => run<RemoteInput, StepResult>(createActivities(worker)[name], input));
+  const activities = createActivities(worker);
+  const call = { ...input, wasLive: false };
+  return retried(() => run<typeof call, StepResult>(activities[name], call));
 }
 
 /** Runs all steps of a remote, as its workflow does. */

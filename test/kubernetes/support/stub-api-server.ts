@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { ClusterClient } from '../../../src/kubernetes/cluster-client.js';
+import { Refusals } from '../../../src/kubernetes/refusals.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 export interface StubRequest {
@@ -64,8 +65,12 @@ export function refuse(response: http.ServerResponse, code: number, status: obje
 }
 
 /** A client of a stub; `user` is the user's entry in the kubeconfig. */
-export async function clientOf(url: string, user: object = { token: 'stub-token' }): Promise<ClusterClient> {
-  return new ClusterClient({ name: 'eu-1', path: await writeKubeconfig(url, user) });
+export async function clientOf(
+  url: string,
+  user: object = { token: 'stub-token' },
+  refusals = new Refusals(),
+): Promise<ClusterClient> {
+  return new ClusterClient({ name: 'eu-1', path: await writeKubeconfig(url, user) }, refusals);
 }
 
 /** Writes a kubeconfig with one context and gives its path. */

@@ -21,6 +21,8 @@ export interface StubPortForward {
   readonly url: string;
   /** The paths of the upgrades. */
   readonly paths: string[];
+  /** Their `Authorization` headers. */
+  readonly authorizations: (string | undefined)[];
   readonly open: Set<Socket>;
 }
 
@@ -32,9 +34,10 @@ export async function startStubPortForward(
   behaviour: { onData: (port: ForwardedPort) => void } | { status: number } | 'silent',
 ): Promise<StubPortForward> {
   const server = http.createServer();
-  const stub = { url: '', paths: [] as string[], open: new Set<Socket>() };
+  const stub: StubPortForward & { url: string } = { url: '', paths: [], authorizations: [], open: new Set() };
   server.on('upgrade', (request, socket: Socket) => {
     stub.paths.push(request.url ?? '');
+    stub.authorizations.push(request.headers.authorization);
     stub.open.add(socket);
     socket.on('close', () => stub.open.delete(socket));
     socket.on('error', () => {});

@@ -1,0 +1,62 @@
+import type { ClusterFailure } from '../src/rollout/activities.js';
+import { namespacesOf } from '../src/rollout/cluster-inputs.js';
+import { concurrently } from '../src/rollout/concurrently.js';
+import type { ResolvedRollout } from '../src/rollout/resolved.js';
+import { activities, callOptions } from './activities.js';
+import type { RolloutRun } from './rollout-run.js';
+
+/** Remotes of one activity, and activities beside each other. */
+const BATCH = 25;
+const CONCURRENCY = 4;
+/** An istiod that is being replaced, or an API server that restarts, is no reason to call a wave failed. */
+const PATIENCE_MS = 60_000;
+
+/** Proves again that attached remotes of a wave work, and returns what does not. */
+export async function proveAgain(
+  run: RolloutRun,
+  resolved: ResolvedRollout,
+  clusters: readonly string[],
+): Promise<ClusterFailure[]> {
+  const attached = clusters.filter((cluster) => run.cluster(cluster).status === 'Succeeded');
+  const batches = Array.from({ length: Math.ceil(attached.length / BATCH) }, (_, index) =>
+    attached.slice(index * BATCH, (index + 1) * BATCH),
+  );
+  await run.unpaused();
+  const failed = await concurrently(batches, CONCURRENCY, (batch) => prove(resolved, batch));
+  return failed.flat();
+}
+
+/** Parks a remote that is not proven any more, until it is, or a person skips it. */
+export async function heldUntilProven(
+  run: RolloutRun,
+  resolved: ResolvedRollout,
+  failure: ClusterFailure,
+): Promise<void> {
+  const { cluster } = failure;
+  for (let why: ClusterFailure | undefined = failure; why; ) {
+    const { code, message, action } = why;
+    const { attention: _before, ...attached } = run.cluster(cluster);
+    if ((await run.hold(cluster, { code, message, action })) === 'skip')
+      return run.apply({ type: 'cluster-skipped', cluster, at: Date.now() });
+    [why] = await prove(resolved, [cluster]);
+    if (!why) run.apply({ type: 'cluster-reported', report: { ...attached, rolloutId: run.rolloutId } });
+  }
+}
+
+async function prove(
+  resolved: ResolvedRollout,
+  clusters: readonly string[],
+): Promise<readonly ClusterFailure[]> {
+  const { primary, istioNamespace, revision } = resolved;
+  const more = clusters.length === 1 ? '' : ` and ${clusters.length - 1} more`;
+  const options = callOptions(`${clusters[0]}${more} · proofs after minSuccessTime`);
+  const remotes = clusters.map((cluster) => ({ cluster, namespaces: namespacesOf(resolved, cluster) }));
+  const input = {
+    primary: primary.cluster,
+    istioNamespace,
+    revision,
+    remotes,
+    patienceMs: PATIENCE_MS,
+  };
+  return (await activities.proveRemotes.executeWithOptions(options, [input])).failed;
+}
