@@ -1,14 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { assertGuarded } from './api/access.js';
+import { assertGuarded, exposureWarning } from './api/access.js';
 import { buildApp } from './api/app.js';
-import { parseTokens, type Token } from './api/tokens.js';
 import { requireInventory } from './config/config.js';
-import { ConfigError } from './config/config-error.js';
 import { createLog } from './config/log.js';
 import type { ServiceConfig } from './config/service-config.js';
 import { describeTemporal } from './config/temporal-settings.js';
+import { describeTokens, TokensFile } from './config/tokens-file.js';
 import { InventoryFile } from './kubernetes/inventory-file.js';
-import { parseInventory } from './rollout/inventory.js';
+import { parseInventoryNames } from './rollout/inventory.js';
 import { parseRollout } from './rollout/parse-rollout.js';
 import { checkAccess } from './temporal/check-access.js';
 import { EncryptionCodec } from './temporal/codec/encryption-codec.js';
@@ -27,11 +25,11 @@ const CHECK_TIMEOUT_MS = 2_000;
  * @throws ConfigError, TemporalError or RolloutError `inventory-invalid` when it cannot start
  */
 export async function runServer(config: ServiceConfig): Promise<void> {
-  const { host, port, tokensFile } = config.server;
-  const tokens = tokensFile === undefined ? undefined : await readTokens(tokensFile);
-  assertGuarded(host, tokens);
+  const { host, port, tokensFile, isBehindTls } = config.server;
   const log = createLog('api', config.logLevel);
-  const inventory = new InventoryFile(requireInventory(config), parseInventory);
+  const tokens = tokensFile === undefined ? undefined : new TokensFile(tokensFile, log);
+  assertGuarded(host, tokens !== undefined);
+  const inventory = new InventoryFile(requireInventory(config), parseInventoryNames);
   await inventory.read();
   const { codecKeys, temporal } = config;
   const access = openClient(temporal, createDataConverter(codecKeys));
@@ -39,7 +37,7 @@ export async function runServer(config: ServiceConfig): Promise<void> {
     rollouts: createRollouts(access),
     plans: createPlans(access),
     parseDocument: async (document) => parseRollout(document, await inventory.read()),
-    ...(tokens && { tokens }),
+    ...(tokens && { tokens: tokens.current }),
     ...(codecKeys.length > 0 && {
       codec: {
         codec: new EncryptionCodec(codecKeys),
@@ -52,11 +50,13 @@ export async function runServer(config: ServiceConfig): Promise<void> {
   try {
     await assertTaken(access);
     await app.listen({ host, port });
+    const warning = exposureWarning(host, isBehindTls);
+    if (warning !== undefined) log.warn(warning);
     log.info(
       {
         ...describeTemporal(temporal),
         codecKeys: codecKeys.map(({ id }) => id),
-        tokens: tokens?.map(({ name, scope }) => ({ name, scope })) ?? 'none',
+        tokens: tokens ? describeTokens(tokens.current()) : 'none',
       },
       'API serves',
     );
@@ -74,25 +74,6 @@ async function assertTaken(access: TemporalAccess): Promise<void> {
   } catch (error) {
     if (!(error instanceof TemporalError) || error.code !== 'temporal-unavailable') throw error;
   }
-}
-
-async function readTokens(path: string): Promise<readonly Token[]> {
-  const variable = 'MESH_ROLLOUT_TOKENS_FILE';
-  const action = 'Correct the file: a list of { name, sha256, scope }.';
-  const text = await readFile(path, 'utf8').catch((error: Error) => {
-    throw new ConfigError([
-      { variable, message: `names a file that cannot be read: ${error.message}`, action },
-    ]);
-  });
-  const parsed = parseTokens(text);
-  if (parsed.ok) return parsed.value;
-  throw new ConfigError(
-    parsed.problems.map((problem) => ({
-      variable,
-      message: `${path}: ${problem.path} ${problem.message}`,
-      action,
-    })),
-  );
 }
 
 function stopSignal(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { ApiError } from './api-codes.js';
-import { findToken, type Scope, type Token } from './tokens.js';
+import { findToken, type Scope, type TokenSource } from './tokens.js';
 
 /** Who acts when the API runs without tokens. */
 const ANONYMOUS = 'api';
@@ -14,11 +14,21 @@ export function isLoopback(host: string): boolean {
  * Checks at start that the API is not open to the network.
  * @throws Error when it would listen beyond loopback without tokens
  */
-export function assertGuarded(host: string, tokens: readonly Token[] | undefined): void {
-  if (tokens !== undefined || isLoopback(host)) return;
+export function assertGuarded(host: string, hasTokens: boolean): void {
+  if (hasTokens || isLoopback(host)) return;
   throw new Error(
     `MESH_ROLLOUT_HOST is ${host}, so that others could reach the API, and there are no tokens. Set MESH_ROLLOUT_TOKENS_FILE, or unset MESH_ROLLOUT_HOST for 127.0.0.1.`,
   );
+}
+
+/**
+ * What to warn of at start: the API speaks plain HTTP, so that tokens and answers can be read on the way to it.
+ * @param isBehindTls whether the operator has said that nobody gets here without TLS
+ * @returns nothing when there is nothing to warn of
+ */
+export function exposureWarning(host: string, isBehindTls: boolean): string | undefined {
+  if (isBehindTls || isLoopback(host)) return undefined;
+  return `The API listens on ${host} without TLS, so that tokens can be read on the network. Put a proxy with TLS in front, and set MESH_ROLLOUT_BEHIND_TLS=on; or unset MESH_ROLLOUT_HOST for 127.0.0.1.`;
 }
 
 /**
@@ -31,7 +41,7 @@ export function assertGuarded(host: string, tokens: readonly Token[] | undefined
  */
 export function admit(
   request: FastifyRequest,
-  tokens: readonly Token[] | undefined,
+  tokens: TokenSource | undefined,
   scope: Scope,
   trustedOrigins: readonly string[] = [],
 ): string {
@@ -41,7 +51,7 @@ export function admit(
     if (origin === undefined || !trustedOrigins.includes(origin)) assertSameSite(host, origin, site);
     return ANONYMOUS;
   }
-  const token = findToken(tokens, request.headers.authorization);
+  const token = findToken(tokens(), request.headers.authorization);
   if (token === undefined) throw new ApiError('unauthorized', 'A valid bearer token is needed.');
   if (scope === 'operate' && token.scope !== 'operate') {
     throw new ApiError('scope-missing', `The token ${token.name} has the scope ${token.scope}.`);

@@ -1,5 +1,11 @@
 /** Codes of answers that are about the request itself; those about rollouts are in the catalogue of src/rollout. */
 export const API_CODES = {
+  'decision-pending': {
+    status: 202,
+    title: 'The rollout has accepted the decision and is still carrying it out.',
+    action:
+      'Nothing: the rollout does it whatever happens to this request. Look at the rollout to see when it is done.',
+  },
   'request-unreadable': {
     status: 400,
     title: 'The body of the request cannot be read.',
@@ -50,6 +56,11 @@ export const API_CODES = {
     status: 415,
     title: 'The content type of the request is not supported.',
     action: 'Send application/json or application/yaml.',
+  },
+  'streams-busy': {
+    status: 429,
+    title: 'The token follows rollouts with as many event streams as it may.',
+    action: 'Close streams that nobody reads, then follow again.',
   },
 } as const satisfies Record<string, { status: number; title: string; action: string }>;
 

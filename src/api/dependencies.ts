@@ -4,7 +4,7 @@ import type { ResolvedRollout } from '../rollout/resolved.js';
 import type { Plans } from '../temporal/plans.js';
 import type { Rollouts } from '../temporal/rollouts.js';
 import type { CodecService } from './codec-service.js';
-import type { Token } from './tokens.js';
+import type { TokenSource } from './tokens.js';
 
 /** What the API works with; tests pass their own. */
 export interface ApiDependencies {
@@ -13,7 +13,7 @@ export interface ApiDependencies {
   /** Parses a document with the inventory of now. @throws RolloutError `inventory-invalid` */
   readonly parseDocument: (document: unknown) => Promise<Parsed<ResolvedRollout>>;
   /** Absent: nobody needs a token, and only this machine is served. */
-  readonly tokens?: readonly Token[];
+  readonly tokens?: TokenSource;
   /** Absent: payloads are not encrypted, and there is no codec endpoint. */
   readonly codec?: CodecService;
   readonly log: Logger;

@@ -22,9 +22,13 @@ function answer(error: FastifyError, request: FastifyRequest, reply: FastifyRepl
   return sendProblem(reply, problem);
 }
 
+/** When to ask again for what is busy now, in seconds: small plans take about as long. */
+const RETRY_AFTER_SECONDS = 15;
+
 /** Sends a problem as the answer. */
 export function sendProblem(reply: FastifyReply, problem: ProblemDetails): FastifyReply {
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+  if (problem.status === 429) reply.header('retry-after', RETRY_AFTER_SECONDS);
   return reply.code(problem.status).type(PROBLEM_MEDIA_TYPE).send(JSON.stringify(problem));
 }
 

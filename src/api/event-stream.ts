@@ -5,16 +5,20 @@ import type { Follower } from './rollout-feed.js';
 
 /** Keeps proxies from closing a stream on which nothing happens. */
 const STILL_HERE_MS = 15_000;
+/** Within this time a stream ends whose token is revoked, also when nothing happens on it. */
+const LOOK_AT_TOKEN_MS = 2_000;
 /** A reader that is this far behind is cut off; it comes back with Last-Event-ID. */
 const MAX_UNREAD_BYTES = 4 * 1024 * 1024;
 
 /** Writes what a follower gets as server-sent events. The answer begins with the first of them. */
 export class EventStream implements Follower {
   readonly #reply: FastifyReply;
-  #stillHere: NodeJS.Timeout | undefined;
+  readonly #isAllowed: () => boolean;
 
-  constructor(reply: FastifyReply) {
+  /** @param isAllowed whether its reader may still read; the stream ends when it may not any more */
+  constructor(reply: FastifyReply, isAllowed: () => boolean) {
     this.#reply = reply;
+    this.#isAllowed = isAllowed;
   }
 
   event(event: RolloutEvent): void {
@@ -44,8 +48,9 @@ export class EventStream implements Follower {
   #write(text: string): void {
     const { raw } = this.#reply;
     if (!this.#reply.sent) this.#begin();
-    if (raw.destroyed) return;
-    if (raw.writableLength > MAX_UNREAD_BYTES) raw.destroy();
+    if (raw.destroyed || raw.writableEnded) return;
+    if (!this.#isAllowed()) raw.end();
+    else if (raw.writableLength > MAX_UNREAD_BYTES) raw.destroy();
     else raw.write(text);
   }
 
@@ -55,7 +60,11 @@ export class EventStream implements Follower {
     // The reader may be gone before there was anything to tell; then no `close` comes any more.
     if (raw.destroyed) return;
     raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-    this.#stillHere = setInterval(() => this.#write(': still here\n\n'), STILL_HERE_MS);
-    raw.once('close', () => clearInterval(this.#stillHere));
+    const stillHere = setInterval(() => this.#write(': still here\n\n'), STILL_HERE_MS);
+    const token = setInterval(() => this.#isAllowed() || raw.end(), LOOK_AT_TOKEN_MS);
+    raw.once('close', () => {
+      clearInterval(stillHere);
+      clearInterval(token);
+    });
   }
 }

@@ -21,7 +21,14 @@ export function openApiFrame(needsToken: boolean): OpenApi {
 const HEADERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/v1/rollouts post 201': {
     location: 'Path of the rollout',
+    etag: 'The ID of the rollout in quotes, for If-Match of decisions about it',
     'idempotent-replayed': '`true` when an earlier request with the same Idempotency-Key has started it',
+  },
+  '/v1/plans post 202': { location: 'Path of the plan' },
+  '/v1/plans post 429': { 'retry-after': 'When to ask again, in seconds' },
+  '/v1/rollouts/{mesh}/events get 429': { 'retry-after': 'When to ask again, in seconds' },
+  '/v1/rollouts/{mesh} get 200': {
+    etag: 'The ID of the rollout in quotes, for If-Match of decisions about it; it stays the same until the next rollout',
   },
 };
 

@@ -24,6 +24,12 @@ const EXAMPLES: Readonly<Record<number, readonly ProblemDetails[]>> = {
   409: [
     problemOf(new RolloutError('not-waiting', 'Cluster eu-1 is Running: it does not wait for a decision.')),
     problemOf(
+      new RolloutError(
+        'rollout-changed',
+        'The decision is for rollout 0199a7c2-5d0e-7c3b-9a44-2f1f6d1c7a10 of mesh shop, which has ended.',
+      ),
+    ),
+    problemOf(
       new RolloutRunningError({
         mesh: 'shop',
         rolloutId: '0199a7c2-5d0e-7c3b-9a44-2f1f6d1c7a10',
@@ -41,6 +47,15 @@ const EXAMPLES: Readonly<Record<number, readonly ProblemDetails[]>> = {
         'The Idempotency-Key was used with another document: it started the rollout 0199a7c2-5d0e-7c3b-9a44-2f1f6d1c7a10 of mesh shop.',
       ),
     ),
+  ],
+  429: [
+    problemOf(
+      new RolloutError(
+        'plans-busy',
+        '3 plans of mesh shop run already: at most 3 of a mesh and 10 in all may run at the same time.',
+      ),
+    ),
+    problemOf(new ApiError('streams-busy', 'The token monitor has 100 event streams.')),
   ],
   500: [problemOf(new Error('anything that is not known'))],
   503: [problemOf(new TemporalError('temporal-unavailable', 'Temporal does not answer at 127.0.0.1:7233.'))],

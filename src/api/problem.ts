@@ -33,6 +33,7 @@ const ROLLOUT_STATUS: Partial<Record<ErrorCode, number>> = {
   'plan-not-found': 404,
   'cluster-unknown': 404,
   'idempotency-key-reused': 422,
+  'plans-busy': 429,
   'inventory-invalid': 500,
   'internal-error': 500,
 };

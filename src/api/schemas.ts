@@ -1,9 +1,11 @@
 import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
+import { PER_CLUSTER_CODES } from '../rollout/acceptance.js';
 import { STATUSES } from '../rollout/steps.js';
 import { PATTERN } from '../rollout/syntax.js';
 import type { RolloutListItem } from '../temporal/rollout-view.js';
 import type { StartedRollout } from '../temporal/start-rollout.js';
+import { rolloutId } from './decision.js';
 import { STARTED_EXAMPLE } from './examples.js';
 import type { ProblemDetails } from './problem.js';
 import { problemExamples } from './problem-examples.js';
@@ -54,12 +56,15 @@ export const ListQuery = z.object({
   limit: z.coerce.number().int().min(1).max(500).default(50).describe('At most how many rollouts'),
 });
 
+const reason = z.string().max(500).exactOptional().describe('Why; stands in the audit');
+
 /** Body of `retry` and `skip`. Who decides is the token, never the body. */
 export const DecisionBody = z
   .strictObject({
     cluster: z.string().min(1).max(63).exactOptional().describe('The cluster'),
     code: z.string().min(1).max(63).exactOptional().describe('Every cluster that waits with this code'),
-    reason: z.string().max(500).exactOptional().describe('Why; stands in the audit'),
+    reason,
+    rolloutId,
   })
   .refine((body) => (body.cluster === undefined) !== (body.code === undefined), {
     message: 'needs either cluster or code',
@@ -69,26 +74,44 @@ export const DecisionBody = z
     examples: [{ cluster: 'eu-1', reason: 'permission granted' }, { code: 'permission-missing' }],
   });
 
-const reason = z.string().max(500).exactOptional().describe('Why; stands in the audit');
-
 /** Body of `pause`, `resume` and `abort`. */
-export const ReasonBody = z.strictObject({ reason }).meta({ examples: [{ reason: 'change freeze' }] });
+export const ReasonBody = z
+  .strictObject({ reason, rolloutId })
+  .meta({ examples: [{ reason: 'change freeze' }] });
 
-/** Body of `approve`. */
+/** Body of `approve`. The wave is named, so that a request that is sent twice does not approve the next one too. */
 export const ApproveBody = z
-  .strictObject({
-    wave: z.string().min(1).max(63).exactOptional().describe('The wave; default: the one that waits'),
-    reason,
-  })
+  .strictObject({ wave: z.string().min(1).max(63).describe('The wave'), reason, rolloutId })
   .meta({ examples: [{ wave: 'canary', reason: 'error rate is flat' }] });
 
 /** Body of `accept`. */
 export const AcceptBody = z
   .strictObject({
     codes: z.array(z.string().min(1).max(63)).min(1).max(50).describe('Codes of findings to take on'),
+    clusters: z
+      .array(z.string().min(1).max(63))
+      .min(1)
+      .max(1000)
+      .exactOptional()
+      .describe(
+        `Only the findings about these clusters. Needed for ${PER_CLUSTER_CODES.join(', ')}; default: all clusters`,
+      ),
     reason,
+    rolloutId,
   })
-  .meta({ examples: [{ codes: ['service-cidr-overlap'], reason: 'no ClusterIP is used across' }] });
+  .superRefine(({ codes, clusters }, context) => {
+    if (clusters !== undefined) return;
+    const message = 'is required: it is accepted for the clusters that you name, not for all';
+    for (const code of codes.filter((each) => PER_CLUSTER_CODES.includes(each))) {
+      context.addIssue({ code: 'custom', path: ['clusters'], message: `${message} (${code})` });
+    }
+  })
+  .meta({
+    examples: [
+      { codes: ['service-cidr-overlap'], reason: 'no ClusterIP is used across' },
+      { codes: ['attached-elsewhere'], clusters: ['eu-1'], reason: 'it moves to this mesh' },
+    ],
+  });
 
 /** Body of the change of the strategy. */
 export const StrategyBody = z
@@ -102,6 +125,7 @@ export const StrategyBody = z
       .exactOptional()
       .describe('Remotes that may wait for a person'),
     reason,
+    rolloutId,
   })
   .refine((body) => body.maxConcurrency !== undefined || body.maxFailures !== undefined, {
     message: 'needs maxConcurrency or maxFailures',

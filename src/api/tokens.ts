@@ -15,6 +15,9 @@ export interface Token {
   readonly scope: Scope;
 }
 
+/** The tokens that are accepted at this moment. */
+export type TokenSource = () => readonly Token[];
+
 const TokenEntry = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,62}$/, 'expected a name of letters, digits, . _ @ -'),
   sha256: z

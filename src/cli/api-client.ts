@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Controls, DecisionInput, DecisionResult } from '../rollout/messages.js';
+import type { Decided } from '../temporal/decide.js';
 import type { PlanView, StartedPlan } from '../temporal/plan-view.js';
 import type { RolloutListItem, RolloutView } from '../temporal/rollout-view.js';
 import type { StartedRollout } from '../temporal/start-rollout.js';
@@ -9,6 +10,8 @@ import { ApiProblem, ApiUnreachable, type Problem, UsageError } from './api-erro
 const START_AGAIN_MS = [500, 2_000];
 /** Statuses of proxies that have lost the server behind them. */
 const LOST_BEHIND_A_PROXY = [502, 504];
+/** Status of a decision that the rollout has accepted and is still carrying out. */
+const ACCEPTED = 202;
 
 export interface ApiTarget {
   /** Without a slash at the end. */
@@ -60,6 +63,10 @@ export class ApiClient {
     return this.#json('GET', `/v1/plans/${encodeURIComponent(planId)}`);
   }
 
+  async cancelPlan(planId: string): Promise<void> {
+    await this.#send('DELETE', `/v1/plans/${encodeURIComponent(planId)}`);
+  }
+
   async list(limit: number): Promise<readonly RolloutListItem[]> {
     const answer = await this.#json<{ rollouts: readonly RolloutListItem[] }>(
       'GET',
@@ -72,20 +79,25 @@ export class ApiClient {
     return this.#json('GET', rolloutPath(mesh));
   }
 
-  decide(mesh: string, action: 'retry' | 'skip', input: Omit<DecisionInput, 'by'>): Promise<DecisionResult> {
-    return this.#json('POST', `${rolloutPath(mesh)}/${action}`, input);
+  async decide(
+    mesh: string,
+    action: 'retry' | 'skip',
+    input: Omit<DecisionInput, 'by' | 'via'>,
+  ): Promise<Decided<DecisionResult>> {
+    const answer = await this.#send('POST', `${rolloutPath(mesh)}/${action}`, input);
+    if (answer.status === ACCEPTED) return { state: 'pending' };
+    return { state: 'done', result: await this.#read<DecisionResult>(answer) };
   }
 
   /** Steers a rollout as a whole. */
   async control<Name extends keyof Controls>(
     mesh: string,
     name: Name,
-    input: Omit<Controls[Name], 'by'>,
-  ): Promise<void> {
-    const body = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(input) };
-    const init = { ...body, signal: AbortSignal.timeout(TIMEOUT_MS) };
-    if (name === 'set') await this.#fetch(`${rolloutPath(mesh)}/strategy`, { method: 'PATCH', ...init });
-    else await this.#fetch(`${rolloutPath(mesh)}/${name}`, { method: 'POST', ...init });
+    input: Omit<Controls[Name], 'by' | 'via'>,
+  ): Promise<Decided<void>> {
+    const [method, path] = name === 'set' ? ['PATCH', 'strategy'] : ['POST', name];
+    const answer = await this.#send(method, `${rolloutPath(mesh)}/${path}`, input);
+    return answer.status === ACCEPTED ? { state: 'pending' } : { state: 'done', result: undefined };
   }
 
   /**
@@ -107,14 +119,26 @@ export class ApiClient {
     method: string,
     path: string,
     body?: unknown,
-    headers: Readonly<Record<string, string>> = {},
+    headers?: Readonly<Record<string, string>>,
   ): Promise<T> {
-    const answer = await this.#fetch(path, {
+    return this.#read<T>(await this.#send(method, path, body, headers));
+  }
+
+  #send(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Response> {
+    return this.#fetch(path, {
       method,
       headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
       ...(body !== undefined && { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
+  }
+
+  async #read<T>(answer: Response): Promise<T> {
     try {
       return (await answer.json()) as T;
     } catch (error) {

@@ -11,7 +11,13 @@ export interface Config {
   readonly inventory?: string;
   readonly istioctl: string;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
-  readonly server: { readonly host: string; readonly port: number; readonly tokensFile?: string };
+  readonly server: {
+    readonly host: string;
+    readonly port: number;
+    readonly tokensFile?: string;
+    /** Whether the operator says that a proxy with TLS stands in front of the API. */
+    readonly isBehindTls: boolean;
+  };
   /** What is absent is off. `sdkMetricsAddress` is host:port. */
   readonly worker: {
     readonly maxActivities: number;
@@ -55,6 +61,7 @@ export function readConfig(environment: Environment): Config {
     server: {
       host: value.MESH_ROLLOUT_HOST,
       port: value.MESH_ROLLOUT_PORT,
+      isBehindTls: value.MESH_ROLLOUT_BEHIND_TLS === 'on',
       ...(value.MESH_ROLLOUT_TOKENS_FILE !== undefined && { tokensFile: value.MESH_ROLLOUT_TOKENS_FILE }),
     },
     worker: {
@@ -93,7 +100,8 @@ export function requireInventory(config: Config): string {
     {
       variable: 'MESH_ROLLOUT_INVENTORY',
       message: 'is not set',
-      action: 'Set it to the path of the file that names the clusters and their kubeconfigs.',
+      action:
+        'Set it to the path of the file that names the clusters, for the worker with their kubeconfigs.',
     },
   ]);
 }

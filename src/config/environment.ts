@@ -36,7 +36,7 @@ export const VARIABLES = z.object({
   MESH_ROLLOUT_INVENTORY: z
     .string()
     .optional()
-    .describe('File with the inventory; worker and API server need it'),
+    .describe('File with the inventory; worker and API server need it, the API server without kubeconfigs'),
   MESH_ROLLOUT_ISTIOCTL: z
     .string()
     .default('istioctl')
@@ -50,7 +50,11 @@ export const VARIABLES = z.object({
   MESH_ROLLOUT_TOKENS_FILE: z
     .string()
     .optional()
-    .describe('File with the bearer tokens that the API server accepts'),
+    .describe('File with the bearer tokens that the API server accepts; read again when it changes'),
+  MESH_ROLLOUT_BEHIND_TLS: z
+    .enum(['on', 'off'], 'expected on or off')
+    .default('off')
+    .describe('Whether nobody reaches the API server but through TLS, so that it need not warn'),
   MESH_ROLLOUT_CODEC_KEYS_FILE: z
     .string()
     .optional()

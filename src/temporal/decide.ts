@@ -1,28 +1,43 @@
 import { ApplicationFailure, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { FailureDetail } from '../rollout/activities.js';
 import { ERRORS, type ErrorCode } from '../rollout/codes.js';
-import type { Controls, DecisionInput, DecisionResult } from '../rollout/messages.js';
+import type { Actor, Controls, DecisionInput, DecisionResult } from '../rollout/messages.js';
 import { rolloutWorkflowId } from '../rollout/names.js';
 import { RolloutError } from '../rollout/rollout-error.js';
 import type { TemporalAccess } from './connection.js';
+import { describeRun } from './earlier-start.js';
 import { noRollout } from './get-rollout.js';
 import { grpcStatusOf, isOverdue } from './grpc-status.js';
+import { isClosed, rolloutFacts } from './rollout-facts.js';
 import { TemporalError } from './temporal-error.js';
+import { whyUnanswered } from './unanswered.js';
 
-const TIMEOUT_MS = 10_000;
+/** For the rollout to accept the decision; a worker that has nothing else to do needs milliseconds. */
+const ACCEPT_MS = 10_000;
+/** For what is done with an accepted decision; rollouts of this version answer at once. */
+const FINISH_MS = 5_000;
+
+/**
+ * What has become of a decision. `pending`: the rollout has accepted it, which is kept whatever happens to workers, and
+ * is still carrying it out.
+ */
+export type Decided<Result> =
+  | { readonly state: 'done'; readonly result: Result }
+  | { readonly state: 'pending' };
 
 /**
  * Sends a person's decision to the rollout of a mesh and waits until the workflow has taken it.
- * @throws RolloutError with the code that the workflow refuses it with, e.g. `not-waiting`, or `rollout-not-found`;
- *   TemporalError `worker-missing` when no worker took it in time: it may still be taken when one is back
+ * @throws RolloutError with the code that the workflow refuses it with, e.g. `not-waiting`, `rollout-changed` when it
+ *   names another rollout, or `rollout-not-found`; TemporalError `worker-missing` or `decision-unanswered` when it was not
+ *   accepted in time: it may still be taken later
  */
 export async function decide(
   access: TemporalAccess,
   mesh: string,
   update: 'retry' | 'skip',
   input: DecisionInput,
-): Promise<DecisionResult> {
-  return await execute<DecisionResult>(access, mesh, update, input);
+): Promise<Decided<DecisionResult>> {
+  return await send<DecisionResult>(access, mesh, update, input);
 }
 
 /**
@@ -34,38 +49,37 @@ export async function control<Name extends keyof Controls>(
   mesh: string,
   update: Name,
   input: Controls[Name],
-): Promise<void> {
-  await execute<void>(access, mesh, update, input);
+): Promise<Decided<void>> {
+  return await send<void>(access, mesh, update, input);
 }
 
-async function execute<Result>(
+async function send<Result>(
   access: TemporalAccess,
   mesh: string,
   update: string,
-  input: object,
-): Promise<Result> {
-  const handle = access.client.workflow.getHandle(rolloutWorkflowId(mesh));
+  input: Actor,
+): Promise<Decided<Result>> {
+  const { rolloutId } = input;
+  // Temporal itself refuses an update for another chain of runs, also while no worker is there to validate it.
+  const chain = rolloutId === undefined ? {} : { firstExecutionRunId: rolloutId };
+  const rollout = access.client.workflow.getHandle(rolloutWorkflowId(mesh), undefined, chain);
+  const options = { args: [input] as [object], waitForStage: 'ACCEPTED' } as const;
+  const sent = await access
+    .call(ACCEPT_MS, () => rollout.startUpdate<Result, [object]>(update, options))
+    .catch(async (error: unknown) => {
+      if (error instanceof WorkflowNotFoundError) throw await whyNotFound(access, mesh, error, rolloutId);
+      throw isLate(error) ? await whyUnanswered(access, mesh, update, ACCEPT_MS) : error;
+    });
   try {
-    return await access.call(TIMEOUT_MS, () =>
-      handle.executeUpdate<Result, [object]>(update, { args: [input] }),
-    );
+    return { state: 'done', result: await access.call(FINISH_MS, () => sent.result()) };
   } catch (error) {
-    throw explain(error, mesh, update);
+    if (isLate(error)) return { state: 'pending' };
+    throw error instanceof WorkflowUpdateFailedError ? (refusal(error.cause) ?? error) : error;
   }
 }
 
-function explain(error: unknown, mesh: string, update: string): unknown {
-  if (error instanceof WorkflowUpdateFailedError) return refusal(error.cause) ?? error;
-  if (error instanceof WorkflowNotFoundError)
-    return /completed/i.test(error.message) ? ended(mesh) : noRollout(mesh);
-  if (error instanceof TemporalError && isOverdue(grpcStatusOf(error.cause))) {
-    return new TemporalError(
-      'worker-missing',
-      `No worker took the ${update} for mesh ${mesh} within ${TIMEOUT_MS / 1000} s; it may still be taken when one is back.`,
-      { cause: error },
-    );
-  }
-  return error;
+function isLate(error: unknown): boolean {
+  return error instanceof TemporalError && isOverdue(grpcStatusOf(error.cause));
 }
 
 function refusal(cause: unknown): RolloutError | undefined {
@@ -73,6 +87,24 @@ function refusal(cause: unknown): RolloutError | undefined {
   if (!cause.type || !(cause.type in ERRORS)) return undefined;
   const action = (cause.details?.[0] as Partial<FailureDetail> | undefined)?.action;
   return new RolloutError(cause.type as ErrorCode, cause.message, { cause, ...(action && { action }) });
+}
+
+/** Temporal says the same of a mesh that never had a rollout and of one whose rollout is not the one that was named. */
+async function whyNotFound(
+  access: TemporalAccess,
+  mesh: string,
+  { message }: WorkflowNotFoundError,
+  wanted: string | undefined,
+): Promise<RolloutError> {
+  if (/completed/i.test(message)) return ended(mesh);
+  const last = wanted === undefined ? undefined : await describeRun(access, rolloutWorkflowId(mesh));
+  if (last === undefined) return noRollout(mesh);
+  const { rolloutId, execution } = rolloutFacts(last.execution, last.firstRunId);
+  const now = isClosed(execution) ? `the last one is rollout ${rolloutId}` : `rollout ${rolloutId} runs now`;
+  return new RolloutError(
+    'rollout-changed',
+    `The decision is for rollout ${wanted} of mesh ${mesh}, and ${now}.`,
+  );
 }
 
 function ended(mesh: string): RolloutError {

@@ -6,6 +6,8 @@ import { planWorkflowId, TASK_QUEUE, WorkflowType } from '../rollout/names.js';
 import type { PlanProgress, RolloutPlan } from '../rollout/plan.js';
 import { RolloutError } from '../rollout/rollout-error.js';
 import type { TemporalAccess } from './connection.js';
+import { grpcStatusOf, isOverdue } from './grpc-status.js';
+import { longestPlanMs, PlanPlaces } from './plan-limits.js';
 import type { PlanView, StartedPlan } from './plan-view.js';
 import { queryWorkflow } from './query-progress.js';
 import { isClosed, rolloutFacts } from './rollout-facts.js';
@@ -15,41 +17,52 @@ import { ensuringSearchAttributes } from './search-attributes.js';
 import type { StartRequest } from './start-rollout.js';
 
 const TIMEOUT_MS = 10_000;
-/** Without a worker a plan would wait for ever; nobody wants it any more then. */
-const LONGEST_PLAN = '15 minutes';
+/** For a worker to end a plan that is cancelled. */
+const CANCEL_MS = 3_000;
+
+/** A plan that is asked for. */
+export interface PlanRequest extends Pick<StartRequest, 'mesh' | 'document' | 'requestedBy'> {
+  /** How many remotes the document has: the plan gets time for each. */
+  readonly remotes: number;
+}
 
 /** What the API does with plans. Every call ends within seconds, with an answer or with a typed error. */
 export interface Plans {
-  /** Any number may run at the same time, also while the mesh is rolled out. @throws TemporalError */
-  start(request: StartRequest): Promise<StartedPlan>;
+  /** A few may run at the same time, also while the mesh is rolled out. @throws RolloutError `plans-busy`; TemporalError */
+  start(request: PlanRequest): Promise<StartedPlan>;
   /** @throws RolloutError `plan-not-found`; TemporalError */
   get(planId: string): Promise<PlanView>;
+  /** Ends a plan that runs; one that has ended stays as it is. @throws RolloutError `plan-not-found`; TemporalError */
+  cancel(planId: string): Promise<void>;
 }
 
 /** The plans of one Temporal namespace. Its search attributes are registered before the first start. */
 export function createPlans(access: TemporalAccess): Plans {
   const ensureRegistered = ensuringSearchAttributes(access);
+  const places = new PlanPlaces(access);
   return {
     start: async (request) => {
       await ensureRegistered();
-      return startPlan(access, request);
+      const planId = randomUUID();
+      return places.use(planId, request.mesh, () => startPlan(access, planId, request));
     },
     get: (planId) => getPlan(access, planId),
+    cancel: (planId) => cancelPlan(access, planId),
   };
 }
 
 async function startPlan(
   access: TemporalAccess,
-  { mesh, document, requestedBy }: StartRequest,
+  planId: string,
+  { mesh, document, requestedBy, remotes }: PlanRequest,
 ): Promise<StartedPlan> {
-  const planId = randomUUID();
   const workflowId = planWorkflowId(planId);
   await access.call(TIMEOUT_MS, () =>
     access.client.workflow.start(WorkflowType.plan, {
       workflowId,
       taskQueue: TASK_QUEUE,
       args: [document],
-      workflowExecutionTimeout: LONGEST_PLAN,
+      workflowExecutionTimeout: longestPlanMs(remotes),
       memo: { requestedBy },
       staticSummary: `Plan for mesh ${mesh}, requested by ${requestedBy}`,
       typedSearchAttributes: new TypedSearchAttributes([
@@ -67,8 +80,7 @@ async function getPlan(access: TemporalAccess, planId: string): Promise<PlanView
   const described = await access
     .call(TIMEOUT_MS, () => handle.describe())
     .catch((error: unknown) => {
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
-      throw new RolloutError('plan-not-found', `There is no plan ${planId}.`);
+      throw error instanceof WorkflowNotFoundError ? noPlan(planId) : error;
     });
   const { execution, requestedBy, startedAt, finishedAt } = rolloutFacts(described, undefined);
   const common = {
@@ -78,12 +90,12 @@ async function getPlan(access: TemporalAccess, planId: string): Promise<PlanView
     startedAt,
     ...(finishedAt !== undefined && { finishedAt }),
   };
-  if (!isClosed(execution)) {
-    return { ...common, status: 'Running', ...(await queryWorkflow<PlanProgress>(access, workflowId, [])) };
-  }
   if (execution !== 'COMPLETED' && execution !== 'FAILED') {
-    const { title, action } = ERRORS['plan-ended'];
-    return { ...common, status: 'Failed', attention: { code: 'plan-ended', message: title, action } };
+    // Once it is cancelled it has no result any more, whether a worker has noticed yet or not.
+    const isCancelled = execution === 'CANCELLED' || described.raw.workflowExtendedInfo?.cancelRequested;
+    if (isCancelled) return { ...common, ...withoutResult('plan-cancelled') };
+    if (isClosed(execution)) return { ...common, ...withoutResult('plan-ended') };
+    return { ...common, status: 'Running', ...(await queryWorkflow<PlanProgress>(access, workflowId, [])) };
   }
   try {
     const plan = await access.call(TIMEOUT_MS, () => handle.result() as Promise<RolloutPlan>);
@@ -93,4 +105,35 @@ async function getPlan(access: TemporalAccess, planId: string): Promise<PlanView
     if (facts.attention === undefined) throw error;
     return { ...common, status: 'Failed', ...facts };
   }
+}
+
+/** A plan has nothing to clean up: where no worker obeys in time, its workflow is ended from outside. */
+async function cancelPlan(access: TemporalAccess, planId: string): Promise<void> {
+  const handle = access.client.workflow.getHandle(planWorkflowId(planId));
+  try {
+    await access.call(TIMEOUT_MS, () => handle.cancel());
+  } catch (error) {
+    throw error instanceof WorkflowNotFoundError ? noPlan(planId) : error;
+  }
+  const isOpen = await access
+    .call(CANCEL_MS, () => handle.result())
+    .then(
+      () => false,
+      (error: unknown) => isOverdue(grpcStatusOf(error)),
+    );
+  if (!isOpen) return;
+  const terminate = () => handle.terminate('cancelled, and no worker has obeyed');
+  await access.call(TIMEOUT_MS, terminate).catch((error: unknown) => {
+    // It has ended in this moment.
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  });
+}
+
+function withoutResult(code: 'plan-ended' | 'plan-cancelled'): Pick<PlanView, 'status' | 'attention'> {
+  const { title, action } = ERRORS[code];
+  return { status: 'Failed', attention: { code, message: title, action } };
+}
+
+function noPlan(planId: string): RolloutError {
+  return new RolloutError('plan-not-found', `There is no plan ${planId}.`);
 }

@@ -1,6 +1,5 @@
-import { TASK_QUEUE } from '../rollout/names.js';
 import type { TemporalAccess } from './connection.js';
-import { whyNoWorker } from './pollers.js';
+import { describeTaskQueue, whyNoWorker } from './pollers.js';
 import { TemporalError } from './temporal-error.js';
 
 const TIMEOUT_MS = 3_000;
@@ -17,15 +16,7 @@ export interface Readiness {
 /** Asks Temporal whether it is there and whether a worker takes new rollouts. Never throws. */
 export async function readiness(access: TemporalAccess): Promise<Readiness> {
   try {
-    const described = await access.call(TIMEOUT_MS, () =>
-      access.client.workflowService.describeTaskQueue({
-        namespace: access.target.namespace,
-        taskQueue: { name: TASK_QUEUE },
-        // TASK_QUEUE_TYPE_WORKFLOW of Temporal's API: a worker polls for both or for none.
-        taskQueueType: 1,
-      }),
-    );
-    const missing = whyNoWorker(described, Date.now());
+    const missing = whyNoWorker(await describeTaskQueue(access, TIMEOUT_MS), Date.now());
     if (missing === undefined) return { temporal: 'ok', worker: 'polls' };
     const { message, action } = new TemporalError('worker-missing', missing);
     return { temporal: 'ok', worker: 'none', message: `${message} ${action}` };

@@ -1,6 +1,6 @@
 import type { Controls, DecisionInput, DecisionResult } from '../rollout/messages.js';
 import type { TemporalAccess } from './connection.js';
-import { control, decide } from './decide.js';
+import { control, type Decided, decide } from './decide.js';
 import { getRollout } from './get-rollout.js';
 import { listRollouts } from './list-rollouts.js';
 import { type Readiness, readiness } from './readiness.js';
@@ -18,11 +18,15 @@ export interface Rollouts {
   /** The running or the last one of a mesh. @throws RolloutError `rollout-not-found`; TemporalError */
   get(mesh: string): Promise<RolloutView>;
   /** @throws RolloutError with the code of the refusal; TemporalError */
-  retry(mesh: string, input: DecisionInput): Promise<DecisionResult>;
+  retry(mesh: string, input: DecisionInput): Promise<Decided<DecisionResult>>;
   /** @throws as {@link Rollouts.retry} */
-  skip(mesh: string, input: DecisionInput): Promise<DecisionResult>;
+  skip(mesh: string, input: DecisionInput): Promise<Decided<DecisionResult>>;
   /** @throws as {@link Rollouts.retry} */
-  control<Name extends keyof Controls>(mesh: string, name: Name, input: Controls[Name]): Promise<void>;
+  control<Name extends keyof Controls>(
+    mesh: string,
+    name: Name,
+    input: Controls[Name],
+  ): Promise<Decided<void>>;
   /** How many rollouts there are, and what waits. @throws TemporalError */
   figures(): Promise<RolloutFigures>;
   /** Never throws. */

@@ -35,6 +35,11 @@ export const TEMPORAL_PROBLEMS = {
     title: 'No worker answers, so that nothing is done for any rollout now.',
     action: 'Start one with mesh-rollout worker, or look at the log of the one that should run.',
   },
+  'decision-unanswered': {
+    title: 'Workers run, but the rollout has not taken the decision in time.',
+    action:
+      'Look at the rollout in a minute: the decision may still be taken. If it was not, send it again; if this lasts, look at the log of the worker.',
+  },
 } as const;
 
 export type TemporalProblem = keyof typeof TEMPORAL_PROBLEMS;

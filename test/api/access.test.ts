@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { assertGuarded, isLoopback } from '../../src/api/access.js';
+import { assertGuarded, exposureWarning, isLoopback } from '../../src/api/access.js';
 import { fakeApi, token } from './support/api.js';
 
 const start = { method: 'POST', url: '/v1/rollouts', payload: { mesh: 'shop' } } as const;
@@ -106,6 +106,26 @@ describe('with tokens', () => {
   });
 });
 
+describe('tokens that change while the server runs', () => {
+  const headers = { authorization: 'Bearer s3cret' };
+
+  it('count from the next request on: a new scope, a revocation, a new token', async () => {
+    let tokens = [token('alice', 's3cret', 'operate')];
+    const { app } = await fakeApi({ tokens: () => tokens });
+    const statuses = async () => [
+      (await app.inject({ url: '/v1/rollouts/shop', headers })).statusCode,
+      (await app.inject({ ...start, headers })).statusCode,
+    ];
+    expect(await statuses()).toEqual([200, 201]);
+    tokens = [token('alice', 's3cret', 'read')];
+    expect(await statuses()).toEqual([200, 403]);
+    tokens = [token('alice', 'another', 'operate')];
+    expect(await statuses()).toEqual([401, 401]);
+    const renewed = { authorization: 'Bearer another' };
+    expect((await app.inject({ ...start, headers: renewed })).statusCode).toBe(201);
+  });
+});
+
 describe('health', () => {
   it('needs no token and no Host of this machine', async () => {
     const { app } = await fakeApi({ tokens: [token('alice', 'x', 'read')] });
@@ -131,11 +151,17 @@ describe('health', () => {
 
 describe('assertGuarded', () => {
   it('refuses to listen beyond loopback without tokens', () => {
-    expect(() => assertGuarded('0.0.0.0', undefined)).toThrow(
+    expect(() => assertGuarded('0.0.0.0', false)).toThrow(
       'MESH_ROLLOUT_HOST is 0.0.0.0, so that others could reach the API, and there are no tokens. Set MESH_ROLLOUT_TOKENS_FILE, or unset MESH_ROLLOUT_HOST for 127.0.0.1.',
     );
-    expect(() => assertGuarded('0.0.0.0', [token('alice', 'x', 'read')])).not.toThrow();
-    expect(() => assertGuarded('127.0.0.1', undefined)).not.toThrow();
+    expect(() => assertGuarded('0.0.0.0', true)).not.toThrow();
+    expect(() => assertGuarded('127.0.0.1', false)).not.toThrow();
+  });
+
+  it('warns of an API without TLS that others can reach, unless somebody answers for it', () => {
+    expect(exposureWarning('0.0.0.0', false)).toContain('listens on 0.0.0.0 without TLS');
+    expect(exposureWarning('0.0.0.0', true)).toBeUndefined();
+    expect(exposureWarning('127.0.0.1', false)).toBeUndefined();
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PENDING } from '../../src/api/decision.js';
 import { RolloutError } from '../../src/rollout/rollout-error.js';
 import { fakeApi, token } from './support/api.js';
 
@@ -11,6 +12,13 @@ describe('the controls of a rollout', () => {
     ['POST', 'abort', { reason: 'wrong fleet' }, 'abort', { reason: 'wrong fleet' }],
     ['POST', 'approve', { wave: 'canary' }, 'approve', { wave: 'canary' }],
     ['POST', 'accept', { codes: ['service-cidr-overlap'] }, 'accept', { codes: ['service-cidr-overlap'] }],
+    [
+      'POST',
+      'accept',
+      { codes: ['attached-elsewhere'], clusters: ['eu-1'] },
+      'accept',
+      { codes: ['attached-elsewhere'], clusters: ['eu-1'] },
+    ],
     [
       'PATCH',
       'strategy',
@@ -25,7 +33,7 @@ describe('the controls of a rollout', () => {
     const answer = await app.inject({ method, url, headers: { ...headers, authorization }, payload });
     expect(answer.statusCode).toBe(204);
     expect(answer.body).toBe('');
-    expect(calls).toEqual([['control', 'shop', name, { ...input, by: 'alice' }]]);
+    expect(calls).toEqual([['control', 'shop', name, { ...input, by: 'alice', via: 'api' }]]);
   });
 
   it.each([
@@ -33,6 +41,10 @@ describe('the controls of a rollout', () => {
     ['POST', 'accept', { codes: [] }],
     ['POST', 'accept', {}],
     ['POST', 'approve', { wave: 7 }],
+    ['POST', 'approve', { reason: 'whichever waits' }],
+    ['POST', 'pause', { via: 'temporal' }],
+    ['POST', 'accept', { codes: ['attached-elsewhere'] }],
+    ['POST', 'accept', { codes: ['attached-elsewhere'], clusters: [] }],
     ['PATCH', 'strategy', {}],
     ['PATCH', 'strategy', { maxConcurrency: 0 }],
     ['PATCH', 'strategy', { maxFailures: -1 }],
@@ -70,5 +82,11 @@ describe('the controls of a rollout', () => {
     });
     expect(answer.statusCode).toBe(400);
     expect(answer.json()).toMatchObject({ code: 'decision-invalid', detail: error.message });
+  });
+
+  it('answers 202 while the rollout carries out what it has accepted', async () => {
+    const { app } = await fakeApi({ control: async () => ({ state: 'pending' }) });
+    const answer = await app.inject({ method: 'POST', url: '/v1/rollouts/shop/abort', headers, payload: {} });
+    expect([answer.statusCode, answer.json()]).toEqual([202, PENDING]);
   });
 });

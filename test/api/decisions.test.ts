@@ -11,14 +11,14 @@ describe.each(['retry', 'skip'] as const)('POST /v1/rollouts/{mesh}/%s', (action
     const answer = await app.inject({ method: 'POST', url, payload: { cluster: 'eu-2', reason: 'granted' } });
     expect(answer.statusCode).toBe(200);
     expect(answer.json()).toEqual({ clusters: ['eu-2'] });
-    expect(calls).toEqual([[action, 'shop', { cluster: 'eu-2', reason: 'granted', by: 'api' }]]);
+    expect(calls).toEqual([[action, 'shop', { cluster: 'eu-2', reason: 'granted', by: 'api', via: 'api' }]]);
   });
 
   it('takes who decided from the token', async () => {
     const { app, calls } = await fakeApi({ tokens: [token('alice', 's3cret', 'operate')] });
     const headers = { authorization: 'Bearer s3cret' };
     await app.inject({ method: 'POST', url, headers, payload: { code: 'permission-denied' } });
-    expect(calls).toEqual([[action, 'shop', { code: 'permission-denied', by: 'alice' }]]);
+    expect(calls).toEqual([[action, 'shop', { code: 'permission-denied', by: 'alice', via: 'api' }]]);
   });
 
   it.each([
@@ -39,7 +39,18 @@ describe.each(['retry', 'skip'] as const)('POST /v1/rollouts/{mesh}/%s', (action
     expect(calls).toEqual([]);
   });
 
+  it('answers 202 while the rollout carries out what it has accepted', async () => {
+    const { app } = await fakeApi({ [action]: async () => ({ state: 'pending' }) });
+    const answer = await app.inject({ method: 'POST', url, payload: { code: 'not-synced' } });
+    expect(answer.statusCode).toBe(202);
+    expect(answer.json()).toMatchObject({
+      code: 'decision-pending',
+      action: expect.stringContaining('Look at'),
+    });
+  });
+
   it.each([
+    [new TemporalError('decision-unanswered', 'Nobody took it.'), 503],
     [new RolloutError('not-waiting', 'eu-2 is Running.'), 409],
     [new RolloutError('cluster-unknown', 'There is no cluster eu-9.'), 404],
     [new RolloutError('rollout-not-found', 'There is no rollout of mesh shop.'), 404],

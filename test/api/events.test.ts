@@ -3,7 +3,7 @@ import { RolloutError } from '../../src/rollout/rollout-error.js';
 import type { RolloutView } from '../../src/temporal/rollout-view.js';
 import { TemporalError } from '../../src/temporal/temporal-error.js';
 import { until } from '../support/wait.js';
-import { type FakeApi, fakeApi } from './support/api.js';
+import { type FakeApi, fakeApi, token } from './support/api.js';
 import { runningRollout } from './support/views.js';
 
 let api: FakeApi;
@@ -171,6 +171,63 @@ describe('GET /v1/rollouts/{mesh}/events', () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(timers).not.toHaveBeenCalled();
     timers.mockRestore();
+  });
+
+  it('ends when the token of its reader is revoked, also while nothing happens, and no other does', async () => {
+    let tokens = [token('alice', 's3cret', 'read'), token('bob', 'other', 'read')];
+    let view = running;
+    api = await fakeApi({ get: async () => view, tokens: () => tokens });
+    const url = `${await api.app.listen({ port: 0, host: '127.0.0.1' })}/v1/rollouts/shop/events`;
+    const revoked = await followed(url, { authorization: 'Bearer s3cret' });
+    const kept = await followed(url, { authorization: 'Bearer other' });
+    await until('both snapshots', () => revoked.events().length === 1 && kept.events().length === 1);
+    tokens = tokens.slice(1);
+    await revoked.ended;
+    expect(revoked.events().map(({ event }) => event)).toEqual(['snapshot']);
+    expect((await fetch(url, { headers: { authorization: 'Bearer s3cret' } })).status).toBe(401);
+    view = advanced;
+    await until('the other stream goes on', () => kept.events()[1]?.event === 'change');
+  });
+
+  it('has a limit of streams for each token, and a stream that ends makes room', async () => {
+    const tokens = [token('alice', 's3cret', 'read'), token('bob', 'other', 'read')];
+    api = await fakeApi({ get: async () => running, tokens });
+    const url = `${await api.app.listen({ port: 0, host: '127.0.0.1' })}/v1/rollouts/shop/events`;
+    const open = (secret: string, signal?: AbortSignal) =>
+      fetch(url, { headers: { authorization: `Bearer ${secret}` }, ...(signal && { signal }) });
+    const [one, others] = [new AbortController(), new AbortController()];
+    const signals = [one.signal, ...Array.from({ length: 99 }, () => others.signal)];
+    const streams = await Promise.all(signals.map((signal) => open('s3cret', signal)));
+    const refused = await open('s3cret');
+    expect([refused.status, refused.headers.has('retry-after')]).toEqual([429, true]);
+    expect(await refused.json()).toMatchObject({ code: 'streams-busy' });
+    // Looked at only now: undici ends the streams of answers that nobody holds any more.
+    expect(new Set(streams.map(({ status }) => status))).toEqual(new Set([200]));
+    expect((await open('other', others.signal)).status).toBe(200);
+    one.abort();
+    await until('there is room', async () => (await open('s3cret', others.signal)).status === 200);
+    others.abort();
+  });
+
+  it('counts none that has not begun', async () => {
+    const error = new RolloutError('rollout-not-found', 'There is no rollout of mesh shop.');
+    api = await fakeApi({ get: () => Promise.reject(error) });
+    for (let asked = 0; asked < 101; asked++) {
+      expect((await api.app.inject('/v1/rollouts/shop/events')).statusCode).toBe(404);
+    }
+  });
+
+  it('tells nothing more to a reader whose token is revoked', async () => {
+    let tokens = [token('alice', 's3cret', 'read')];
+    let view = running;
+    api = await fakeApi({ get: async () => view, tokens: () => tokens });
+    const url = `${await api.app.listen({ port: 0, host: '127.0.0.1' })}/v1/rollouts/shop/events`;
+    const stream = await followed(url, { authorization: 'Bearer s3cret' });
+    await until('the snapshot', () => stream.events().length === 1);
+    tokens = [token('alice', 'another', 'read')];
+    view = advanced;
+    await stream.ended;
+    expect(stream.events().map(({ event }) => event)).toEqual(['snapshot']);
   });
 
   it('breaks streams off when the server closes, for the rollout is not over', async () => {

@@ -16,8 +16,16 @@ describe('POST /v1/plans', () => {
     expect(answer.statusCode).toBe(202);
     expect(answer.headers.location).toBe(`/v1/plans/${PLAN_ID}`);
     expect(calls).toEqual([
-      ['startPlan', { mesh: 'shop', document: { mesh: 'shop', more: 1 }, requestedBy: 'ada' }],
+      ['startPlan', { mesh: 'shop', document: { mesh: 'shop', more: 1 }, remotes: 1, requestedBy: 'ada' }],
     ]);
+  });
+
+  it('says when to ask again while as many run as may run', async () => {
+    const busy = new RolloutError('plans-busy', '3 plans of mesh shop run already.');
+    const { app } = await fakeApi({ plans: { start: () => Promise.reject(busy) } });
+    const answer = await app.inject({ method: 'POST', url: '/v1/plans', payload: { mesh: 'shop' } });
+    expect([answer.statusCode, answer.json().code]).toEqual([429, 'plans-busy']);
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
   });
 
   it('refuses a bad document with every problem, and starts nothing', async () => {
@@ -32,7 +40,7 @@ describe('POST /v1/plans', () => {
 describe('GET /v1/plans/{id}', () => {
   it('answers what the schema describes, running and finished', async () => {
     for (const view of [runningPlan(), finishedPlan()]) {
-      const { app } = await fakeApi({ plans: { start: () => Promise.reject(), get: async () => view } });
+      const { app } = await fakeApi({ plans: { get: async () => view } });
       const answer = await app.inject(`/v1/plans/${PLAN_ID}`);
       expect(answer.statusCode).toBe(200);
       expect(PlanAnswer.parse(answer.json())).toEqual(view);
@@ -41,9 +49,7 @@ describe('GET /v1/plans/{id}', () => {
 
   it('tells an ID that nobody has from one that cannot be', async () => {
     const missing = new RolloutError('plan-not-found', 'There is no plan.');
-    const { app } = await fakeApi({
-      plans: { start: () => Promise.reject(), get: () => Promise.reject(missing) },
-    });
+    const { app } = await fakeApi({ plans: { get: () => Promise.reject(missing) } });
     expect((await app.inject(`/v1/plans/${PLAN_ID}`)).json()).toMatchObject({
       status: 404,
       code: 'plan-not-found',
@@ -52,5 +58,23 @@ describe('GET /v1/plans/{id}', () => {
       status: 400,
       code: 'request-invalid',
     });
+  });
+});
+
+describe('DELETE /v1/plans/{id}', () => {
+  const cancel = { method: 'DELETE', url: `/v1/plans/${PLAN_ID}` } as const;
+
+  it('cancels the plan, for a token that may only read', async () => {
+    const { app, calls } = await fakeApi({ tokens: [token('ada', 'secret', 'read')] });
+    const answer = await app.inject({ ...cancel, headers: { authorization: 'Bearer secret' } });
+    expect([answer.statusCode, answer.body]).toEqual([204, '']);
+    expect(calls).toEqual([['cancelPlan', PLAN_ID]]);
+    expect((await app.inject(cancel)).statusCode).toBe(401);
+  });
+
+  it('says that there is no such plan', async () => {
+    const missing = new RolloutError('plan-not-found', 'There is no plan.');
+    const { app } = await fakeApi({ plans: { cancel: () => Promise.reject(missing) } });
+    expect((await app.inject(cancel)).json()).toMatchObject({ status: 404, code: 'plan-not-found' });
   });
 });

@@ -104,6 +104,33 @@ test('inventory: when nothing is left, it is an error with the reasons', async (
   expect(err).toContain('its cluster "nowhere" is in no file');
 });
 
+test('inventory --names: names and labels of an inventory, and nothing that leads to a cluster', async () => {
+  const files = {
+    'inventory.yaml': `
+clusters:
+  - { name: "123", kubeconfig: /secret/hub.yaml, context: admin, apiServer: "https://10.0.0.10:6443", labels: { tier: "1" } }
+  - { name: eu-1, kubeconfig: eu-1.yaml, podCIDRs: [10.1.0.0/16] }
+`,
+  };
+  const { exitCode, out, err } = await cli(['inventory', '--names', 'inventory.yaml'], { files });
+  expect([exitCode, err]).toEqual([0, '']);
+  expect(parse(out)).toEqual({ clusters: [{ name: '123', labels: { tier: '1' } }, { name: 'eu-1' }] });
+  expect(out).not.toMatch(/secret|admin|10\./);
+  const again = await cli(['inventory', '--names', '-'], { files: { '-': out } });
+  expect(again.out).toBe(out);
+});
+
+test('inventory --names: what is no inventory is an error with every problem and its place', async () => {
+  const files = { 'inventory.yaml': 'clusters:\n  - kubeconfig: a\n  - name: EU_1\n' };
+  const { exitCode, out, err } = await cli(['inventory', '--names', 'inventory.yaml'], { files });
+  expect([exitCode, out]).toEqual([1, '']);
+  expect(err).toContain('inventory.yaml is not an inventory.');
+  expect(err).toContain('inventory.yaml:2  clusters[0].name: is required');
+  expect(err).toContain('inventory.yaml:3  clusters[1].name: "EU_1" is not');
+  const mixed = await cli(['inventory', '--names', 'inventory.yaml', '--kubeconfig', 'a'], { files });
+  expect(mixed.exitCode).toBe(1);
+});
+
 test('permissions: the manifests for the namespaces that are named', async () => {
   const { exitCode, out } = await cli([
     ...['permissions', 'remote', '--istio-namespace', 'mesh-system'],

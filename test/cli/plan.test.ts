@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { PlanView } from '../../src/temporal/plan-view.js';
+import { TemporalError } from '../../src/temporal/temporal-error.js';
 import { type FakeApi, fakeApi } from '../api/support/api.js';
 import { finishedPlan, PLAN_ID, runningPlan } from '../api/support/plans.js';
 import { cli } from './support/run.js';
@@ -16,18 +17,18 @@ const files = { 'shop.yaml': 'mesh: shop\nremotes:\n  - cluster: eu-1\n' };
 async function plan(views: readonly PlanView[], ...more: string[]) {
   const left = [...views];
   api = await fakeApi({
-    plans: {
-      start: async () => ({ planId: PLAN_ID, mesh: 'shop', workflowId: `plan/${PLAN_ID}` }),
-      get: async () => (left.length > 1 ? left.shift() : left[0]) as PlanView,
-    },
+    plans: { get: async () => (left.length > 1 ? left.shift() : left[0]) as PlanView },
   });
   return cli(['plan', '-f', 'shop.yaml', ...more], { api: api.app, files });
 }
+
+const cancelled = () => api?.calls.filter(([name]) => name === 'cancelPlan');
 
 describe('plan', () => {
   it('waits for the plan, telling how far it is on standard error, and shows it', async () => {
     const { exitCode, out, err } = await plan([runningPlan(), runningPlan(), finishedPlan()]);
     expect(exitCode).toBe(2);
+    expect(cancelled()).toEqual([]);
     expect(err).toBe('planning: 2 of 4 clusters\n');
     expect(out).toMatchInlineSnapshot(`
       "plan for shop  Istio 1.31 · primary hub · 3 remotes, 10 at a time
@@ -113,5 +114,31 @@ describe('plan', () => {
     const { exitCode, err } = await plan([refused], '-o', 'json');
     expect(exitCode).toBe(1);
     expect(JSON.parse(err)).toMatchObject({ code: 'document-invalid', problems });
+  });
+
+  it('cancels the plan on Ctrl-C, and ends with 130', async () => {
+    let interrupt = () => {};
+    api = await fakeApi({
+      plans: {
+        get: async () => {
+          interrupt();
+          return runningPlan();
+        },
+      },
+    });
+    const onInterrupt = (callback: () => void) => {
+      interrupt = callback;
+    };
+    const run = await cli(['plan', '-f', 'shop.yaml'], { api: api.app, files, onInterrupt });
+    expect([run.exitCode, run.out]).toEqual([130, '']);
+    expect(cancelled()).toEqual([['cancelPlan', PLAN_ID]]);
+  });
+
+  it('cancels the plan that it cannot follow any more', async () => {
+    const lost = new TemporalError('temporal-unavailable', 'Temporal does not answer.');
+    api = await fakeApi({ plans: { get: () => Promise.reject(lost) } });
+    const run = await cli(['plan', '-f', 'shop.yaml'], { api: api.app, files });
+    expect([run.exitCode, run.err]).toEqual([1, expect.stringContaining('temporal-unavailable')]);
+    expect(cancelled()).toEqual([['cancelPlan', PLAN_ID]]);
   });
 });

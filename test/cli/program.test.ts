@@ -137,9 +137,12 @@ describe('retry and skip', () => {
     expect((await cli(['skip', 'shop', '--code', 'not-synced'], { api: api.app })).out).toBe(
       'Left out: eu-2\n',
     );
+    const common = { rolloutId: 'run-1', by: 'api', via: 'api' };
     expect(api.calls).toEqual([
-      ['retry', 'shop', { cluster: 'eu-2', reason: 'granted', by: 'api' }],
-      ['skip', 'shop', { code: 'not-synced', by: 'api' }],
+      ['get', 'shop'],
+      ['retry', 'shop', { cluster: 'eu-2', reason: 'granted', ...common }],
+      ['get', 'shop'],
+      ['skip', 'shop', { code: 'not-synced', ...common }],
     ]);
   });
 

@@ -17,7 +17,7 @@ describe('readConfig', () => {
     expect(readConfig({})).toEqual({
       istioctl: 'istioctl',
       logLevel: 'info',
-      server: { host: '127.0.0.1', port: 8180 },
+      server: { host: '127.0.0.1', port: 8180, isBehindTls: false },
       worker: { maxActivities: 100, healthPort: 8181, deployment: 'mesh-rollout', promote: true },
       codec: { origins: [] },
       client: { api: 'http://127.0.0.1:8180' },
@@ -41,6 +41,7 @@ describe('readConfig', () => {
       MESH_ROLLOUT_HOST: '0.0.0.0',
       MESH_ROLLOUT_PORT: '0',
       MESH_ROLLOUT_TOKENS_FILE: '/etc/tokens.yaml',
+      MESH_ROLLOUT_BEHIND_TLS: 'on',
       MESH_ROLLOUT_CODEC_KEYS_FILE: '/etc/keys',
       MESH_ROLLOUT_CODEC_KEYS: 'a:b',
       MESH_ROLLOUT_CODEC_ORIGINS: 'http://127.0.0.1:8233, https://ui.example',
@@ -58,7 +59,7 @@ describe('readConfig', () => {
       inventory: '/etc/inventory.yaml',
       istioctl: '/opt/istioctl',
       logLevel: 'debug',
-      server: { host: '0.0.0.0', port: 0, tokensFile: '/etc/tokens.yaml' },
+      server: { host: '0.0.0.0', port: 0, tokensFile: '/etc/tokens.yaml', isBehindTls: true },
       worker: {
         maxActivities: 7,
         metricsAddress: { host: '127.0.0.1', port: 9464 },

@@ -76,6 +76,7 @@ describe('a start with an Idempotency-Key', () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => start('rush', 'k6')));
     expect(new Set(answers.map(({ rolloutId }) => rolloutId)).size).toBe(1);
     expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
+    await until('the rollout to be listed', async () => (await runsOf('rush')) > 0);
     expect(await runsOf('rush')).toBe(1);
   });
 

@@ -189,7 +189,10 @@ describe('rollouts in a real Temporal', () => {
         code: 'not-waiting',
         message: 'bob: busy',
       });
-      expect(await rollouts.retry('asked', { cluster: 'parked' })).toEqual({ clusters: ['parked'] });
+      expect(await rollouts.retry('asked', { cluster: 'parked' })).toEqual({
+        state: 'done',
+        result: { clusters: ['parked'] },
+      });
       const view = await until(
         () => rollouts.get('asked'),
         ({ execution }) => execution === 'COMPLETED',
@@ -199,6 +202,53 @@ describe('rollouts in a real Temporal', () => {
         code: 'not-waiting',
         message: 'The rollout of mesh asked has ended.',
       });
+    });
+  });
+
+  it('tells a decision that is being carried out from one that nobody has taken, though workers run', async () => {
+    await start('slow', 'wait');
+    await withWorker(async () => {
+      expect(await rollouts.control('slow', 'pause', { by: 'ada' })).toEqual({ state: 'pending' });
+      await expect(rollouts.control('slow', 'abort', { by: 'ada' })).rejects.toMatchObject({
+        code: 'decision-unanswered',
+        message: expect.stringContaining('has not taken the abort within 10 s, though workers run'),
+      });
+    });
+    await access.client.workflow.getHandle('mesh/slow').terminate();
+  });
+
+  it('takes no decision that is for another rollout of the mesh, also while no worker runs', async () => {
+    const { rolloutId: first } = await start('again', 'wait');
+    await access.client.workflow.getHandle('mesh/again').terminate();
+    const { rolloutId: second } = await start('again', 'wait');
+    const late = { rolloutId: first, by: 'ada' };
+    for (const decision of [
+      () => rollouts.control('again', 'abort', late),
+      () => rollouts.control('again', 'approve', { ...late, wave: 'canary' }),
+      () => rollouts.skip('again', { ...late, cluster: 'parked' }),
+    ]) {
+      await expect(decision()).rejects.toMatchObject({
+        code: 'rollout-changed',
+        message: `The decision is for rollout ${first} of mesh again, and rollout ${second} runs now.`,
+      });
+    }
+    await withWorker(async () => {
+      await expect(rollouts.retry('again', { ...late, cluster: 'parked' })).rejects.toMatchObject({
+        code: 'rollout-changed',
+      });
+      const decision = { cluster: 'parked', rolloutId: second };
+      expect(await rollouts.retry('again', decision)).toMatchObject({ state: 'done' });
+    });
+    await expect(rollouts.control('again', 'abort', late)).rejects.toMatchObject({
+      code: 'rollout-changed',
+      message: expect.stringContaining(`the last one is rollout ${second}`),
+    });
+    await expect(rollouts.control('again', 'abort', { rolloutId: second })).rejects.toMatchObject({
+      code: 'not-waiting',
+      message: 'The rollout of mesh again has ended.',
+    });
+    await expect(rollouts.control('nowhere', 'abort', late)).rejects.toMatchObject({
+      code: 'rollout-not-found',
     });
   });
 

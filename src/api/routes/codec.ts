@@ -6,7 +6,7 @@ import { admit } from '../access.js';
 import { ApiError } from '../api-codes.js';
 import type { CodecService } from '../codec-service.js';
 import { problemAnswers } from '../schemas.js';
-import type { Token } from '../tokens.js';
+import type { TokenSource } from '../tokens.js';
 
 /** A page of history may have payloads of 2 MiB each, in base64. */
 const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
@@ -30,7 +30,7 @@ const ROUTES = {
 export function codecRoutes(
   instance: FastifyInstance,
   service: CodecService,
-  tokens: readonly Token[] | undefined,
+  tokens: TokenSource | undefined,
 ): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
   app.addHook('onRequest', async (request, reply) => {

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Controls } from '../../rollout/messages.js';
+import { DecisionHeaders, decisionOf, PENDING, PendingAnswer } from '../decision.js';
 import type { ApiDependencies } from '../dependencies.js';
 import {
   AcceptBody,
@@ -19,7 +20,7 @@ interface Control<Name extends keyof Controls> {
   /** Behind `/v1/rollouts/{mesh}/`. */
   readonly path: string;
   readonly summary: string;
-  readonly body: z.ZodType<Omit<Controls[Name], 'by'>>;
+  readonly body: z.ZodType<Omit<Controls[Name], 'by' | 'via'>>;
 }
 
 /** What steers a rollout as a whole, by the name of its update. */
@@ -43,6 +44,7 @@ const CONTROLS: { readonly [Name in keyof Controls]: Control<Name> } = {
 };
 
 const answers = {
+  202: PendingAnswer,
   204: z.null().describe('Done'),
   ...commonProblems,
   ...bodyProblems,
@@ -56,12 +58,13 @@ export function controlRoutes(instance: FastifyInstance, { rollouts }: ApiDepend
     app.route({
       method,
       url: `/rollouts/:mesh/${path}`,
-      schema: { summary, params: MeshParams, body, response: answers },
+      schema: { summary, params: MeshParams, headers: DecisionHeaders, body, response: answers },
       config: { scope: 'operate' },
       handler: async (request, reply) => {
-        const input = { ...(request.body as Omit<Controls[Name], 'by'>), by: request.actor };
-        await rollouts.control(request.params.mesh, name, input as Controls[Name]);
-        return reply.code(204).send(null);
+        const { actor, headers } = request;
+        const input = decisionOf({ actor, headers, body: request.body as Controls[Name] });
+        const { state } = await rollouts.control(request.params.mesh, name, input);
+        return state === 'done' ? reply.code(204).send(null) : reply.code(202).send(PENDING);
       },
     });
   for (const name of Object.keys(CONTROLS) as (keyof Controls)[]) add(name, CONTROLS[name] as Control<never>);

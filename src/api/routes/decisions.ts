@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { DecisionHeaders, decisionOf, PENDING, PendingAnswer } from '../decision.js';
 import type { ApiDependencies } from '../dependencies.js';
 import {
   bodyProblems,
@@ -23,11 +24,21 @@ export function decisionRoutes(instance: FastifyInstance, { rollouts }: ApiDepen
       schema: {
         summary: SUMMARIES[action],
         params: MeshParams,
+        headers: DecisionHeaders,
         body: DecisionBody,
-        response: { 200: DecisionAnswer, ...commonProblems, ...bodyProblems, ...problemAnswers(404, 409) },
+        response: {
+          200: DecisionAnswer,
+          202: PendingAnswer,
+          ...commonProblems,
+          ...bodyProblems,
+          ...problemAnswers(404, 409),
+        },
       },
       config: { scope: 'operate' },
-      handler: (request) => rollouts[action](request.params.mesh, { ...request.body, by: request.actor }),
+      handler: async (request, reply) => {
+        const decided = await rollouts[action](request.params.mesh, decisionOf(request));
+        return decided.state === 'done' ? reply.send(decided.result) : reply.code(202).send(PENDING);
+      },
     });
   }
 }

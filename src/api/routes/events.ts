@@ -5,14 +5,20 @@ import type { ApiDependencies } from '../dependencies.js';
 import { EventStream } from '../event-stream.js';
 import { RolloutFeed } from '../rollout-feed.js';
 import { commonProblems, MeshParams, problemAnswers } from '../schemas.js';
+import { StreamPlaces } from '../stream-places.js';
+import { findToken } from '../tokens.js';
 
 const DESCRIPTION =
   'Server-sent events: `snapshot` (a whole rollout), then `change` (the rollout without its clusters, and the clusters ' +
   'that changed), `problem` (it cannot be looked at now) and `end`. Ids grow; Last-Event-ID goes on behind an event.';
 
 /** A rollout as a stream of server-sent events. */
-export function eventRoutes(instance: FastifyInstance, { rollouts, lookIntervalMs }: ApiDependencies): void {
+export function eventRoutes(
+  instance: FastifyInstance,
+  { rollouts, tokens, lookIntervalMs }: ApiDependencies,
+): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
+  const places = new StreamPlaces();
   const feed = new RolloutFeed({ look: (mesh) => rollouts.get(mesh), intervalMs: lookIntervalMs ?? 1_000 });
   app.addHook('preClose', async () => feed.close());
 
@@ -29,13 +35,18 @@ export function eventRoutes(instance: FastifyInstance, { rollouts, lookIntervalM
       response: {
         200: { description: 'Events', content: { 'text/event-stream': { schema: z.string() } } },
         ...commonProblems,
-        ...problemAnswers(404),
+        ...problemAnswers(404, 429),
       },
     },
     config: { isStream: true },
     handler: async (request, reply) => {
       const lastId = Number.parseInt(request.headers['last-event-id'] ?? '', 10);
-      const stream = new EventStream(reply);
+      // The schema of the headers leaves only those that it names in `request.headers`.
+      const { authorization } = request.raw.headers;
+      const isAllowed = () => tokens === undefined || findToken(tokens(), authorization) !== undefined;
+      const giveBack = places.take(request.actor);
+      const stream = new EventStream(reply, isAllowed);
+      stream.onClose(giveBack);
       const leave = await feed.follow(request.params.mesh, Number.isNaN(lastId) ? undefined : lastId, stream);
       stream.onClose(leave);
     },

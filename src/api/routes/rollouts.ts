@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import { LARGEST_DOCUMENT, RolloutDocument } from '../../rollout/document.js';
+import { entityTagOf } from '../decision.js';
 import type { ApiDependencies } from '../dependencies.js';
 import { sendProblem } from '../error-handler.js';
 import { DOCUMENT_EXAMPLE } from '../examples.js';
@@ -51,7 +52,11 @@ export function rolloutRoutes(instance: FastifyInstance, { rollouts, parseDocume
       });
       // As Stripe says it; the answer is otherwise the one that the first request got.
       if (replayed) reply.header('idempotent-replayed', 'true');
-      return reply.code(201).header('location', `/v1/rollouts/${mesh}`).send(started);
+      return reply
+        .code(201)
+        .header('location', `/v1/rollouts/${mesh}`)
+        .header('etag', entityTagOf(started))
+        .send(started);
     },
   });
 
@@ -70,6 +75,9 @@ export function rolloutRoutes(instance: FastifyInstance, { rollouts, parseDocume
       params: MeshParams,
       response: { 200: RolloutAnswer, ...commonProblems, ...problemAnswers(404) },
     },
-    handler: (request) => rollouts.get(request.params.mesh),
+    handler: async (request, reply) => {
+      const rollout = await rollouts.get(request.params.mesh);
+      return reply.header('etag', entityTagOf(rollout)).send(rollout);
+    },
   });
 }

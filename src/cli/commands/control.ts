@@ -1,13 +1,17 @@
 import type { Command } from 'commander';
+import { PER_CLUSTER_CODES } from '../../rollout/acceptance.js';
 import type { Controls } from '../../rollout/messages.js';
+import type { RolloutView } from '../../temporal/rollout-view.js';
+import { UsageError } from '../api-error.js';
 import type { CliContext, CommandResult } from '../context.js';
 import { ExitCode } from '../exit-code.js';
 import { writeLines } from '../terminal.js';
-import { type CommonOptions, countOption, withApiOptions, writeJson } from './options.js';
+import { addressed, type DecisionOptions, withDecisionOptions, writePending } from './decision-options.js';
+import { countOption, writeJson } from './options.js';
 
-interface ControlOptions extends CommonOptions {
-  readonly reason?: string;
+interface ControlOptions extends DecisionOptions {
   readonly wave?: string;
+  readonly cluster?: readonly string[];
   readonly maxConcurrency?: number;
   readonly maxFailures?: number;
 }
@@ -19,10 +23,7 @@ export function addControlCommands(
   run: (result: CommandResult) => Promise<void>,
 ): void {
   const add = (name: keyof Controls, description: string) =>
-    withApiOptions(
-      program.command(name).description(description).argument('<mesh>', 'name of the mesh'),
-      'json',
-    ).option('--reason <text>', 'why; stands in the audit of the rollout');
+    withDecisionOptions(program.command(name).description(description));
   const plain = { pause: 'Paused', resume: 'Going on', abort: 'Aborting' } as const;
   const descriptions = {
     pause: 'start nothing more until resume',
@@ -31,19 +32,17 @@ export function addControlCommands(
   };
   for (const name of ['pause', 'resume', 'abort'] as const) {
     add(name, descriptions[name]).action((mesh: string, options: ControlOptions) =>
-      run(control(context, mesh, name, reasonOf(options), plain[name], options)),
+      run(control(context, mesh, name, {}, plain[name], options)),
     );
   }
   add('approve', 'let the wave go on that waits for approval')
-    .option('--wave <name>', 'this wave')
-    .action((mesh: string, options: ControlOptions) => {
-      const input = { ...reasonOf(options), ...(options.wave !== undefined && { wave: options.wave }) };
-      return run(control(context, mesh, 'approve', input, 'Approved', options));
-    });
+    .option('--wave <name>', 'this wave (default: the one that waits)')
+    .action((mesh: string, options: ControlOptions) => run(approve(context, mesh, options)));
   add('accept', 'take findings on and go on')
     .argument('<code...>', 'codes of findings')
+    .option('--cluster <name>', 'only about this cluster; may be repeated', collect)
     .action((mesh: string, codes: string[], options: ControlOptions) =>
-      run(control(context, mesh, 'accept', { ...reasonOf(options), codes }, 'Accepted', options)),
+      run(accept(context, mesh, codes, options)),
     );
   add('set', 'change the strategy while the rollout runs')
     .option('--max-concurrency <n>', 'remotes at once', countOption(1000))
@@ -55,7 +54,6 @@ export function addControlCommands(
     .action((mesh: string, options: ControlOptions) => {
       const { maxConcurrency, maxFailures } = options;
       const input = {
-        ...reasonOf(options),
         ...(maxConcurrency !== undefined && { maxConcurrency }),
         ...(maxFailures !== undefined && { maxFailures }),
       };
@@ -63,19 +61,63 @@ export function addControlCommands(
     });
 }
 
-function reasonOf({ reason }: ControlOptions): { reason?: string } {
-  return reason === undefined ? {} : { reason };
+async function approve(context: CliContext, mesh: string, options: ControlOptions): CommandResult {
+  if (options.wave !== undefined)
+    return control(context, mesh, 'approve', { wave: options.wave }, 'Approved', options);
+  const view = await context.client(options.api).get(mesh);
+  const wave = waitingWave(view);
+  return control(context, mesh, 'approve', { wave }, 'Approved', { rollout: view.rolloutId, ...options });
+}
+
+/** The wave that a person sees waiting: the decision names it, so that it is never taken for the next one. */
+function waitingWave({ mesh, waves, worker }: RolloutView): string {
+  const waiting = waves.find(({ status }) => status === 'NeedsAttention');
+  if (waiting) return waiting.name;
+  throw worker === 'answers'
+    ? new UsageError(
+        `No wave of the rollout of mesh ${mesh} waits for approval.`,
+        'Name one with --wave to approve it ahead.',
+      )
+    : new UsageError(
+        'No worker answers, so nobody can say which wave waits for approval.',
+        'Name it with --wave.',
+      );
+}
+
+async function accept(
+  context: CliContext,
+  mesh: string,
+  codes: readonly string[],
+  options: ControlOptions,
+): CommandResult {
+  const { cluster: clusters } = options;
+  const perCluster = codes.find((code) => PER_CLUSTER_CODES.includes(code));
+  if (clusters === undefined && perCluster !== undefined) {
+    throw new UsageError(
+      `${perCluster} is accepted for the clusters that you name, not for all.`,
+      'Add --cluster <name>, once for each.',
+    );
+  }
+  const input = { codes, ...(clusters !== undefined && { clusters }) };
+  return control(context, mesh, 'accept', input, 'Accepted', options);
+}
+
+function collect(name: string, before: readonly string[] = []): readonly string[] {
+  return [...before, name];
 }
 
 async function control<Name extends keyof Controls>(
   context: CliContext,
   mesh: string,
   name: Name,
-  input: Omit<Controls[Name], 'by'>,
+  input: Omit<Controls[Name], 'by' | 'via' | 'reason' | 'rolloutId'>,
   done: string,
-  options: ControlOptions,
+  options: DecisionOptions,
 ): CommandResult {
-  await context.client(options.api).control(mesh, name, input);
+  const client = context.client(options.api);
+  const common = await addressed(client, mesh, options);
+  const { state } = await client.control(mesh, name, { ...common, ...input } as Controls[Name]);
+  if (state === 'pending') return writePending(context, mesh, name, options);
   if (options.output === 'json') writeJson(context, { mesh, action: name });
   else writeLines(context.out, [`${done}: the rollout of mesh ${mesh}`]);
   return ExitCode.done;

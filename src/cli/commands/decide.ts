@@ -3,12 +3,12 @@ import { UsageError } from '../api-error.js';
 import type { CliContext, CommandResult } from '../context.js';
 import { ExitCode } from '../exit-code.js';
 import { writeLines } from '../terminal.js';
-import { type CommonOptions, withApiOptions, writeJson } from './options.js';
+import { addressed, type DecisionOptions, withDecisionOptions, writePending } from './decision-options.js';
+import { writeJson } from './options.js';
 
-interface DecisionOptions extends CommonOptions {
+interface ClusterOptions extends DecisionOptions {
   readonly cluster?: string;
   readonly code?: string;
-  readonly reason?: string;
 }
 
 const ACTIONS = {
@@ -30,11 +30,10 @@ export function addDecisionCommands(
 ): void {
   for (const action of ['retry', 'skip'] as const) {
     const command = program.command(action).description(ACTIONS[action].description);
-    withApiOptions(command.argument('<mesh>', 'name of the mesh'), 'json')
+    withDecisionOptions(command)
       .option('--cluster <name>', 'this cluster')
       .option('--code <code>', 'every cluster that waits with this code')
-      .option('--reason <text>', 'why; stands in the audit of the rollout')
-      .action((mesh: string, options: DecisionOptions) => run(decide(context, mesh, action, options)));
+      .action((mesh: string, options: ClusterOptions) => run(decide(context, mesh, action, options)));
   }
 }
 
@@ -42,17 +41,20 @@ async function decide(
   context: CliContext,
   mesh: string,
   action: 'retry' | 'skip',
-  options: DecisionOptions,
+  options: ClusterOptions,
 ): CommandResult {
-  const { cluster, code, reason } = options;
+  const { cluster, code } = options;
   if ((cluster === undefined) === (code === undefined)) {
     throw new UsageError(`${action} needs either --cluster or --code.`, `See mesh-rollout status ${mesh}.`);
   }
-  const result = await context.client(options.api).decide(mesh, action, {
+  const client = context.client(options.api);
+  const decided = await client.decide(mesh, action, {
+    ...(await addressed(client, mesh, options)),
     ...(cluster !== undefined && { cluster }),
     ...(code !== undefined && { code }),
-    ...(reason !== undefined && { reason }),
   });
+  if (decided.state === 'pending') return writePending(context, mesh, action, options);
+  const { result } = decided;
   if (options.output === 'json') writeJson(context, result);
   else {
     const what = result.clusters.length === 0 ? `the rollout of mesh ${mesh}` : result.clusters.join(', ');

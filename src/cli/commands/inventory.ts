@@ -1,23 +1,26 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import {
   draftInventory,
   type InventoryDraft,
   type KubeconfigContext,
 } from '../../rollout/draft-inventory.js';
+import { parseInventoryNames } from '../../rollout/inventory.js';
 import { listNames } from '../../rollout/wording.js';
 import { UsageError } from '../api-error.js';
 import type { CliContext, CommandResult } from '../context.js';
+import { readDocument } from '../document-file.js';
 import { ExitCode } from '../exit-code.js';
-import { renderInventory } from '../render/inventory.js';
+import { renderInventory, renderNames } from '../render/inventory.js';
 import { clean } from '../render/text.js';
 import { writeLines } from '../terminal.js';
 
 interface InventoryOptions {
   readonly kubeconfig?: readonly string[];
   readonly context?: readonly string[];
+  readonly names?: string;
 }
 
-/** `inventory`: an inventory to begin with, made of the contexts of kubeconfigs. Asks no cluster. */
+/** `inventory`: one to begin with, made of the contexts of kubeconfigs, or the names of one. Asks no cluster. */
 export function addInventoryCommand(
   program: Command,
   context: CliContext,
@@ -25,10 +28,31 @@ export function addInventoryCommand(
 ): void {
   program
     .command('inventory')
-    .description('print an inventory made of the contexts of kubeconfigs')
+    .description('print an inventory made of the contexts of kubeconfigs, or what the API needs of one')
     .option('--kubeconfig <file...>', 'kubeconfigs, each by itself (default: what kubectl reads, KUBECONFIG)')
     .option('--context <name...>', 'only these contexts (default: all)')
-    .action((options: InventoryOptions) => run(inventory(context, options)));
+    .addOption(
+      new Option(
+        '--names <inventory>',
+        'print names and labels of this inventory, for an API server without kubeconfigs; - for standard input',
+      ).conflicts(['kubeconfig', 'context']),
+    )
+    .action((options: InventoryOptions) =>
+      run(options.names === undefined ? inventory(context, options) : names(context, options.names)),
+    );
+}
+
+/** The API server decides nothing about clusters by more than this; the kubeconfigs stay with the worker. */
+async function names(context: CliContext, path: string): CommandResult {
+  const name = path === '-' ? 'stdin' : path;
+  const { document, locate } = readDocument(name, await context.readText(path));
+  const parsed = parseInventoryNames(document);
+  if (!parsed.ok) {
+    const problems = parsed.problems.map((each) => `  ${locate(each.path)}  ${each.path}: ${each.message}`);
+    throw new UsageError([`${name} is not an inventory.`, ...problems].join('\n'));
+  }
+  context.out.write(renderNames(parsed.value));
+  return ExitCode.done;
 }
 
 async function inventory(context: CliContext, options: InventoryOptions): CommandResult {

@@ -56,7 +56,11 @@ const EXIT_CODES: Record<PlanOutcome, ExitCode> = {
   blocked: ExitCode.error,
 };
 
-/** Asks for the plan and waits for it, telling on standard error how far it is; undefined after Ctrl-C. */
+/**
+ * Asks for the plan and waits for it, telling on standard error how far it is. Nobody would look at a plan that is not
+ * waited for any more, so it is cancelled then.
+ * @returns undefined after Ctrl-C
+ */
 async function finished(
   context: CliContext,
   options: PlanOptions,
@@ -65,14 +69,18 @@ async function finished(
   const client = context.client(options.api);
   const interrupt = new AbortController();
   const forget = context.onInterrupt(() => interrupt.abort());
+  let running: string | undefined;
   try {
     const { planId } = await client.startPlan(document);
-    const since = Date.now();
-    let answeredAt = since;
+    running = planId;
+    let answeredAt = Date.now();
     let told = '';
     while (!interrupt.signal.aborted) {
       const view = await client.getPlan(planId);
-      if (view.status !== 'Running') return view;
+      if (view.status !== 'Running') {
+        running = undefined;
+        return view;
+      }
       if (view.worker === 'answers') answeredAt = Date.now();
       else if (Date.now() - answeredAt > WORKER_PATIENCE_MS) throw withoutWorker(view);
       const line = renderPlanProgress(view);
@@ -82,6 +90,8 @@ async function finished(
     }
     return undefined;
   } finally {
+    // The limit of its time ends it too, so that it does not matter when this fails.
+    if (running !== undefined) await client.cancelPlan(running).catch(() => undefined);
     forget();
   }
 }

@@ -1,5 +1,6 @@
 import { Document, isMap, isSeq, type Node } from 'yaml';
 import type { InventoryDraft } from '../../rollout/draft-inventory.js';
+import type { InventoryNames } from '../../rollout/inventory.js';
 import { clean } from './text.js';
 
 /** The example that a person overwrites; the comment before it says why. */
@@ -19,6 +20,12 @@ export function renderInventory({ clusters, leftOut }: InventoryDraft): string {
   );
   if (missing.length > 0) document.comment = missing.join('\n');
   return document.toString({ lineWidth: 0 });
+}
+
+/** Names and labels of an inventory, as YAML; nothing in it leads to a cluster. */
+export function renderNames({ clusters }: InventoryNames): string {
+  const named = clusters.map(({ name, labels }) => ({ name, ...(labels && { labels }) }));
+  return new Document({ clusters: named }).toString({ lineWidth: 0 });
 }
 
 /** One line, whatever a kubeconfig has in its names. */

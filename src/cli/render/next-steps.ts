@@ -1,3 +1,4 @@
+import { PER_CLUSTER_CODES } from '../../rollout/acceptance.js';
 import { FINDINGS } from '../../rollout/codes.js';
 import type { RolloutView } from '../../temporal/rollout-view.js';
 import type { Frame } from './frame.js';
@@ -44,13 +45,26 @@ function clusterSteps({ mesh, clusters }: RolloutView): NextStep[] {
 }
 
 /** Findings that hold something, and that a person may take on instead of mending them. */
-function acceptSteps({ mesh, attention, clusters }: RolloutView): NextStep[] {
-  const holding = [attention, ...clusters.map((cluster) => cluster.attention)].flatMap(
-    (each) => each?.code ?? [],
-  );
-  const codes = [...new Set(holding)].filter(
-    (code) => Object.hasOwn(FINDINGS, code) && FINDINGS[code as keyof typeof FINDINGS].overridable,
-  );
-  if (codes.length === 0) return [];
-  return [{ when: 'or take it on', command: `mesh-rollout accept ${mesh} ${codes.join(' ')} --reason "…"` }];
+function acceptSteps({ mesh, attention, clusters, findings }: RolloutView): NextStep[] {
+  const holding = [
+    // What holds the rollout is about the cluster of its finding, or about the primary.
+    { code: attention?.code, cluster: findings.find(({ code }) => code === attention?.code)?.cluster },
+    ...clusters.map((cluster) => ({ code: cluster.attention?.code, cluster: cluster.cluster })),
+  ].filter(({ code }) => code !== undefined && isOverridable(code));
+  const codes = [...new Set(holding.flatMap(({ code }) => code ?? []))];
+  const forAll = codes.filter((code) => !PER_CLUSTER_CODES.includes(code));
+  const forOne = holding.find(({ code }) => code !== undefined && !forAll.includes(code));
+  const primary = clusters.find(({ role }) => role === 'primary')?.cluster;
+  const what = [
+    ...(forAll.length > 0 ? [forAll.join(' ')] : []),
+    ...(forOne ? [`${forOne.code} --cluster ${forOne.cluster ?? primary ?? '…'}`] : []),
+  ];
+  return what.map((each) => ({
+    when: 'or take it on',
+    command: `mesh-rollout accept ${mesh} ${each} --reason "…"`,
+  }));
+}
+
+function isOverridable(code: string): boolean {
+  return Object.hasOwn(FINDINGS, code) && FINDINGS[code as keyof typeof FINDINGS].overridable;
 }

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { buildApp } from '../../../src/api/app.js';
 import type { ApiDependencies } from '../../../src/api/dependencies.js';
-import type { Token } from '../../../src/api/tokens.js';
+import type { Token, TokenSource } from '../../../src/api/tokens.js';
 import type { ResolvedRollout } from '../../../src/rollout/resolved.js';
 import type { Plans } from '../../../src/temporal/plans.js';
 import type { Rollouts } from '../../../src/temporal/rollouts.js';
@@ -19,8 +19,16 @@ export interface FakeApi {
   readonly log: () => string;
 }
 
+/** What a test may replace. */
+type Changes = Partial<Rollouts> &
+  Partial<Omit<ApiDependencies, 'plans' | 'tokens'>> & {
+    readonly plans?: Partial<Plans>;
+    /** Those of now, where they change in the test. */
+    readonly tokens?: readonly Token[] | TokenSource;
+  };
+
 /** The API with rollouts that remember what they were asked. A document is valid when it has a mesh. */
-export async function fakeApi(changes: Partial<Rollouts> & Partial<ApiDependencies> = {}): Promise<FakeApi> {
+export async function fakeApi({ plans: planChanges, tokens, ...changes }: Changes = {}): Promise<FakeApi> {
   const calls: unknown[][] = [];
   const remember =
     <R>(name: string, answer: R) =>
@@ -32,9 +40,9 @@ export async function fakeApi(changes: Partial<Rollouts> & Partial<ApiDependenci
     start: remember('start', { mesh: 'shop', rolloutId: 'run-1', workflowId: 'mesh/shop' }),
     list: remember('list', []),
     get: remember('get', runningRollout()),
-    retry: remember('retry', { clusters: ['eu-2'] }),
-    skip: remember('skip', { clusters: ['eu-2'] }),
-    control: remember('control', undefined),
+    retry: remember('retry', { state: 'done' as const, result: { clusters: ['eu-2'] } }),
+    skip: remember('skip', { state: 'done' as const, result: { clusters: ['eu-2'] } }),
+    control: remember('control', { state: 'done' as const, result: undefined }),
     figures: remember('figures', { rollouts: new Map(), parkedByCode: new Map(), withoutAnswer: 0 }),
     readiness: remember('readiness', { temporal: 'ok' as const, worker: 'polls' as const }),
     ...changes,
@@ -42,6 +50,8 @@ export async function fakeApi(changes: Partial<Rollouts> & Partial<ApiDependenci
   const plans: Plans = {
     start: remember('startPlan', { planId: PLAN_ID, mesh: 'shop', workflowId: `plan/${PLAN_ID}` }),
     get: remember('getPlan', runningPlan()),
+    cancel: remember('cancelPlan', undefined),
+    ...planChanges,
   };
   const lines: string[] = [];
   const destination = new Writable({
@@ -55,7 +65,7 @@ export async function fakeApi(changes: Partial<Rollouts> & Partial<ApiDependenci
     parseDocument: async (document) => {
       const mesh = (document as { mesh?: string } | null)?.mesh;
       return typeof mesh === 'string'
-        ? { ok: true, value: { mesh } as ResolvedRollout }
+        ? { ok: true, value: { mesh, remotes: [{ cluster: 'eu-1' }] } as unknown as ResolvedRollout }
         : {
             ok: false,
             problems: [
@@ -67,6 +77,7 @@ export async function fakeApi(changes: Partial<Rollouts> & Partial<ApiDependenci
     log: pino({ level: 'trace' }, destination),
     plans,
     lookIntervalMs: 10,
+    ...(tokens && { tokens: typeof tokens === 'function' ? tokens : () => tokens }),
     ...changes,
   });
   return { app, calls, log: () => lines.join('') };

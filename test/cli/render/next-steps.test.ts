@@ -47,6 +47,14 @@ describe('what a person can do next', () => {
     );
   });
 
+  it('is to accept for one cluster what is accepted for each alone', () => {
+    const attention = { code: 'attached-elsewhere', message: 'hub-2 has it', action: 'Detach it.' };
+    const clusters = [primary(), { ...parked('eu-3'), attention }, { ...parked('eu-4'), attention }];
+    expect(renderNext(rollout({ status: 'NeedsAttention', clusters }), page).at(-1)).toBe(
+      'or take it on  mesh-rollout accept shop attached-elsewhere --cluster eu-3 --reason "…"',
+    );
+  });
+
   it('never is to skip the primary', () => {
     expect(renderNext(rollout({ clusters: [{ ...parked('hub'), role: 'primary' }] }), page)).toEqual([
       'when mended  mesh-rollout retry shop --cluster hub',

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { onTestFinished } from 'vitest';
 import { ApiClient } from '../../../src/cli/api-client.js';
 import type { CliContext } from '../../../src/cli/context.js';
 import { runCli } from '../../../src/cli/program.js';
@@ -57,6 +58,7 @@ export async function cli(args: readonly string[], world: CliWorld = {}): Promis
 async function listening(app: FastifyInstance): Promise<string> {
   const address = app.server.address();
   if (typeof address === 'object' && address) return `http://127.0.0.1:${address.port}`;
+  onTestFinished(() => app.close());
   return app.listen({ port: 0, host: '127.0.0.1' });
 }
 

@@ -69,6 +69,11 @@ export async function rollout(document: TinyDocument): Promise<void> {
       },
     );
   }
+  // What takes long: the handler of `pause` never ends, that of `abort` fails the workflow's task whenever it is tried.
+  setHandler(defineUpdate('pause'), () => condition(() => false));
+  setHandler(defineUpdate('abort'), () => {
+    throw new Error('a defect');
+  });
   if (document.behaviour === 'invalid') {
     const problems = [{ path: 'remotes', message: 'must have at least one entry' }];
     const detail = { code: 'document-invalid', action: 'Correct it.', problems };
