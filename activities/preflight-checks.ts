@@ -14,7 +14,7 @@ import type { ResolvedNamespace } from '../src/rollout/resolved.js';
 
 /** The checks of one cluster: facts in, findings out. Each gives nothing when all is well. */
 
-/** Reasons that one finding gives; the rest rarely says anything else. */
+/** The most reasons in one finding; the others rarely say anything else. */
 const MAX_REASONS = 4;
 
 const CONTROL_PLANES = 'topology.istio.io/controlPlaneClusters';

@@ -23,7 +23,7 @@ const ANSWERS_AGE_MS = 1_000;
 const REMOTES_LEARN_MS = 5_000;
 
 /**
- * Applies the Deployment of istiod. Where that gives it other Pods, they come first: attached remotes are pointed at the
+ * Applies the Deployment of istiod. Where that replaces its Pods, the new ones come first: attached remotes are pointed at the
  * old ones and the new ones, and only then the old ones go. An attempt that finds a replacement under way continues it.
  *
  * @param manifest as the chart renders it

@@ -51,7 +51,7 @@ export async function switchOnInjectors(
   try {
     await proofs.after();
   } catch (error) {
-    // Not when the attempt is over: the next one begins with the proof.
+    // Not once the attempt has ended: the next one begins with the proof.
     if (!wasLive && !signal.aborted) await switchOffAll(client, injectors, signal);
     throw error;
   }

@@ -28,7 +28,7 @@ export async function withWorkingInjector<T>(
     return await work();
   } catch (error) {
     const isBroken = error instanceof RolloutError && error.code === 'injection-missing';
-    // Not when the attempt is over: the next one comes to the same end.
+    // Not once the attempt has ended: the next one comes to the same end.
     if (isBroken && !step.signal.aborted) {
       const injectors = await injectorsOf(dependencies, input, step.signal);
       await switchOffAll(remote, injectors, step.signal);

@@ -10,12 +10,13 @@ import {
   payloadFigure,
   wallFigures,
 } from './fleet/figures.js';
-import { growthFigure, replayedFigures } from './many/figures.js';
+import { growthFigures, LARGE_FLEET, replayedFigures } from './many/figures.js';
 import { record } from './many/record.js';
 import { rollOutReplayed } from './many/replayed-fleet.js';
 import { profiled } from './profile/worker-profile.js';
 import type { Figure } from './report/figure.js';
 import { bareRollouts } from './temporal/bare.js';
+import { decisionsAbout } from './temporal/decisions.js';
 
 /** How a benchmark is run. */
 export interface BenchOptions {
@@ -26,7 +27,7 @@ export interface BenchOptions {
   /** How many remotes; undefined: as many as the benchmark's limits are for. */
   readonly remotes: number | undefined;
   readonly say: (line: string) => void;
-  /** CPU seconds of the script for a remote, as `fleet` or `cpu` has measured them; undefined: measured first. */
+  /** CPU seconds of the script for a remote, as `fleet` or `cpu` has measured them; undefined: not compared with. */
   readonly scriptCpu: number | undefined;
   /** Folder for the profile of the worker. */
   readonly profile: string | undefined;
@@ -56,12 +57,11 @@ export const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Prom
       const recorded = await record(lab, tools);
       say('recorded one remote');
       const { rollout } = await rollOutReplayed(lab, tools, recorded, remotes, profiled(profile));
-      return [payloadFigure(rollout), historyFigure(rollout)];
+      return [payloadFigure(rollout, 32), historyFigure(rollout)];
     }),
   many: async (options) => {
-    const { tools, say } = options;
-    const [few, many] = [options.remotes ?? 100, 3 * (options.remotes ?? 100)];
-    const scriptCpu = options.scriptCpu ?? (await measureScript(options));
+    const { tools, say, scriptCpu, remotes: many = LARGE_FLEET } = options;
+    const few = Math.min(100, many);
     return inFreshLab(tools, { remotes: 0, temporal: true }, async (lab) => {
       const recorded = await record(lab, tools);
       say(`recorded one remote: ${recorded.requests} requests`);
@@ -71,21 +71,18 @@ export const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Prom
       return [
         ...replayedFigures(small, few, scriptCpu),
         ...replayedFigures(large, many, scriptCpu),
-        growthFigure(small, few, large, many),
-        payloadFigure(large.rollout),
+        ...growthFigures(small, few, large, many),
+        payloadFigure(large.rollout, 256),
+        historyFigure(large.rollout),
       ];
     });
   },
   bare: async ({ tools, remotes = FLEET }) =>
     inFreshLab(tools, { remotes: 0, temporal: true }, (lab) => bareRollouts(lab.temporal.address, remotes)),
+  decisions: async ({ tools, remotes = 500 }) =>
+    inFreshLab(tools, { remotes: 0, temporal: true }, (lab) => decisionsAbout(lab, tools, remotes)),
   memory: async (options) => [memoryFigure((await rolledOut(options)).again)],
 };
-
-/** CPU seconds of the script for a remote. */
-async function measureScript(options: BenchOptions): Promise<number> {
-  const [round] = await compared({ ...options, remotes: FLEET }, 1);
-  return (round as Round).script.first.remotesCpu / FLEET;
-}
 
 function compared(options: BenchOptions, rounds: number): Promise<Round[]> {
   const { kubectl, tools, say, remotes = FLEET } = options;

@@ -17,7 +17,7 @@ export class Budget {
     this.#leftMs = milliseconds;
   }
 
-  /** Gives the whole time again, because a person has decided to try again. */
+  /** Starts the whole time again, because a person has decided to try again. */
   renew(): void {
     this.#leftMs = this.#wholeMs;
   }

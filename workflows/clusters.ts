@@ -177,24 +177,22 @@ async function startUnlessHeld(
   input: object,
 ): Promise<ChildWorkflowHandle<Workflow> | undefined> {
   const { mesh } = run.progress;
-  run.starting += 1;
+  const options = {
+    workflowId: clusterWorkflowId(cluster),
+    args: [input],
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+    memo: { mesh, rolloutId: run.rolloutId },
+    staticSummary: `${cluster} · ${role} of mesh ${mesh}`,
+    typedSearchAttributes: new TypedSearchAttributes([
+      { key: searchKeys.mesh, value: mesh },
+      { key: searchKeys.cluster, value: cluster },
+      { key: searchKeys.status, value: 'Running' },
+    ]),
+  };
   try {
-    return await startChild(WorkflowType[role], {
-      workflowId: clusterWorkflowId(cluster),
-      args: [input],
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      memo: { mesh, rolloutId: run.rolloutId },
-      staticSummary: `${cluster} · ${role} of mesh ${mesh}`,
-      typedSearchAttributes: new TypedSearchAttributes([
-        { key: searchKeys.mesh, value: mesh },
-        { key: searchKeys.cluster, value: cluster },
-        { key: searchKeys.status, value: 'Running' },
-      ]),
-    });
+    return await run.starts.take(() => startChild(WorkflowType[role], options));
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
     throw error;
-  } finally {
-    run.starting -= 1;
   }
 }

@@ -52,7 +52,7 @@ export class Places {
     await turn.granted;
   }
 
-  /** Gives the place of a cluster back: another rollout holds the cluster for now. */
+  /** Returns the place of a cluster: another rollout holds the cluster for now. */
   leave(cluster: string): void {
     this.#taken.delete(cluster);
     this.grant();
@@ -73,7 +73,7 @@ export class Places {
     this.grant();
   }
 
-  /** Gives free places to those who wait; to be called when a limit has changed. */
+  /** Grants free places to those who wait; to be called when a limit has changed. */
   grant(): void {
     for (;;) {
       const { paused, maxConcurrency, maxFailures } = this.#limits();

@@ -27,6 +27,7 @@ import { type Decision, Holds, ROLLOUT } from './holds.js';
 import * as messages from './messages.js';
 import { Places } from './places.js';
 import { searchKeys } from './search-attributes.js';
+import { Turns } from './turns.js';
 import { WaveTallies } from './wave-tallies.js';
 
 /**
@@ -49,8 +50,8 @@ export class RolloutRun {
   adoptions = 0;
   /** How many decisions of people this run has taken. */
   decisions = 0;
-  /** How many clusters' workflows are being started right now. */
-  starting = 0;
+  /** Starts of clusters' workflows. */
+  readonly starts = new Turns(STARTS_AT_ONCE);
   /** How many decisions are on their way to clusters' workflows right now. */
   telling = 0;
   /** When the checks have let a cluster pass, in milliseconds since the epoch. */
@@ -356,6 +357,9 @@ export class RolloutRun {
     }
   }
 }
+
+/** With documents as large as they may be, all starts of one workflow task stay far below the 4 MB of a gRPC message. */
+const STARTS_AT_ONCE = 25;
 
 /** The cluster whose status an event may change. */
 function clusterOf(event: RolloutEvent): string | undefined {

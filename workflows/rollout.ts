@@ -110,7 +110,7 @@ async function nextRun(run: RolloutRun, resolved: ResolvedRollout, document: unk
 
 /** Whether nothing is on its way that the end of this run would stop. */
 function isQuiet(run: RolloutRun): boolean {
-  return run.starting === 0 && run.telling === 0;
+  return run.starts.isIdle && run.telling === 0;
 }
 
 /**

@@ -13,7 +13,8 @@ import { type HistoryFacts, historyFacts } from '../temporal/histories.js';
 import { runTime } from '../temporal/run-times.js';
 import { expectAttached } from './attached.js';
 
-const MESH = 'bench';
+/** The mesh of every rollout here. */
+export const MESH = 'bench';
 
 /** One rollout over a lab. */
 export interface RolloutRun {
@@ -29,15 +30,26 @@ export interface RolloutRun {
   readonly threads: CpuByProgram;
   /** Of the worker since it started, MB. */
   readonly peakMemory: number;
-  /** The rollout's history and those of its clusters. */
+  /** The history of each run of the rollout's own workflow. */
+  readonly ownHistories: readonly HistoryFacts[];
+  /** The primary's history and those of the remotes. */
   readonly histories: readonly HistoryFacts[];
   readonly changed: number;
+}
+
+/** What is rolled out. */
+export interface RolloutClusters {
+  readonly primary: string;
+  readonly remotes: readonly string[];
+  /** Chooses exactly these remotes in the document. @default they are named */
+  readonly selector?: object;
+  readonly strategy?: object;
 }
 
 /** A worker and an API at work on a lab, and a client of its Temporal. */
 export interface Rollouts {
   /** Rolls out over the clusters and waits for the end. */
-  run(clusters: { primary: string; remotes: readonly string[]; strategy?: object }): Promise<RolloutRun>;
+  run(clusters: RolloutClusters): Promise<RolloutRun>;
   /** Kills the worker and starts another, which knows nothing of what the first one did. */
   newWorker(): Promise<void>;
   /** Ends the worker as SIGTERM does, so that it can write a profile. */
@@ -115,7 +127,7 @@ async function rollOut(
   { api }: Product,
   client: Client,
   worker: number,
-  { primary, remotes, strategy }: { primary: string; remotes: readonly string[]; strategy?: object },
+  { primary, remotes, selector, strategy }: RolloutClusters,
 ): Promise<RolloutRun> {
   const [before, threadsBefore] = [await labCpu(lab), await cpuByThread(worker)];
   const trace = CpuTrace.start(worker);
@@ -127,7 +139,7 @@ async function rollOut(
       mesh: MESH,
       release: '1.31',
       primary: { cluster: primary },
-      remotes: remotes.map((cluster) => ({ cluster })),
+      remotes: selector ? [{ selector }] : remotes.map((cluster) => ({ cluster })),
       namespaces: [{ name: 'default', injection: 'enabled' }],
       ...(strategy && { strategy }),
     }),
@@ -141,9 +153,9 @@ async function rollOut(
   if (summary.succeeded !== remotes.length) throw new Error(`the rollout ended: ${JSON.stringify(summary)}`);
 
   const { start, close } = await runTime(client, clusterWorkflowId(primary));
-  const ids = [rolloutWorkflowId(MESH), ...[primary, ...remotes].map(clusterWorkflowId)];
   const histories: HistoryFacts[] = [];
-  for (const id of ids) histories.push(await historyFacts(client, id));
+  for (const cluster of [primary, ...remotes])
+    histories.push(...(await historyFacts(client, clusterWorkflowId(cluster))));
   return {
     wall,
     remotesWall: wall - (close - start) / 1000,
@@ -151,6 +163,7 @@ async function rollOut(
     others,
     threads,
     peakMemory: await peakMemory(worker),
+    ownHistories: await historyFacts(client, rolloutWorkflowId(MESH)),
     histories,
     changed: summary.changed,
   };

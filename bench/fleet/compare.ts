@@ -36,8 +36,8 @@ export async function compare(
       `rollout: ${seconds(run.first)}, again ${seconds(run.again)}, with a new worker ${seconds(run.anew)}`,
     );
     // A stall of seconds would otherwise look like slow work.
-    for (const { histories } of [run.first, run.again, run.anew]) {
-      for (const { workflowId, retries } of histories)
+    for (const { ownHistories, histories } of [run.first, run.again, run.anew]) {
+      for (const { workflowId, retries } of [...ownHistories, ...histories])
         for (const why of retries) say(`${workflowId}: ${why}`);
     }
     return run;

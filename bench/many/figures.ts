@@ -1,47 +1,63 @@
 import type { Figure } from '../report/figure.js';
 import type { ReplayedRun } from './replayed-fleet.js';
 
-/** Cores of the machine that the limit is about. */
+/** Cores of the machine that the limits are about. */
 const CORES = 2;
+
+/** The size of the fleet that the limits are about. */
+export const LARGE_FLEET = 1_000;
 
 /** How long the script's own CPU time would take for so many remotes if nothing else kept it waiting, in seconds. */
 export function scriptFloor(remotes: number, scriptCpu: number): number {
   return (remotes * scriptCpu) / CORES;
 }
 
-/** What a rollout over stand-ins took, beside the script's floor. */
-export function replayedFigures(run: ReplayedRun, remotes: number, scriptCpu: number): Figure[] {
-  const { rollout, standInCpu, counts } = run;
-  const name = `${remotes} remotes`;
-  const floor = scriptFloor(remotes, scriptCpu);
+/** What a rollout over stand-ins took; beside the script's floor where its CPU for a remote is known. */
+export function replayedFigures(
+  { rollout, standInCpu, replay, counts }: ReplayedRun,
+  remotes: number,
+  scriptCpu: number | undefined,
+): Figure[] {
   const each = (what: string, value: number, unit: string): Figure => ({ what: `  ${what}`, value, unit });
+  const wall = { what: `${remotes} remotes: wall`, value: rollout.wall, unit: 's' };
   return [
-    { what: `${name}: wall`, value: rollout.wall, unit: 's' },
-    each("script's CPU alone, on 2 cores", floor, 's'),
-    { what: "  wall as a part of the script's CPU", value: rollout.wall / floor, unit: '', limit: 0.2 },
+    remotes === LARGE_FLEET ? { ...wall, limit: 200 } : wall,
+    ...(scriptCpu === undefined
+      ? []
+      : [each("script's CPU alone, on 2 cores", scriptFloor(remotes, scriptCpu), 's')]),
     each('wall of each', rollout.wall / remotes, 's'),
     each('CPU of each: worker', rollout.remotesCpu / remotes, 's'),
     each('CPU of each: stand-ins', standInCpu / remotes, 's'),
     ...[...rollout.others]
       .filter(([, seconds]) => seconds / remotes >= 0.002)
       .map(([program, seconds]) => each(`CPU of each: ${program}`, seconds / remotes, 's')),
-    each('requests of each to its API server', counts.requests / remotes, ''),
+    { ...each('requests of each to its API server', counts.requests / remotes, ''), limit: 80 },
     each(
       'requests that were not recorded',
       counts.unknown.reduce((sum, [, n]) => sum + n, 0),
       '',
     ),
-    { what: "  worker's memory, peak", value: rollout.peakMemory, unit: 'MB' },
-    each('events of the rollout', rollout.histories[0]?.events ?? Number.NaN, ''),
+    { ...each("worker's memory, peak", rollout.peakMemory, 'MB'), limit: 400 },
+    each('runs of the rollout', rollout.ownHistories.length, ''),
+    each('events of its longest run', replay.events, ''),
+    { ...each('replay of its longest run', replay.seconds, 's'), limit: 1 },
   ];
 }
 
-/** How much more a remote costs in a larger fleet. */
-export function growthFigure(small: ReplayedRun, few: number, large: ReplayedRun, many: number): Figure {
-  return {
-    what: `wall of a remote among ${many}, as a part of that among ${few}`,
-    value: large.rollout.wall / many / (small.rollout.wall / few),
-    unit: '',
-    limit: 1.1,
-  };
+/** How much more a large fleet costs than a small one. */
+export function growthFigures(small: ReplayedRun, few: number, large: ReplayedRun, many: number): Figure[] {
+  return [
+    {
+      what: `wall of a remote among ${many}, as a part of that among ${few}`,
+      value: large.rollout.wall / many / (small.rollout.wall / few),
+      unit: '',
+      limit: 1.1,
+    },
+    {
+      what: `worker's memory with ${many}, as a part of that with ${few}`,
+      value: large.rollout.peakMemory / small.rollout.peakMemory,
+      unit: '',
+      limit: 1.15,
+    },
+  ];
 }

@@ -1,11 +1,11 @@
 import type { Identity } from './personalise.js';
 
-/** Address blocks of the recorded cluster; no cluster of a lab has them by itself. */
+/** Address blocks of the recorded cluster; no cluster of a lab has them otherwise. */
 export const RECORDED_CIDRS = { podCIDR: '10.200.0.0/16', serviceCIDR: '10.201.0.0/16' } as const;
 
 /** The name of the n-th cluster of the fleet, all of one length; 0 is the recorded one. */
 export function fleetName(n: number): string {
-  return `fleet-${String(n).padStart(3, '0')}`;
+  return `fleet-${String(n).padStart(4, '0')}`;
 }
 
 /** Bytes of a token that differ from cluster to cluster. */
@@ -20,18 +20,20 @@ const TOKEN_BYTES = 12;
 export function recordedIdentity(uid: string, readerToken: string): Identity {
   // Part of its signature: base64 writes three bytes as four characters, and may pad the last four.
   const token = readerToken.slice(-4 - (TOKEN_BYTES / 3) * 4, -4);
-  return { name: fleetName(0), uid, pods: '10.200.', services: '10.201.', token };
+  return { name: fleetName(0), uid, pods: '10.200.', token };
 }
 
-/** The identity of the n-th cluster, from 1 to 999: no two share a name, a UID, an address or a token. */
+/**
+ * The identity of the n-th cluster, from 1 to 2,000: no two share a name, a UID, a Pod's address or a token. Their Services
+ * have one CIDR, as those of clusters that were made with a tool's defaults.
+ */
 export function identityOf(n: number, recorded: Identity): Identity {
   const { uid = '' } = recorded;
-  const [tens, ones] = [Math.floor(n / 100), n % 100];
+  const [hundreds, ones] = [Math.floor(n / 100), n % 100];
   return {
     name: fleetName(n),
     uid: uid.slice(0, -12) + String(n).padStart(12, '0'),
-    pods: `${20 + tens}.${100 + ones}.`,
-    services: `${40 + tens}.${100 + ones}.`,
+    pods: `${20 + hundreds}.${100 + ones}.`,
     token: Buffer.from(String(n).padStart(TOKEN_BYTES, '0')).toString('base64'),
   };
 }

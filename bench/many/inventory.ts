@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LabCluster } from '../../lab/lab.js';
 
-/** Writes a kubeconfig with one context into a folder and gives its path. */
+/** Writes a kubeconfig with one context into a folder and returns its path. */
 export async function writeKubeconfig(
   folder: string,
   name: string,
@@ -26,7 +26,10 @@ export async function writeKubeconfig(
   return path;
 }
 
-/** Writes an inventory of a lab's primary and clusters that are not the lab's, and gives its path. */
+/** The label of clusters that are not the lab's: a document cannot name a thousand of them one by one. */
+export const FLEET = { fleet: 'bench' } as const;
+
+/** Writes an inventory of a lab's primary and clusters that are not the lab's, and returns its path. */
 export async function writeInventory(
   folder: string,
   primary: LabCluster,
@@ -34,7 +37,8 @@ export async function writeInventory(
 ): Promise<string> {
   const path = join(folder, 'inventory.json');
   const { name, kubeconfigPath, apiServer } = primary;
-  const clusters = [{ name, kubeconfig: kubeconfigPath, apiServer }, ...remotes];
+  const fleet = remotes.map((remote) => ({ ...remote, labels: FLEET }));
+  const clusters = [{ name, kubeconfig: kubeconfigPath, apiServer }, ...fleet];
   await writeFile(path, JSON.stringify({ clusters }));
   return path;
 }

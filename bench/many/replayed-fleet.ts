@@ -1,11 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
 import type { Lab } from '../../lab/lab.js';
 import type { ToolPaths } from '../../lab/tools/tool-names.js';
-import { type RolloutRun, startRollouts } from '../fleet/by-rollout.js';
+import { rolloutWorkflowId } from '../../src/rollout/names.js';
+import { MESH, type RolloutRun, startRollouts } from '../fleet/by-rollout.js';
 import { untilQuiet } from '../processes/quiet.js';
+import { type ReplayTime, replayTime } from '../temporal/replay-time.js';
 import { fleetName } from './identities.js';
-import { writeInventory, writeKubeconfig } from './inventory.js';
+import { FLEET, writeInventory, writeKubeconfig } from './inventory.js';
 import { forget, type RecordedCluster } from './record.js';
 import { type ReplayMessage, startReplay } from './replay.js';
 
@@ -14,6 +17,8 @@ export interface ReplayedRun {
   readonly rollout: RolloutRun;
   /** CPU seconds of the stand-ins; they share the machine with everything else. */
   readonly standInCpu: number;
+  /** Of the rollout's own workflow. */
+  readonly replay: ReplayTime;
   readonly counts: Extract<ReplayMessage, { type: 'counts' }>;
 }
 
@@ -46,13 +51,27 @@ export async function rollOutReplayed(
   try {
     await untilQuiet(lab);
     const before = await replay.cpu();
-    const rollout = await rollouts.run({ primary: lab.primary.name, remotes: names, strategy: STRATEGY });
+    const rollout = await rollouts.run({
+      primary: lab.primary.name,
+      remotes: names,
+      selector: FLEET,
+      strategy: STRATEGY,
+    });
     const standInCpu = (await replay.cpu()) - before;
     await rollouts.endWorker();
-    return { rollout, standInCpu, counts: await replay.counts() };
+    return { rollout, standInCpu, replay: await replayOf(lab), counts: await replay.counts() };
   } finally {
     await rollouts.close();
     await forget(lab.primary, names).catch(() => {});
     await replay.end();
+  }
+}
+
+async function replayOf(lab: Lab): Promise<ReplayTime> {
+  const connection = await Connection.connect({ address: lab.temporal.address });
+  try {
+    return await replayTime(new Client({ connection }), rolloutWorkflowId(MESH));
+  } finally {
+    await connection.close();
   }
 }

@@ -1,7 +1,11 @@
 import type { Client } from '@temporalio/client';
+import type { temporal } from '@temporalio/proto';
 import { payloadsIn } from './payloads.js';
 
-/** What one workflow's history is made of. */
+type History = temporal.api.history.v1.IHistory;
+type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
+
+/** What the history of one run of a workflow is made of. */
 export interface HistoryFacts {
   readonly workflowId: string;
   readonly events: number;
@@ -10,18 +14,34 @@ export interface HistoryFacts {
   readonly retries: readonly string[];
 }
 
-/** Reads the whole history of the latest run of a workflow. */
-export async function historyFacts(client: Client, workflowId: string): Promise<HistoryFacts> {
-  const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
-  const payloads = (events ?? []).flatMap((event) => payloadsIn(event));
+/** Reads the whole history of a workflow: its latest run, and before it the runs that were continued in it. */
+export async function runsOf(client: Client, workflowId: string): Promise<History[]> {
+  const runs: History[] = [];
+  let runId: string | undefined;
+  do {
+    const run = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+    runs.unshift(run);
+    runId = run.events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId || undefined;
+  } while (runId !== undefined);
+  return runs;
+}
+
+/** What every run of a workflow is made of, the first one first. */
+export async function historyFacts(client: Client, workflowId: string): Promise<HistoryFacts[]> {
+  const runs = await runsOf(client, workflowId);
+  return runs.map(({ events }) => factsOf(workflowId, events ?? []));
+}
+
+function factsOf(workflowId: string, events: readonly HistoryEvent[]): HistoryFacts {
+  const payloads = events.flatMap((event) => payloadsIn(event));
   const largestPayload = payloads.reduce((one, other) => (other.bytes > one.bytes ? other : one), NOTHING);
-  const retries = (events ?? []).flatMap(({ activityTaskStartedEventAttributes: started }) => {
+  const retries = events.flatMap(({ activityTaskStartedEventAttributes: started }) => {
     if ((started?.attempt ?? 1) < 2) return [];
-    const scheduled = events?.find(({ eventId }) => eventId?.eq(started?.scheduledEventId ?? 0));
+    const scheduled = events.find(({ eventId }) => eventId?.eq(started?.scheduledEventId ?? 0));
     const name = scheduled?.activityTaskScheduledEventAttributes?.activityType?.name;
     return [`${name}: ${started?.lastFailure?.message}`];
   });
-  return { workflowId, events: events?.length ?? 0, largestPayload, retries };
+  return { workflowId, events: events.length, largestPayload, retries };
 }
 
 const NOTHING = { bytes: 0, where: '' };

@@ -10,7 +10,7 @@ export class StreamPlaces {
   /**
    * Takes a place for one more stream.
    * @param actor the name of the token
-   * @returns a function that gives the place back; call it once
+   * @returns a function that returns the place; call it once
    * @throws ApiError `streams-busy`
    */
   take(actor: string): () => void {

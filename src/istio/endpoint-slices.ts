@@ -16,7 +16,7 @@ export interface EndpointSlice extends KubernetesObject {
 /** istiod's Service in a remote; it has no selector. */
 export interface ControlPlaneService extends KubernetesObject {
   readonly spec?: {
-    /** The API server fills it in; the first one is the family of the ClusterIP that DNS tells first. */
+    /** The API server fills it in; the first one is the family of the ClusterIP that DNS answers first. */
     readonly ipFamilies?: readonly IPFamily[];
   };
 }

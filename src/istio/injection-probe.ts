@@ -133,7 +133,7 @@ export function findProxy({ containers = [], initContainers = [] }: PodSpec): Co
 
 /**
  * A Pod that most policies allow: requests and limits, nothing that the level `restricted` forbids. It names no user:
- * OpenShift's restricted-v2 gives each namespace a range of its own.
+ * OpenShift's restricted-v2 assigns each namespace a range of its own.
  */
 function probePod(namespace: string, labels: Readonly<Record<string, string>>): KubernetesObject {
   const pod = {

@@ -7,7 +7,7 @@ import type { ReadOptions } from '../kubernetes/request-options.js';
 import { RevisionLabel } from './ownership.js';
 
 /**
- * Returns the istiod that a cluster runs by itself, of whatever revision: `Deployment istio-system/istiod of revision
+ * Returns the istiod that runs in a cluster, of whatever revision: `Deployment istio-system/istiod of revision
  * default`; undefined when there is none. Only Istio's namespace is looked at where the credentials may not look further.
  *
  * Attaching such a cluster would have two control planes fight: its own istiod keeps the lock under which CAs are written

@@ -9,7 +9,7 @@ import type { ControlPlane } from './control-plane-pods.js';
 import { controlPlaneService } from './endpoints.js';
 
 /**
- * What a running control plane tells its sidecars about the mesh. Sidecars keep it until they are restarted: with another
+ * What the sidecars of a running control plane know about the mesh. Sidecars keep it until they are restarted: with another
  * cluster name or trust domain they fail to authenticate each other.
  */
 export interface MeshIdentity {
@@ -81,7 +81,7 @@ function identityOf(deployment: Deployment, mesh = '', values = ''): MeshIdentit
   };
 }
 
-/** JSON is YAML. What is neither tells nothing. */
+/** JSON is YAML. What is neither is ignored. */
 function parsed(text: string): object {
   try {
     const value = load(text, { schema: CORE_SCHEMA });

@@ -6,7 +6,7 @@ import { readKubeconfig } from './kubeconfig-access.js';
 
 /** `true` on every remote secret. */
 export const MULTICLUSTER_LABEL = 'istio/multiCluster';
-/** The name that `istioctl create-remote-secret` gives the cluster of a remote secret. */
+/** The cluster name that `istioctl create-remote-secret` writes into a remote secret. */
 export const CLUSTER_ANNOTATION = 'networking.istio.io/cluster';
 /** What is in a remote secret of ours, so that nobody needs to read it: the server, and the SHA-256 of the token. */
 const SERVER_ANNOTATION = 'mesh-rollout.dev/server';

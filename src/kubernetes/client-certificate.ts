@@ -34,7 +34,7 @@ export function expiryOf(cert: SecureContextOptions['cert'], now = Date.now()): 
   return Date.parse(validTo) < now ? validTo : undefined;
 }
 
-/** client-node gives one text or Buffer; an empty one is none. */
+/** client-node has one text or Buffer; an empty one is none. */
 function first(
   value: SecureContextOptions['cert'] | SecureContextOptions['key'],
 ): string | Buffer | undefined {

@@ -13,7 +13,7 @@ const TABLE = 'application/json;as=Table;g=meta.k8s.io;v=v1,application/json';
 
 /**
  * Reads up to 32 addresses of running Pods that have one of their own, as blocks of one address: a sample of 500 Pods of
- * the cluster, or of kube-system where the credentials may list no others. Where the network of a cloud gives Pods their
+ * the cluster, or of kube-system where the credentials may list no others. Where the network of a cloud assigns Pods their
  * addresses, nothing else in the API shows them. A Pod of two families shows one (Kubernetes 1.34,
  * printers/internalversion/printers.go, printPod).
  */

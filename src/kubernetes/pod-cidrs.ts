@@ -12,7 +12,7 @@ const NODES_TOTAL_MS = 60_000;
 export interface PodCIDRs {
   /** Of pools from which the network plugin takes them. */
   readonly pools: readonly string[];
-  /** The slices of the nodes; only those in use, and none where a cloud gives Pods addresses of its own network. */
+  /** The slices of the nodes; only those in use, and none where a cloud assigns Pods addresses of its own network. */
   readonly nodes: readonly string[];
   /** Whether the plugin takes addresses from its own pools and from nowhere else. */
   readonly onlyPools: boolean;

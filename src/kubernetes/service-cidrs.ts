@@ -5,7 +5,7 @@ import type { ReadOptions } from './request-options.js';
 import { fieldOf, textsOf } from './untrusted.js';
 
 /**
- * Reads the blocks from which the cluster gives addresses to Services: ServiceCIDR objects (Kubernetes ≥ 1.33; before,
+ * Reads the blocks from which the cluster assigns addresses to Services: ServiceCIDR objects (Kubernetes ≥ 1.33; before,
  * where they are switched on), else the range that the API server names when it refuses an address outside. Empty when
  * neither says it.
  */

@@ -19,7 +19,7 @@ export function plainData(input: unknown, largest: number): Parsed<unknown> {
   const problems: Problem[] = [];
   const tooLarge = {
     path: '',
-    message: `is larger than ${largest / 1024} KiB (as JSON): move what is not needed out of it`,
+    message: `is larger than ${largest / 1024} KiB (as JSON): choose remotes with a selector, and move out what is not needed`,
   };
   let room = largest;
   const open: Node[] = [{ value: input, path: [] }];

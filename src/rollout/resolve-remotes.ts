@@ -7,6 +7,12 @@ import type { Values } from './resolved.js';
 import { formatSelector, type LabelledCluster, matchesSelector, type Selector } from './selectors.js';
 import { listNames, quote } from './wording.js';
 
+/**
+ * The most remotes of a document. So many have been rolled out (bench/README.md), and every remote that waits for a person
+ * is a child workflow that has not closed: Temporal allows 2,000 of them (`limit.numPendingChildExecutions`).
+ */
+const MAX_REMOTES = 2_000;
+
 /** The remotes of a rollout. */
 export interface ChosenRemotes {
   /** By name, in the order of the document; the clusters of a selector in the order of the inventory. */
@@ -54,6 +60,7 @@ export function chooseRemotes(
       for (const { name } of matched) if (!named.has(name) && !remotes.has(name)) remotes.set(name, own);
     } else complete = false;
   });
+  if (remotes.size > MAX_REMOTES) problems.push({ path: 'remotes', message: tooMany(remotes.size) });
   return { remotes, complete, problems };
 }
 
@@ -63,6 +70,10 @@ export function unknownCluster(name: string, inventory: readonly LabelledCluster
   if (names.includes(name)) return undefined;
   const guess = didYouMean(name, names);
   return `${quote(name)} is not in the inventory${guess === '' ? `, which has ${listNames(names) || 'no cluster'}` : guess}`;
+}
+
+function tooMany(count: number): string {
+  return `are ${count}, more than the ${MAX_REMOTES} that one rollout can hold: Temporal keeps no more child workflows open. Divide them between several meshes`;
 }
 
 function noMatch(

@@ -7,7 +7,7 @@ import { activityEnvironment, failureOf } from './support.js';
 const INPUT = { mesh: 'shop', primary: 'hub', istioNamespace: 'istio-system', revision: 'default' };
 const LONG = { startToCloseTimeoutMs: 600_000, scheduleToCloseTimeoutMs: 600_000 };
 
-test('points an attached remote at the Pods of istiod whenever they move, and goes on for as long as it may', async () => {
+test('points an attached remote at the Pods of istiod whenever they move, for as long as it may', async () => {
   const mesh = await stubMesh(['10.1.0.5']);
   const attempt = activityEnvironment(LONG);
   const following = failureOf(attempt.run(followEndpoints(mesh.dependencies), INPUT)).catch(

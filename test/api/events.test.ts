@@ -186,7 +186,7 @@ describe('GET /v1/rollouts/{mesh}/events', () => {
     expect(revoked.events().map(({ event }) => event)).toEqual(['snapshot']);
     expect((await fetch(url, { headers: { authorization: 'Bearer s3cret' } })).status).toBe(401);
     view = advanced;
-    await until('the other stream goes on', () => kept.events()[1]?.event === 'change');
+    await until('the other stream continues', () => kept.events()[1]?.event === 'change');
   });
 
   it('has a limit of streams for each token, and a stream that ends makes room', async () => {
@@ -217,7 +217,7 @@ describe('GET /v1/rollouts/{mesh}/events', () => {
     }
   });
 
-  it('tells nothing more to a reader whose token is revoked', async () => {
+  it('sends nothing more to a reader whose token is revoked', async () => {
     let tokens = [token('alice', 's3cret', 'read')];
     let view = running;
     api = await fakeApi({ get: async () => view, tokens: () => tokens });

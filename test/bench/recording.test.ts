@@ -22,14 +22,14 @@ test('the same request has the same key, whatever its version and timeout', () =
 test('a fleet answers with names, UIDs and addresses of its own, one answer after the other', () => {
   const key = requestKey('GET', '/x');
   const recorded = recordedIdentity(UID, TOKEN);
-  const body = `{"name":"fleet-000","uid":"${UID}","podCIDR":"10.200.1.0/24","again":"fleet-000"}`;
+  const body = `{"name":"fleet-0000","uid":"${UID}","podCIDR":"10.200.1.0/24","again":"fleet-0000"}`;
   const text = writeRecording(new Map([[key, [answer('none yet'), answer(body)]]]));
   const templates = new Templates(readRecording(text), recorded);
   const ask = (n: number, cluster: number) =>
     templates.answer(key, n, identityOf(cluster, recorded))?.body.toString();
   expect(ask(0, 7)).toBe('none yet');
   expect(ask(1, 7)).toBe(
-    '{"name":"fleet-007","uid":"6f1c2a34-aaaa-bbbb-cccc-000000000007","podCIDR":"20.107.1.0/24","again":"fleet-007"}',
+    '{"name":"fleet-0007","uid":"6f1c2a34-aaaa-bbbb-cccc-000000000007","podCIDR":"20.107.1.0/24","again":"fleet-0007"}',
   );
   expect(ask(9, 300)).toContain('"podCIDR":"23.100.1.0/24"');
   expect(templates.answer('GET /y', 0, recorded)).toBeUndefined();
@@ -49,6 +49,6 @@ test('a fleet hands out tokens of its own, which are texts like the recorded one
 
 test('no two clusters of a fleet are alike', () => {
   const recorded = recordedIdentity(UID, TOKEN);
-  const all = Array.from({ length: 300 }, (_, i) => identityOf(i + 1, recorded));
-  for (const key of Object.keys(recorded)) expect(new Set(all.map((one) => one[key])).size).toBe(300);
+  const all = Array.from({ length: 2_000 }, (_, i) => identityOf(i + 1, recorded));
+  for (const key of Object.keys(recorded)) expect(new Set(all.map((one) => one[key])).size).toBe(2_000);
 });

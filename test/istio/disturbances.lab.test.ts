@@ -209,7 +209,7 @@ describe('a remote', () => {
       expect(await labelsOf('counted')).not.toHaveProperty('istio-injection');
     });
 
-    it('asks for a word about one that refuses every probe Pod, and tells what is not proven', async () => {
+    it('asks for a word about one that refuses every probe Pod, and says what is not proven', async () => {
       await remote.addNamespace('limited');
       await remote.api.post('/api/v1/namespaces/limited/limitranges', {
         apiVersion: 'v1',

@@ -32,7 +32,7 @@ describe('when istiod dies after the injector was switched on', () => {
       await step(worker, name, input);
   });
 
-  /** Creates a Pod as a dry run; gives the cluster of its sidecar. */
+  /** Creates a Pod as a dry run; returns the cluster of its sidecar. */
   async function podIn(namespace: string): Promise<string | undefined> {
     const pod = { metadata: { name: 'any' }, spec: { containers: [{ name: 'app', image: 'app' }] } };
     return clusterOfSidecar(

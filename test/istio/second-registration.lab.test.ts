@@ -23,7 +23,7 @@ beforeAll(async () => {
   await hub.api.delete(own);
 });
 
-/** Registers a cluster by another Secret, and gives the message with which `registerRemote` then refuses the remote. */
+/** Registers a cluster by another Secret, and returns the message with which `registerRemote` then refuses the remote. */
 async function refusal(cluster: string, text: string): Promise<{ secret: string; message: string }> {
   const name = freshName('by-hand');
   await hub.api.post(SECRETS, {

@@ -153,7 +153,7 @@ describe('pod CIDRs', () => {
   });
 });
 
-describe('where a cloud gives Pods addresses of its own network', () => {
+describe('where a cloud assigns Pods addresses of its own network', () => {
   const table = (...addresses: unknown[]) => ({
     kind: 'Table',
     columnDefinitions: [{ name: 'Name' }, { name: 'IP' }, { name: 'Node' }],
@@ -350,7 +350,7 @@ test.each([
   'kind: ClusterConfiguration',
   'networking: [1]',
   `${KUBEADM}#${'x'.repeat(70_000)}`,
-])('kubeadm config %j tells nothing', (text) => {
+])('kubeadm config %j says nothing', (text) => {
   expect(parseKubeadmNetworking(text)).toEqual({});
 });
 

@@ -48,7 +48,7 @@ async function startProxy(onConnect: (socket: Duplex) => void): Promise<string> 
   return `http://127.0.0.1:${await listen(proxy)}`;
 }
 
-/** Starts a server for the time of a test; gives its port. */
+/** Starts a server for the time of a test; returns its port. */
 async function listen(server: net.Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());

@@ -32,7 +32,7 @@ describe('waitFor', () => {
     await expect(other).rejects.toThrow('broken');
   });
 
-  it('gives up when time is over, and keeps the last error that it tolerated', async () => {
+  it('gives up at its deadline, and keeps the last error that it tolerated', async () => {
     const away = new ApiError(404, 'not there');
     const options = { ...soon, timeoutMilliseconds: 5, tolerate: isAnswer(404) };
     const error = await waitFor({ ...options, check: () => Promise.reject(away) }).catch((reason) => reason);

@@ -85,6 +85,24 @@ describe('remotes', () => {
     expect(JSON.stringify(parsed).length).toBeLessThan(64 * 1024);
   });
 
+  test('may be 2,000, which is what has been run; one more is refused with the reason', () => {
+    const document = {
+      mesh: 'shop',
+      release: '1.31',
+      primary: { cluster: 'hub' },
+      remotes: [{ selector: { region: 'eu' } }],
+    };
+    const parsed = (count: number) => {
+      const fleet = Array.from({ length: count }, (_, i) => ({ name: `eu-${i}`, labels: { region: 'eu' } }));
+      return parseRollout(document, { clusters: [{ name: 'hub' }, ...fleet] });
+    };
+    expect(parsed(2_000).ok).toBe(true);
+    expect(parsed(2_001)).toMatchObject({
+      ok: false,
+      problems: [{ path: 'remotes', message: expect.stringContaining('2001, more than the 2000') }],
+    });
+  });
+
   test('labels of prototypes are no labels', () => {
     expect(problemsOf({ remotes: [{ selector: { constructor: 'x' } }] })).toMatchObject([
       { path: 'remotes[0].selector' },

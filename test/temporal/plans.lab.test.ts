@@ -105,7 +105,7 @@ describe('plans in a real Temporal', () => {
     });
   });
 
-  it('has ended without a result when its time is over', async () => {
+  it('has ended without a result after its deadline', async () => {
     const planId = randomUUID();
     await access.client.workflow.start(WorkflowType.plan, {
       workflowId: planWorkflowId(planId),

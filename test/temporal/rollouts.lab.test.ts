@@ -205,7 +205,7 @@ describe('rollouts in a real Temporal', () => {
     });
   });
 
-  it('tells a decision that is being carried out from one that nobody has taken, though workers run', async () => {
+  it('distinguishes a decision that is being carried out from one that nobody has taken, though workers run', async () => {
     await start('slow', 'wait');
     await withWorker(async () => {
       expect(await rollouts.control('slow', 'pause', { by: 'ada' })).toEqual({ state: 'pending' });

@@ -30,7 +30,7 @@ async function start(mesh: string): Promise<void> {
   });
 }
 
-/** Takes the next workflow task of a rollout, as a worker does; gives its token. */
+/** Takes the next workflow task of a rollout, as a worker does; returns its token. */
 async function take(mesh: string): Promise<Uint8Array> {
   const poll = () =>
     access.client.workflowService.pollWorkflowTaskQueue({

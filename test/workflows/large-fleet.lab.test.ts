@@ -64,6 +64,21 @@ describe('a decision about many clusters', () => {
   });
 });
 
+test('however many clusters may be at work, a workflow task starts only some of them', async () => {
+  const script = new ScriptedActivities(resolvedRollout({ remotes: 60, maxConcurrency: 60 }));
+  const { handle } = await startScripted(script);
+  expect(await handle.result()).toMatchObject({ succeeded: 60 });
+  const starts = new Map<string, number>();
+  const { events } = await handle.fetchHistory();
+  for (const { startChildWorkflowExecutionInitiatedEventAttributes: start } of events ?? []) {
+    const task = String(start?.workflowTaskCompletedEventId);
+    if (start) starts.set(task, (starts.get(task) ?? 0) + 1);
+  }
+  const counts = [...starts.values()];
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(61);
+  expect(Math.max(...counts)).toBe(25);
+});
+
 describe('accept', () => {
   test('of a finding about another mesh counts for the named cluster alone, and only with a name', async () => {
     const resolved = resolvedRollout({ remotes: 2, maxFailures: 2 });
@@ -106,7 +121,7 @@ describe('accept', () => {
 });
 
 describe('a remote at work', () => {
-  test('can be skipped, and gives its place to the next one', async () => {
+  test('can be skipped, and the next one takes its place', async () => {
     const resolved = resolvedRollout({ remotes: 2, maxConcurrency: 1 });
     const [stuck = '', next = ''] = resolved.remotes.map(({ cluster }) => cluster);
     const never = gate();

@@ -12,7 +12,7 @@ export interface DecisionOptions extends CommonOptions {
   readonly rollout?: string;
 }
 
-/** Gives a command its mesh and the options of deciding. */
+/** Adds the mesh and the options of a decision to a command. */
 export function withDecisionOptions(command: Command): Command {
   return withApiOptions(command.argument('<mesh>', 'name of the mesh'), 'json')
     .option('--reason <text>', 'why; stands in the audit of the rollout')

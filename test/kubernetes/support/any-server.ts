@@ -27,7 +27,7 @@ export class Bytes {
   }
 }
 
-/** A server that gives one answer to everything but `/readyz`, whose answer is that it is ready. */
+/** A server that has one answer to everything but `/readyz`, whose answer is that it is ready. */
 export async function startAnyServer(): Promise<{ readonly url: string; answer: AnyAnswer | undefined }> {
   const server = http.createServer((request, response) => {
     request.resume();
