@@ -15,8 +15,16 @@ export interface StepContext {
   readonly deadline: number;
   /** Says in a few words what is being done; the Temporal UI shows it within seconds, and a timeout names it. */
   heartbeat(detail: string): void;
+  /**
+   * Takes back what has not been proven, also when {@link signal} has aborted: between the activity's own deadline and
+   * Temporal's there is time for it. Does nothing when Temporal has given the attempt up: another one may be at work by now.
+   */
+  takeBack(work: (signal: AbortSignal) => Promise<unknown>): Promise<void>;
   readonly log: Logger;
 }
+
+/** Shorter than what lies between the two deadlines of an attempt of some minutes. */
+const TAKE_BACK_MS = 4_000;
 
 /**
  * Often enough that a cancellation is soon obeyed: Temporal delivers it with the answer to a heartbeat. Most steps of most
@@ -64,6 +72,14 @@ export function defineActivity<Input, Result>(
         heartbeat: (words) => {
           // Reasons for which something is waited for come from clusters, and Temporal keeps what it is sent.
           detail = cut(redact(words), DETAIL_LIMIT);
+        },
+        takeBack: async (work) => {
+          const { notFound, timedOut } = context.cancellationDetails ?? {};
+          if (notFound || timedOut) return;
+          await work(AbortSignal.timeout(TAKE_BACK_MS)).catch((error: Error) => {
+            // Why the attempt has failed is what a person has to know first.
+            context.log.warn('could not take back what is not proven', { reason: redact(error.message) });
+          });
         },
         log: context.log,
       });

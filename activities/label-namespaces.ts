@@ -72,8 +72,7 @@ async function proveAfter(
     const targets = namespaces.map(({ name }) => ({ name, labels: {} }));
     requireInjection(cluster, await probeNamespaces(remote, targets, step), accept);
   } catch (error) {
-    // Not once the attempt has ended: a namespace that is labelled was proven before.
-    if (!step.signal.aborted) await takeLabelsOff(remote, namespaces, step.signal);
+    await step.takeBack((time) => takeLabelsOff(remote, namespaces, time));
     throw error;
   }
 }

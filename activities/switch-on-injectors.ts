@@ -51,8 +51,7 @@ export async function switchOnInjectors(
   try {
     await proofs.after();
   } catch (error) {
-    // Not once the attempt has ended: the next one begins with the proof.
-    if (!wasLive && !signal.aborted) await switchOffAll(client, injectors, signal);
+    if (!wasLive) await step.takeBack((time) => switchOffAll(client, injectors, time));
     throw error;
   }
   return changed.size;

@@ -28,11 +28,10 @@ export async function withWorkingInjector<T>(
     return await work();
   } catch (error) {
     const isBroken = error instanceof RolloutError && error.code === 'injection-missing';
-    // Not once the attempt has ended: the next one comes to the same end.
-    if (isBroken && !step.signal.aborted) {
-      const injectors = await injectorsOf(dependencies, input, step.signal);
-      await switchOffAll(remote, injectors, step.signal);
-    }
+    if (isBroken)
+      await step.takeBack(async (time) =>
+        switchOffAll(remote, await injectorsOf(dependencies, input, time), time),
+      );
     throw error;
   }
 }

@@ -41,6 +41,8 @@ export class Preflight {
   readonly #run: RolloutRun;
   readonly #resolved: ResolvedRollout;
   readonly #inspections = new Map<string, ClusterInspection>();
+  /** When this run of the workflow has inspected a cluster last, in milliseconds since the epoch. */
+  readonly #inspectedAt = new Map<string, number>();
   readonly #reach: Reach;
   #conflicts: Conflicts | undefined;
   #soon: Soon | undefined;
@@ -87,11 +89,13 @@ export class Preflight {
 
   /** Whether what is known of a remote, in this run of the workflow or in an earlier one, still counts. */
   isFresh(cluster: string): boolean {
-    return Date.now() - (this.#run.checkedAt.get(cluster) ?? 0) < FRESH_MS;
+    const at = this.#inspectedAt.get(cluster) ?? this.#run.checkedAt.get(cluster) ?? 0;
+    return Date.now() - at < FRESH_MS;
   }
 
   /** Has a remote checked again the next time that it is to be admitted. */
   forget(cluster: string): void {
+    this.#inspectedAt.delete(cluster);
     this.#run.checkedAt.delete(cluster);
   }
 
@@ -171,7 +175,8 @@ export class Preflight {
   #take(inspections: readonly ClusterInspection[]): void {
     for (const inspection of inspections) {
       this.#inspections.set(inspection.cluster, inspection);
-      this.#run.checkedAt.set(inspection.cluster, Date.now());
+      this.#inspectedAt.set(inspection.cluster, Date.now());
+      this.#run.checkedAt.delete(inspection.cluster);
     }
     this.#conflicts = undefined;
   }
@@ -196,9 +201,14 @@ export class Preflight {
     return applyAcceptance([...own, ...pairs], this.#run.accepted);
   }
 
+  /** Shows the findings about a remote, and notes for later runs of the workflow when there is nothing against it. */
   #showFindings(cluster: string): readonly Finding[] {
-    if (!this.#inspections.has(cluster)) return [];
+    const inspection = this.#inspections.get(cluster);
+    if (!inspection) return [];
     const findings = this.#findingsOf(cluster);
+    const at = this.#inspectedAt.get(cluster);
+    if (at !== undefined && !inspection.unreachable && !findings.some(isBlocking))
+      this.#run.checkedAt.set(cluster, at);
     if (findings.length > 0 || this.#run.cluster(cluster).findings) {
       this.#run.apply({ type: 'cluster-findings', cluster, findings });
     }

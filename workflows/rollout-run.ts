@@ -54,7 +54,7 @@ export class RolloutRun {
   readonly starts = new Turns(STARTS_AT_ONCE);
   /** How many decisions are on their way to clusters' workflows right now. */
   telling = 0;
-  /** When the checks have let a cluster pass, in milliseconds since the epoch. */
+  /** When the checks have let a remote pass, in milliseconds since the epoch; absent: they have not. */
   readonly checkedAt = new Map<string, number>();
   /** How many clusters have been skipped. */
   skips = 0;

@@ -28,7 +28,7 @@ export const PER_CLUSTER_CODES: readonly string[] = [
 
 /** Failures of a step that end when a user accepts one of these findings for the cluster, and the step runs again. */
 export const RELEASED_BY: Readonly<Partial<Record<ErrorCode, readonly FindingCode[]>>> = {
-  'remote-taken': ['attached-elsewhere', 'default-tag-elsewhere', 'root-certificate-elsewhere'],
+  'remote-taken': ['attached-elsewhere', 'default-tag-elsewhere'],
   'injection-not-proven': ['injection-unproven'],
   'remote-secret-refused': ['api-server-unverified'],
   'remotes-not-pointed': ['remote-left-behind'],

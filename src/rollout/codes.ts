@@ -229,7 +229,8 @@ export const ERRORS = {
   },
   'not-waiting': {
     title: 'The cluster does not wait for a person.',
-    action: 'Look at its status: only a cluster in NeedsAttention can be retried or skipped.',
+    action:
+      'Look at its status: retry is for clusters in NeedsAttention, skip for remotes that are not done yet.',
     transient: false,
   },
   'decision-invalid': {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CancelledFailure } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
+import { ActivityCancellationDetails, ApplicationFailure } from '@temporalio/common';
+import type { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, test, vi } from 'vitest';
 import { defineActivity, defineStep, type StepContext } from '../../activities/activity.js';
 import { RolloutError } from '../../src/rollout/rollout-error.js';
@@ -100,6 +101,49 @@ describe('cancellation', () => {
     );
     environment.cancel();
     expect(await running).toBe('done');
+  });
+});
+
+describe('what is not proven', () => {
+  /** Runs an activity whose time is up, or that is cancelled, and that takes back what it did; returns whether it could. */
+  async function takenBack(environment: MockActivityEnvironment, interrupt = () => {}): Promise<boolean> {
+    let isTakenBack = false;
+    const activity = defineActivity(async (_: object, step) => {
+      const running = untilAborted(step);
+      interrupt();
+      await running.catch(() => {});
+      await step.takeBack(async (signal) => {
+        signal.throwIfAborted();
+        isTakenBack = true;
+      });
+    });
+    await environment.run(activity, {}).catch(() => {});
+    return isTakenBack;
+  }
+
+  test('is taken back when the time of the attempt is up', async () => {
+    expect(await takenBack(activityEnvironment({ startToCloseTimeoutMs: 100 }))).toBe(true);
+  });
+
+  test('is taken back when the step is cancelled', async () => {
+    const environment = activityEnvironment();
+    expect(await takenBack(environment, () => environment.cancel('CANCELLED'))).toBe(true);
+  });
+
+  test('is left to the attempt that Temporal has begun meanwhile', async () => {
+    const environment = activityEnvironment();
+    const details = new ActivityCancellationDetails({ notFound: true });
+    expect(await takenBack(environment, () => environment.cancel('NOT_FOUND', details))).toBe(false);
+  });
+
+  test('may fail: the reason of the attempt is what is told', async () => {
+    const activity = defineActivity(async (_: object, step) => {
+      await step.takeBack(() => Promise.reject(new Error('the API server is gone')));
+      throw new RolloutError('injection-missing', 'no sidecar');
+    });
+    expect(await failureOf(activityEnvironment().run(activity, {}))).toMatchObject({
+      type: 'injection-missing',
+    });
   });
 });
 

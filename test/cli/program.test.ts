@@ -154,7 +154,7 @@ describe('retry and skip', () => {
     expect(run).toEqual({
       exitCode: 1,
       out: '',
-      err: 'error: Cluster eu-2 is Running. (not-waiting)\n  → Look at its status: only a cluster in NeedsAttention can be retried or skipped.\n',
+      err: 'error: Cluster eu-2 is Running. (not-waiting)\n  → Look at its status: retry is for clusters in NeedsAttention, skip for remotes that are not done yet.\n',
     });
   });
 

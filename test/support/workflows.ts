@@ -3,7 +3,8 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { expect } from 'vitest';
 import type { Activities } from '../../src/rollout/activities.js';
-import { rolloutWorkflowId, WorkflowType } from '../../src/rollout/names.js';
+import { planWorkflowId, rolloutWorkflowId, WorkflowType } from '../../src/rollout/names.js';
+import type { RolloutPlan } from '../../src/rollout/plan.js';
 import { openClient } from '../../src/temporal/connection.js';
 import { ensureSearchAttributes } from '../../src/temporal/search-attributes.js';
 import { startDevServer } from '../temporal/support/dev-server.js';
@@ -62,6 +63,17 @@ export async function startWorker(
         workflowId,
         taskQueue,
         args: [document],
+      });
+      started.push({ workflowId, runId: handle.firstExecutionRunId });
+      return handle;
+    },
+    /** Starts a plan; the document is for the activity `resolve`. */
+    startPlan: async () => {
+      const workflowId = planWorkflowId(randomUUID());
+      const handle = await client.workflow.start<() => Promise<RolloutPlan>>(WorkflowType.plan, {
+        workflowId,
+        taskQueue,
+        args: [{}] as never,
       });
       started.push({ workflowId, runId: handle.firstExecutionRunId });
       return handle;

@@ -164,6 +164,25 @@ describe('a rollout whose history grows long', () => {
     expect(await handle.result()).toMatchObject({ succeeded: 1 });
   });
 
+  test('still holds a remote of a later wave that the checks have not let pass', async () => {
+    const resolved = resolvedRollout({ remotes: 2, waves: [{ name: 'canary' }, { name: 'rest' }] });
+    const [canary, later] = resolved.remotes.map(({ cluster }) => cluster) as [string, string];
+    const work = gate();
+    const script = new ScriptedActivities(resolved)
+      .on('installRemote', canary, () => work.wait())
+      .on('inspectClusters', later, () =>
+        inspection(later, { findings: [blocking('root-certificate-elsewhere', later)] }),
+      );
+    const { handle, is, goesOn } = await start(script);
+    await until('the canary is at work', () => script.count('installRemote', canary) === 1);
+    await goesOn(() => handle.executeUpdate(Message.set, { args: [{ maxFailures: 0 }] }));
+    work.release();
+    await is(later, 'NeedsAttention', 'root-certificate-elsewhere');
+    expect(script.count('prepareNamespace', later)).toBe(0);
+    await handle.executeUpdate(Message.skip, { args: [{ cluster: later }] });
+    expect(await handle.result()).toMatchObject({ succeeded: 1, skipped: [later] });
+  });
+
   describe('with a remote that a check holds', () => {
     /** One remote is held, the other is at work for as long as the test wants. */
     async function held() {

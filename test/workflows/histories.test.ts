@@ -13,6 +13,7 @@ const TIMEOUT_MS = 120_000;
 describe('stored histories', { timeout: TIMEOUT_MS }, () => {
   test('replay on the workflows of the sources', async () => {
     expect(all.length).toBeGreaterThan(50);
+    expect(stored.filter(({ histories }) => histories.length === 0).map(({ name }) => name)).toEqual([]);
     expect(await replayFailures(await useBundle(), all)).toEqual([]);
   });
 

@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { afterEach, describe, expect, test } from 'vitest';
-import { planWorkflowId, WorkflowType } from '../../src/rollout/names.js';
 import type { RolloutPlan } from '../../src/rollout/plan.js';
 import { until } from '../support/wait.js';
 import { startWorker } from '../support/workflows.js';
@@ -18,13 +16,7 @@ afterEach(async () => {
 async function start(script: ScriptedActivities): Promise<WorkflowHandle<() => Promise<RolloutPlan>>> {
   const running = await startWorker(() => script.build());
   open.push(running);
-  const { client, taskQueue } = running;
-  const workflowId = planWorkflowId(randomUUID());
-  return client.workflow.start<() => Promise<RolloutPlan>>(WorkflowType.plan, {
-    workflowId,
-    taskQueue,
-    args: [{}] as never,
-  });
+  return await running.startPlan();
 }
 
 /** The size of every payload in a history, in bytes. */

@@ -13,7 +13,7 @@ import {
 
 const SUMMARIES = {
   retry: 'Retry clusters that wait for a person',
-  skip: 'Leave out clusters that wait for a person',
+  skip: 'Leave out a remote, or all remotes that wait with a code',
 } as const;
 
 /** What a person decides about clusters that wait. */

@@ -17,7 +17,7 @@ const ACTIONS = {
     done: 'Trying again',
   },
   skip: {
-    description: 'leave clusters out that wait for a person: either --cluster or --code',
+    description: 'leave remotes out: --cluster at any time, or all that wait with --code',
     done: 'Left out',
   },
 } as const;

@@ -1,5 +1,5 @@
-import { PER_CLUSTER_CODES } from '../../rollout/acceptance.js';
-import { FINDINGS } from '../../rollout/codes.js';
+import { ACCEPTABLE, PER_CLUSTER_CODES, RELEASED_BY } from '../../rollout/acceptance.js';
+import type { ErrorCode, FindingCode } from '../../rollout/codes.js';
 import type { RolloutView } from '../../temporal/rollout-view.js';
 import type { Frame } from './frame.js';
 import { cut, pad } from './text.js';
@@ -49,8 +49,8 @@ function acceptSteps({ mesh, attention, clusters, findings }: RolloutView): Next
   const holding = [
     // What holds the rollout is about the cluster of its finding, or about the primary.
     { code: attention?.code, cluster: findings.find(({ code }) => code === attention?.code)?.cluster },
-    ...clusters.map((cluster) => ({ code: cluster.attention?.code, cluster: cluster.cluster })),
-  ].filter(({ code }) => code !== undefined && isOverridable(code));
+    ...clusters.map((cluster) => ({ code: releasing(cluster.attention?.code), cluster: cluster.cluster })),
+  ].filter(({ code }) => code !== undefined && ACCEPTABLE.includes(code as FindingCode));
   const codes = [...new Set(holding.flatMap(({ code }) => code ?? []))];
   const forAll = codes.filter((code) => !PER_CLUSTER_CODES.includes(code));
   const forOne = holding.find(({ code }) => code !== undefined && !forAll.includes(code));
@@ -65,6 +65,8 @@ function acceptSteps({ mesh, attention, clusters, findings }: RolloutView): Next
   }));
 }
 
-function isOverridable(code: string): boolean {
-  return Object.hasOwn(FINDINGS, code) && FINDINGS[code as keyof typeof FINDINGS].overridable;
+/** The finding to accept where a cluster waits with a code; where there are several, the failure says which. */
+function releasing(code: string | undefined): string | undefined {
+  const [finding, ...others] = RELEASED_BY[code as ErrorCode] ?? [];
+  return others.length === 0 ? (finding ?? code) : code;
 }

@@ -55,6 +55,16 @@ describe('what a person can do next', () => {
     );
   });
 
+  it.each([
+    ['injection-not-proven', 'injection-unproven'],
+    ['remote-secret-refused', 'api-server-unverified'],
+  ])('is to accept the finding that lets a step run again: %s', (code, finding) => {
+    const clusters = [primary(), { ...parked('eu-3'), attention: { code, message: 'm', action: 'a' } }];
+    expect(renderNext(rollout({ status: 'NeedsAttention', clusters }), page).at(-1)).toBe(
+      `or take it on  mesh-rollout accept shop ${finding} --reason "…"`,
+    );
+  });
+
   it('never is to skip the primary', () => {
     expect(renderNext(rollout({ clusters: [{ ...parked('hub'), role: 'primary' }] }), page)).toEqual([
       'when mended  mesh-rollout retry shop --cluster hub',
