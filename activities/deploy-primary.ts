@@ -1,6 +1,6 @@
 import { applyManifest, applyManifests } from '../src/istio/apply-manifests.js';
 import { isControlPlaneDeployment } from '../src/istio/control-plane-deployment.js';
-import { isInjectorLive } from '../src/istio/injector-webhook.js';
+import { isInjectorLive, readLive } from '../src/istio/injector-webhook.js';
 import { preparePrimaryNamespace } from '../src/istio/istio-namespace.js';
 import type { Manifest } from '../src/istio/manifests.js';
 import { primaryManifests } from '../src/istio/primary-manifests.js';
@@ -77,7 +77,7 @@ async function applyInjection(
   }
   const injectors = injection.filter(isInjector);
   const root = await waitUntil(step, () => readMeshRoot(primary, istioNamespace, signal));
-  const wasLive = await isInjectorLive(primary, injectors, root, signal);
+  const wasLive = isInjectorLive(await readLive(primary, injectors, signal), root);
   const scope = { istioNamespace, revision, accept, wasLive, namespaces: [] };
   const proofs = await injectorProofs(primary, scope, step);
   return changed + (await switchOnInjectors(primary, injectors, { revision, root, wasLive }, proofs, step));

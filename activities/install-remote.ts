@@ -1,7 +1,12 @@
 import { applyManifests } from '../src/istio/apply-manifests.js';
 import { addressesOf, readyControlPlanePods } from '../src/istio/control-plane-pods.js';
 import { writeEndpoints } from '../src/istio/endpoints.js';
-import { injectorManifests, isInjectorLive, switchOffForeign } from '../src/istio/injector-webhook.js';
+import {
+  injectorManifests,
+  isInjectorLive,
+  readLive,
+  switchOffForeign,
+} from '../src/istio/injector-webhook.js';
 import { findSuperfluous, prune } from '../src/istio/prune.js';
 import { remoteManifests } from '../src/istio/remote-manifests.js';
 import { readMeshRoot } from '../src/istio/root-certificate.js';
@@ -33,14 +38,17 @@ export function installRemote({ clusters, istioctl }: ActivityDependencies): Act
     // An injector with another CA, of another mesh or of a control plane that was built anew, fails as soon as it is sent to
     // the istiod of this mesh, and with it every Pod of a labelled namespace: it is switched off before that.
     const root = await waitUntil(step, () => readMeshRoot(primary, input.istioNamespace, signal));
-    const injectors = await injectorManifests(remote, injector, installation, signal);
-    const injectorWasLive = await isInjectorLive(remote, injectors, root, signal);
+    const rendered = await injectorManifests(remote, injector, installation, signal);
+    const injectors = await readLive(remote, rendered, signal);
+    const injectorWasLive = isInjectorLive(injectors, root);
     const switchedOff = await switchOffForeign(remote, injectors, root, signal);
 
     step.heartbeat(`applies ${objects.length} objects`);
     const applied = await applyManifests(remote, objects, signal);
     const endpointsChanged = await writeEndpoints(remote, input, addresses, signal, endpointSlice);
-    const superfluous = await findSuperfluous(remote, [...objects, injector], installation, signal);
+    const superfluous = applied.isFirst
+      ? []
+      : await findSuperfluous(remote, [...objects, injector], installation, signal);
     const pruned = await prune(remote, superfluous, signal);
 
     const changed = applied.changed + endpointsChanged + switchedOff.length + pruned.length;

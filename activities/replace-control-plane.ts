@@ -1,6 +1,7 @@
 import { applyManifest } from '../src/istio/apply-manifests.js';
 import {
   isReplaced,
+  newPodsAtOnce,
   readControlPlaneDeployment,
   withReplacement,
 } from '../src/istio/control-plane-deployment.js';
@@ -24,11 +25,12 @@ const REMOTES_LEARN_MS = 5_000;
 
 /**
  * Applies the Deployment of istiod. Where that replaces its Pods, the new ones come first: attached remotes are pointed at the
- * old ones and the new ones, and only then the old ones go. An attempt that finds a replacement under way continues it.
+ * old ones and the new ones, then at the new ones alone, and only then the old ones go. An attempt that finds a replacement
+ * under way continues it.
  *
  * @param manifest as the chart renders it
  * @returns how many objects were created or changed
- * @throws RolloutError `remotes-not-pointed` before an old Pod goes; `control-plane-not-ready`; ClusterError
+ * @throws RolloutError `remotes-not-pointed`; `control-plane-not-ready`; ClusterError
  */
 export async function replaceControlPlane(
   dependencies: ActivityDependencies,
@@ -50,6 +52,8 @@ export async function replaceControlPlane(
     await pause(ANSWERS_AGE_MS, signal);
     await remotes.point('at the old and the new istiod');
     step.heartbeat('lets the remotes learn of the new istiod');
+    await waitUntil(step, () => checkOldPodsLeave(primary, input, signal));
+    await remotes.point('at the new istiod alone');
     await pause(REMOTES_LEARN_MS, signal);
     await applyManifest(primary, standing, signal);
     await waitUntil(step, () => checkDeployment(primary, input, signal));
@@ -81,9 +85,26 @@ async function checkNewPods(primary: ClusterClient, input: PrimaryInput, signal:
   const readiness =
     deployment === undefined
       ? { ready: false, reason: 'the Deployment of istiod is gone' }
-      : await readNewestReadiness(primary, deployment, { signal });
+      : await readNewestReadiness(primary, deployment, newPodsAtOnce(deployment), { signal });
   if ('reason' in readiness)
     throw new RolloutError('control-plane-not-ready', readiness.reason, { cluster: primary.name });
+}
+
+/** Old Pods stop counting when remotes have held both for a while (src/istio/leaving-pods.ts). */
+async function checkOldPodsLeave(
+  primary: ClusterClient,
+  input: PrimaryInput,
+  signal: AbortSignal,
+): Promise<void> {
+  const deployment = await readControlPlaneDeployment(primary, input, signal);
+  const wanted = deployment?.spec.replicas ?? 1;
+  // Where Kubernetes replaces some Pods after the others, those that stay count until they go.
+  const isAllAtOnce = deployment !== undefined && newPodsAtOnce(deployment) === wanted;
+  const pods = await readyControlPlanePods(primary, input, signal);
+  if (!isAllAtOnce || pods.length <= wanted) return;
+  throw new RolloutError('control-plane-not-ready', `${pods.length} Pods of istiod still count`, {
+    cluster: primary.name,
+  });
 }
 
 async function checkDeployment(

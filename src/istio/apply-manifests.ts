@@ -22,13 +22,16 @@ export interface AppliedSet {
   readonly objects: number;
   /** How many of them were created or changed. */
   readonly changed: number;
+  /** Istio was never installed in the cluster before: it had none of the CRDs that were applied. */
+  readonly isFirst: boolean;
 }
 
 /**
  * Applies what istioctl rendered, as istioctl does: server-side under its field manager, CRDs first, then in groups
  * in which nothing needs another (istio 1.31, operator/cmd/mesh/manifest-generate.go, objectKindOrdering). Unlike
  * istioctl it does not force: see {@link settleConflicts}.
- * An object that need not change keeps its resourceVersion, and what others added to it.
+ * An object that need not change keeps its resourceVersion, and what others added to it. Where none of the CRDs was there,
+ * the other objects are not read first: they are not there either, and what is there all the same is a conflict.
  *
  * @throws ClusterError; `field-conflict` when another manager owns a field; RolloutError `api-unavailable` while new
  * CRDs are not served yet
@@ -39,11 +42,14 @@ export async function applyManifests(
   signal: AbortSignal,
 ): Promise<AppliedSet> {
   let changed = 0;
+  let isFirst = false;
   for (const group of inOrder(manifests)) {
     const hasCRDs = group.some(({ serves }) => serves);
     const crds = hasCRDs ? await readCRDs(client, group, signal) : undefined;
+    if (crds) isFirst = crds.size === 0;
     const applied = await concurrently(group, CONCURRENCY, async (manifest) => {
-      const live = crds ? crds.get(manifest.name) : await read(client, manifest, signal);
+      const readUnlessFirst = () => (isFirst ? undefined : read(client, manifest, signal));
+      const live = crds ? crds.get(manifest.name) : await readUnlessFirst();
       return { manifest, outcome: await applyTo(client, manifest, live, signal) };
     });
     const sent = applied.filter(({ outcome }) => outcome !== 'as-applied');
@@ -58,7 +64,7 @@ export async function applyManifests(
       changed += Number(outcome.changed);
     }
   }
-  return { objects: manifests.length, changed };
+  return { objects: manifests.length, changed, isFirst };
 }
 
 /** Applies one object; true when it was created or changed. */
@@ -67,7 +73,20 @@ export async function applyManifest(
   manifest: Manifest,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const live = await read(client, manifest, signal);
+  return await applyOver(client, manifest, await read(client, manifest, signal), signal);
+}
+
+/**
+ * Applies one object that the caller has just read; true when it was created or changed.
+ *
+ * @param live as it was read; undefined when there is none
+ */
+export async function applyOver(
+  client: ClusterClient,
+  manifest: Manifest,
+  live: KubernetesObject | undefined,
+  signal: AbortSignal,
+): Promise<boolean> {
   const outcome = await applyTo(client, manifest, live, signal);
   if (outcome === 'as-applied') return false;
   remember(client, manifest, outcome.object);

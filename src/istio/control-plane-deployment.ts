@@ -31,7 +31,7 @@ export type ReplacementPhase = 'standing' | 'replacing';
 export function readControlPlaneDeployment(
   client: ClusterClient,
   { istioNamespace: namespace, revision }: ControlPlane,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<Deployment | undefined> {
   const name = controlPlaneService(revision);
   const path = objectPath({ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name });
@@ -119,6 +119,17 @@ export function makesBeforeBreaking({ spec }: Deployment): boolean {
   const maxUnavailable = String(rollingUpdate?.maxUnavailable ?? '25%');
   const isNone = maxUnavailable === '0' || maxUnavailable === '0%';
   return type === 'RollingUpdate' && isNone && (spec.minReadySeconds ?? 0) >= STANDING_SECONDS;
+}
+
+/**
+ * How many new Pods a Deployment makes while all old ones stay, at most as many as it wants: its `maxSurge`, of which a
+ * percentage is rounded up (Kubernetes 1.34, pkg/controller/deployment/util/deployment_util.go).
+ */
+export function newPodsAtOnce({ spec }: Deployment): number {
+  const wanted = spec.replicas ?? 1;
+  const maxSurge = String(spec.strategy?.rollingUpdate?.maxSurge ?? '25%');
+  const count = Number.parseFloat(maxSurge);
+  return Math.min(wanted, maxSurge.endsWith('%') ? Math.ceil((wanted * count) / 100) : count);
 }
 
 /** The chart's strategy without the fields that somebody else has set; undefined where nothing is left. */

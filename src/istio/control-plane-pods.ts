@@ -1,6 +1,7 @@
 import type { ClusterClient } from '../kubernetes/cluster-client.js';
 import { isReady, type Pod } from '../kubernetes/pod-problem.js';
 import { RolloutError } from '../rollout/rollout-error.js';
+import { stayingPods } from './leaving-pods.js';
 import { RevisionLabel } from './ownership.js';
 import { SharedAnswers } from './shared-answers.js';
 
@@ -24,8 +25,8 @@ type IstiodPod = Pod & { readonly status?: { readonly podIPs?: readonly { readon
 const answers = new SharedAnswers();
 
 /**
- * The Pods of istiod that are Ready and not on their way out, sorted by address. On one network remotes reach them by
- * these addresses.
+ * The Pods of istiod that are Ready and not on their way out ({@link stayingPods}), sorted by address. On one network
+ * remotes reach them by these addresses.
  *
  * @throws RolloutError `no-ready-endpoint` when there is none
  */
@@ -36,14 +37,17 @@ export async function readyControlPlanePods(
 ): Promise<ControlPlanePod[]> {
   const query = { labelSelector: `app=istiod,${RevisionLabel}=${revision}` };
   const path = `/api/v1/namespaces/${istioNamespace}/pods`;
-  const pods = await answers.ask(
+  const { pods, staying } = await answers.ask(
     primary,
     `${path} ${revision}`,
-    () => primary.list<IstiodPod>(path, { query }),
+    async () => {
+      const pods = await primary.list<IstiodPod>(path, { query });
+      const controlPlane = { istioNamespace, revision };
+      return { pods, staying: await stayingPods(primary, controlPlane, pods.filter(isReady)) };
+    },
     signal,
   );
-  const ready = pods
-    .filter(isReady)
+  const ready = staying
     .flatMap(({ metadata, status }) => {
       const { podIP: address, podIPs = [] } = status ?? {};
       if (!address) return [];

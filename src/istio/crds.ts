@@ -1,22 +1,24 @@
 import type { ClusterClient } from '../kubernetes/cluster-client.js';
-import { collectionPath, versionPath } from '../kubernetes/kinds.js';
+import { collectionPath } from '../kubernetes/kinds.js';
 import { METADATA_LIST_ONLY } from '../kubernetes/metadata-only.js';
 import type { KubernetesObject } from '../kubernetes/objects.js';
 import { pause } from '../kubernetes/pause.js';
 import type { ReadOptions } from '../kubernetes/request-options.js';
+import { fieldOf, mapsOf, textOf } from '../kubernetes/untrusted.js';
 import { RolloutError } from '../rollout/rollout-error.js';
 import type { Manifest } from './manifests.js';
 import { ComponentLabel } from './ownership.js';
 
 /** Kubernetes establishes a CRD within some 5 s; a machine that is busy takes its time. */
 const PATIENCE_MS = 60_000;
-const INTERVAL_MS = 200;
+const INTERVAL_MS = 300;
+/** Discovery of all API groups in one answer (Kubernetes ≥ 1.30, kubernetes.io/docs/concepts/overview/kubernetes-api). */
+const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 
 /**
  * Waits until the API server serves the resources of the CRDs among the manifests; for none it returns at once.
- * Asks the discovery of their API versions: that follows the condition Established, which `istioctl install` waits for,
- * and is 2 KB where the CRDs themselves are 0.9 MB. One version after the other: while the first is not served, the
- * others need not be asked about.
+ * Asks discovery: it follows the condition Established, which `istioctl install` waits for, and one answer has all
+ * kinds, where the CRDs themselves are 0.9 MB.
  *
  * @throws RolloutError `api-unavailable` when that takes longer than a minute
  */
@@ -25,19 +27,31 @@ export async function waitForCRDs(
   manifests: readonly Manifest[],
   signal: AbortSignal,
 ): Promise<void> {
-  const end = Date.now() + PATIENCE_MS;
-  for (const [version, missing] of servedBy(manifests)) {
-    for (;;) {
-      const list = await client.get<{ resources: { name: string }[] }>(versionPath(version), { signal });
-      for (const { name } of list?.resources ?? []) missing.delete(name);
-      if (missing.size === 0) break;
-      if (Date.now() > end) {
-        const message = `does not serve its new kinds of ${version} yet: ${[...missing].join(', ')}`;
-        throw new RolloutError('api-unavailable', message, { cluster: client.name });
-      }
-      await pause(INTERVAL_MS, signal);
+  const wanted = manifests.flatMap(({ serves }) => (serves ? `${serves.apiVersion} ${serves.plural}` : []));
+  if (wanted.length === 0) return;
+  for (const end = Date.now() + PATIENCE_MS; ; ) {
+    const served = await readServed(client, signal);
+    const missing = wanted.filter((each) => !served.has(each));
+    if (missing.length === 0) return;
+    if (Date.now() > end) {
+      const message = `does not serve its new kinds yet: ${missing.join(', ')}`;
+      throw new RolloutError('api-unavailable', message, { cluster: client.name });
+    }
+    await pause(INTERVAL_MS, signal);
+  }
+}
+
+/** What an API server serves, such as `networking.istio.io/v1 gateways`. */
+async function readServed(client: ClusterClient, signal: AbortSignal): Promise<Set<string>> {
+  const list = await client.get('/apis', { accept: AGGREGATED, signal });
+  const served = new Set<string>();
+  for (const group of mapsOf(fieldOf(list, 'items'))) {
+    for (const version of mapsOf(group.versions)) {
+      const apiVersion = `${textOf(fieldOf(group.metadata, 'name'))}/${textOf(version.version)}`;
+      for (const { resource } of mapsOf(version.resources)) served.add(`${apiVersion} ${textOf(resource)}`);
     }
   }
+  return served;
 }
 
 /**
@@ -58,14 +72,4 @@ export async function readIstioCRDs(
     ...(what === 'metadata' ? { accept: METADATA_LIST_ONLY } : {}),
   });
   return new Map(items.map((item) => [item.metadata.name, item]));
-}
-
-/** Plurals by API version. */
-function servedBy(manifests: readonly Manifest[]): Map<string, Set<string>> {
-  const plurals = new Map<string, Set<string>>();
-  for (const { serves } of manifests) {
-    if (serves === undefined) continue;
-    plurals.set(serves.apiVersion, (plurals.get(serves.apiVersion) ?? new Set()).add(serves.plural));
-  }
-  return plurals;
 }

@@ -1,7 +1,7 @@
 import type { ClusterClient } from '../kubernetes/cluster-client.js';
 import { collectionPath } from '../kubernetes/kinds.js';
 import { RolloutError } from '../rollout/rollout-error.js';
-import { applyManifest } from './apply-manifests.js';
+import { applyOver } from './apply-manifests.js';
 import { liveDefaultTag, remoteTagManifest } from './default-tag.js';
 import { type Manifest, manifestOf, objectOf } from './manifests.js';
 import { type Installation, RevisionLabel } from './ownership.js';
@@ -24,6 +24,27 @@ export async function injectorManifests(
     : [remoteTagManifest(tag, injector, installation), switchedOff(injector)];
 }
 
+/** An injector webhook as it is to be when it is on, and as it is. */
+export interface LiveInjector {
+  readonly injector: Manifest;
+  /** Undefined when it is not there. */
+  readonly live: WebhookConfiguration | undefined;
+}
+
+/** Reads injector webhooks. */
+export async function readLive(
+  client: ClusterClient,
+  injectors: readonly Manifest[],
+  signal: AbortSignal,
+): Promise<LiveInjector[]> {
+  return await Promise.all(
+    injectors.map(async (injector) => {
+      const path = await client.pathOf(injector, signal);
+      return { injector, live: await client.get<WebhookConfiguration>(path, { signal }) };
+    }),
+  );
+}
+
 /**
  * Puts injector webhooks where istiod gives them its CA, and switches off those that do not have it yet. A webhook that
  * is asked without the CA of the mesh fails, and with it every Pod of namespaces that are labelled already; switched
@@ -38,9 +59,14 @@ export async function prepareInjectors(
   meshRoot: string,
   signal: AbortSignal,
 ): Promise<string[]> {
-  const isUnready = (live: WebhookConfiguration | undefined) =>
-    live === undefined || caProblem(live.webhooks ?? [], meshRoot) !== undefined;
-  return await switchOff(client, injectors, isUnready, signal);
+  const isReady = ({ live }: LiveInjector) =>
+    live !== undefined && caProblem(live.webhooks ?? [], meshRoot) === undefined;
+  const all = await readLive(client, injectors, signal);
+  return await switchOff(
+    client,
+    all.filter((each) => !isReady(each)),
+    signal,
+  );
 }
 
 /**
@@ -51,13 +77,13 @@ export async function prepareInjectors(
  */
 export async function switchOffForeign(
   client: ClusterClient,
-  injectors: readonly Manifest[],
+  injectors: readonly LiveInjector[],
   meshRoot: string,
   signal: AbortSignal,
 ): Promise<string[]> {
-  const isForeign = (live: WebhookConfiguration | undefined) =>
+  const isForeign = ({ live }: LiveInjector) =>
     live !== undefined && caProblem(live.webhooks ?? [], meshRoot) !== undefined;
-  return await switchOff(client, injectors, isForeign, signal);
+  return await switchOff(client, injectors.filter(isForeign), signal);
 }
 
 /**
@@ -70,8 +96,9 @@ export async function switchOffAll(
   injectors: readonly Manifest[],
   signal: AbortSignal,
 ): Promise<string[]> {
-  const isOn = (live: WebhookConfiguration | undefined) => live !== undefined && !isSwitchedOff(live);
-  return await switchOff(client, injectors, isOn, signal);
+  const isOn = ({ live }: LiveInjector) => live !== undefined && !isSwitchedOff(live);
+  const all = await readLive(client, injectors, signal);
+  return await switchOff(client, all.filter(isOn), signal);
 }
 
 /**
@@ -79,30 +106,20 @@ export async function switchOffAll(
  *
  * @param meshRoot PEM
  */
-export async function isInjectorLive(
-  client: ClusterClient,
-  injectors: readonly Manifest[],
-  meshRoot: string,
-  signal: AbortSignal,
-): Promise<boolean> {
-  for (const injector of injectors) {
-    const live = await client.get<WebhookConfiguration>(await client.pathOf(injector, signal), { signal });
-    if (live && !isSwitchedOff(live) && caProblem(live.webhooks ?? [], meshRoot) === undefined) return true;
-  }
-  return false;
+export function isInjectorLive(injectors: readonly LiveInjector[], meshRoot: string): boolean {
+  return injectors.some(
+    ({ live }) => live && !isSwitchedOff(live) && caProblem(live.webhooks ?? [], meshRoot) === undefined,
+  );
 }
 
 async function switchOff(
   client: ClusterClient,
-  injectors: readonly Manifest[],
-  which: (live: WebhookConfiguration | undefined) => boolean,
+  injectors: readonly LiveInjector[],
   signal: AbortSignal,
 ): Promise<string[]> {
   const changed: string[] = [];
-  for (const injector of injectors) {
-    const live = await client.get<WebhookConfiguration>(await client.pathOf(injector, signal), { signal });
-    if (which(live) && (await applyManifest(client, switchedOff(injector), signal)))
-      changed.push(injector.name);
+  for (const { injector, live } of injectors) {
+    if (await applyOver(client, switchedOff(injector), live, signal)) changed.push(injector.name);
   }
   return changed;
 }

@@ -77,17 +77,25 @@ function selectorOf({ spec }: Deployment): string {
   return labels.map(([key, value]) => `${key}=${value}`).join(',');
 }
 
+/** The newest version of a Deployment's Pods. */
+export interface NewestPods {
+  /** The value of their label `pod-template-hash`; undefined while the controller has not made their ReplicaSet. */
+  readonly template: string | undefined;
+  readonly ready: number;
+  /** How many the Deployment wants. */
+  readonly wanted: number;
+}
+
 /**
- * Looks whether as many Pods of a Deployment's newest version are Ready as it wants, whatever becomes of the old ones, and
- * if not, asks the Pods for the reason. The newest version is the ReplicaSet with the Deployment's own revision (Kubernetes
- * 1.34, pkg/controller/deployment/util/deployment_util.go).
+ * Reads how many Pods of a Deployment's newest version are Ready. The newest version is the ReplicaSet with the
+ * Deployment's own revision (Kubernetes 1.34, pkg/controller/deployment/util/deployment_util.go).
  */
-export async function readNewestReadiness(
+export async function readNewestPods(
   client: ClusterClient,
   deployment: Deployment,
   options: ReadOptions = {},
-): Promise<Readiness> {
-  const { namespace = '', name, generation = 0, annotations } = deployment.metadata;
+): Promise<NewestPods> {
+  const { namespace = '', generation = 0, annotations } = deployment.metadata;
   const query = { labelSelector: selectorOf(deployment) };
   const path = collectionPath('apps/v1', 'ReplicaSet', namespace);
   const sets = await client.list<ReplicaSet>(path, { ...options, query });
@@ -95,12 +103,32 @@ export async function readNewestReadiness(
   const newest = sets.find(
     ({ metadata }) => isSeen && metadata.annotations?.[REVISION] === annotations?.[REVISION],
   );
-  const wanted = deployment.spec.replicas ?? 1;
-  const ready = newest?.status?.readyReplicas ?? 0;
-  if (newest !== undefined && ready >= wanted) return { ready: true };
-  const progress = `${ready} of ${wanted} new replicas of ${namespace}/${name} are ready`;
+  return {
+    template: newest?.metadata.labels?.[TEMPLATE_LABEL],
+    ready: newest?.status?.readyReplicas ?? 0,
+    wanted: deployment.spec.replicas ?? 1,
+  };
+}
+
+/**
+ * Looks whether enough Pods of a Deployment's newest version are Ready, whatever becomes of the old ones, and if not, asks
+ * the Pods for the reason.
+ */
+export async function readNewestReadiness(
+  client: ClusterClient,
+  deployment: Deployment,
+  enough: number,
+  options: ReadOptions = {},
+): Promise<Readiness> {
+  const { template, ready } = await readNewestPods(client, deployment, options);
+  if (template !== undefined && ready >= enough) return { ready: true };
+  const { namespace, name } = deployment.metadata;
+  const progress = `${ready} of ${enough} new replicas of ${namespace}/${name} are ready`;
   return { ready: false, reason: await explained(client, deployment, progress, options) };
 }
+
+/** The label by which the Pods of a Deployment's versions are told apart. */
+export const TEMPLATE_LABEL = 'pod-template-hash';
 
 const REVISION = 'deployment.kubernetes.io/revision';
 

@@ -49,13 +49,17 @@ function withDeployment(mesh: StubMesh): string[] {
       if (isOther) {
         isReplaced = true;
         mesh.pods = ['10.1.0.5', '10.1.0.6'];
+        mesh.templates = ['one', 'two'];
       }
       if (isReplaced && spec.minReadySeconds < 60) mesh.pods = ['10.1.0.6'];
       done.push(`minReadySeconds ${spec.minReadySeconds}, Pods ${mesh.pods}, remote at ${mesh.endpoints()}`);
       return live;
     }
     if (path.startsWith(DEPLOYMENT)) return { ...live, status: statusOf(mesh.pods.length) };
-    if (path.includes('/replicasets?')) return { items: [{ metadata: {}, status: { readyReplicas: 1 } }] };
+    if (path.includes('/replicasets?')) {
+      const labels = { 'pod-template-hash': isReplaced ? 'two' : 'one' };
+      return { items: [{ metadata: { labels }, status: { readyReplicas: 1 } }] };
+    }
     return answer({ method, path, body, headers }, response);
   };
   return done;
@@ -63,6 +67,15 @@ function withDeployment(mesh: StubMesh): string[] {
 
 function statusOf(replicas: number) {
   return { observedGeneration: 1, replicas, updatedReplicas: 1, readyReplicas: replicas };
+}
+
+/** The addresses that the remote was given, one write after the other. */
+function pointedAt({ remote }: StubMesh): string[] {
+  return remote.requests.flatMap(({ method, body }) => {
+    if (method !== 'PATCH') return [];
+    const { endpoints } = JSON.parse(body) as { endpoints: { addresses: string[] }[] };
+    return [String(endpoints.flatMap(({ addresses }) => addresses))];
+  });
 }
 
 function replace(mesh: StubMesh, image: string, changes: Partial<PrimaryInput> = {}) {
@@ -80,9 +93,9 @@ describe('an istiod that is replaced', () => {
     await replace(mesh, 'istiod:2');
     expect(done).toEqual([
       'minReadySeconds 86400, Pods 10.1.0.5,10.1.0.6, remote at 10.1.0.5',
-      'minReadySeconds 20, Pods 10.1.0.6, remote at 10.1.0.5,10.1.0.6',
+      'minReadySeconds 20, Pods 10.1.0.6, remote at 10.1.0.6',
     ]);
-    expect(mesh.endpoints()).toEqual(['10.1.0.6']);
+    expect(pointedAt(mesh)).toEqual(['10.1.0.5,10.1.0.6', '10.1.0.6']);
   });
 
   test('stays while an attached remote cannot be pointed, unless that is accepted', async () => {

@@ -16,15 +16,18 @@ export interface StubMesh {
   readonly remote: StubApiServer;
   /** Addresses of the Ready Pods of istiod. */
   pods: string[];
+  /** Their `pod-template-hash`; @default `one` */
+  templates: string[];
   /** Addresses that the remote has. */
   endpoints(): string[];
 }
 
 /** @param istioctl path of a program that renders */
 export async function stubMesh(pods: string[], istioctl = 'istioctl'): Promise<StubMesh> {
-  const mesh = { pods };
+  const mesh = { pods, templates: [] as string[] };
   const primary = await startStubApiServer(({ path }, response) => {
-    if (path.startsWith('/api/v1/namespaces/istio-system/pods?')) return { items: mesh.pods.map(readyPod) };
+    if (path.startsWith('/api/v1/namespaces/istio-system/pods?'))
+      return { items: mesh.pods.map((address, index) => readyPod(address, mesh.templates[index] ?? 'one')) };
     if (path.startsWith('/api/v1/namespaces/istio-system/secrets?')) return { items: [remoteSecret('eu-1')] };
     if (path === '/api/v1/namespaces/istio-system')
       return { metadata: { name: 'istio-system', annotations: { 'mesh-rollout.dev/mesh': 'shop' } } };
@@ -64,9 +67,10 @@ export function writesTo({ requests }: StubApiServer): string[] {
   );
 }
 
-function readyPod(podIP: string) {
+function readyPod(podIP: string, template: string) {
   const conditions = [{ type: 'Ready', status: 'True' }];
-  return { metadata: { name: `istiod-${podIP}` }, status: { podIP, conditions } };
+  const labels = { 'pod-template-hash': template };
+  return { metadata: { name: `istiod-${podIP}`, labels }, status: { podIP, conditions } };
 }
 
 function remoteSecret(cluster: string) {

@@ -28,8 +28,11 @@ async function cluster() {
       return { ...CRD, metadata: state.live };
     }
     if (path.startsWith(`${COLLECTION}?`)) return { items: state.live ? [{ metadata: state.live }] : [] };
-    const serves = path === '/apis/networking.istio.io/v1' && state.served;
-    return serves ? { resources: [{ name: 'gateways' }] } : refuse(response, 404, { reason: 'NotFound' });
+    if (path !== '/apis') return refuse(response, 404, { reason: 'NotFound' });
+    const resources = state.served ? [{ resource: 'gateways' }] : [];
+    return {
+      items: [{ metadata: { name: 'networking.istio.io' }, versions: [{ version: 'v1', resources }] }],
+    };
   });
   const client = await clientOf(server.url);
   const manifests = [manifestOf(CRD, 'Base', { 'operator.istio.io/component': 'Base' })];
@@ -49,7 +52,7 @@ test('a CRD that only got its status since is neither sent again nor waited for'
   const { state, apply } = await cluster();
   expect(await apply()).toEqual({
     changed: 1,
-    sent: [`GET ${COLLECTION}`, `PATCH ${COLLECTION}/${NAME}`, 'GET /apis/networking.istio.io/v1'],
+    sent: [`GET ${COLLECTION}`, `PATCH ${COLLECTION}/${NAME}`, 'GET /apis'],
   });
   Object.assign(state.live ?? {}, { resourceVersion: '9' });
   expect(await apply()).toEqual({ changed: 0, sent: [`GET ${COLLECTION}`] });
@@ -79,5 +82,5 @@ test('a CRD that an attempt has sent and did not see served is waited for by the
   killed.abort(new Error('killed'));
   await expect(first).rejects.toThrow('killed');
   state.served = true;
-  expect((await apply()).sent).toContain('GET /apis/networking.istio.io/v1');
+  expect((await apply()).sent).toContain('GET /apis');
 });
