@@ -39,7 +39,12 @@ export async function duringTrial<T>(
   signal: AbortSignal,
   work: () => Promise<T>,
 ): Promise<T> {
-  await client.apply(trialOf(injectors, meshRoot), { fieldManager: MANAGED_BY, force: true, signal });
+  await client.apply(trialOf(injectors, meshRoot), {
+    fieldManager: MANAGED_BY,
+    force: true,
+    previous: null,
+    signal,
+  });
   try {
     return await work();
   } finally {
