@@ -9,11 +9,25 @@ type Outcome = { readonly at: number } & (
   | { readonly refused: string }
 );
 
-/** Pods that a busy namespace creates, one after the other, for real. */
+let streams = 0;
+
+/**
+ * The API server has sent the Pod to istiod over a connection that it had kept, and that istiod closed in the same moment:
+ * it sends no POST twice (Go 1.26, net/http/transport.go, shouldRetryRequest).
+ */
+const LOST_CONNECTION = /failed calling webhook .*: (EOF|.*connection reset by peer)$/;
+
+/**
+ * Pods that a busy namespace creates, one after the other, for real. As a ReplicaSet's controller does, it tries again at
+ * once where the API server has lost its connection to an istiod that ends.
+ */
 export class PodStream {
   readonly #cluster: LabCluster;
   readonly #namespace: string;
+  /** A namespace may have several streams, one after the other. */
+  readonly #prefix = `busy-${++streams}`;
   readonly #outcomes: Outcome[] = [];
+  #lostConnections = 0;
   readonly #end = new AbortController();
   readonly #running: Promise<void>;
 
@@ -27,6 +41,11 @@ export class PodStream {
   /** How many Pods were created with a sidecar. */
   get injected(): number {
     return this.#outcomes.filter((each) => 'sidecar' in each && each.sidecar !== undefined).length;
+  }
+
+  /** How often the API server has lost its connection to an istiod that ended while a Pod was created. */
+  get lostConnections(): number {
+    return this.#lostConnections;
   }
 
   /** How many Pods were tried. */
@@ -67,12 +86,17 @@ export class PodStream {
       const pod = {
         apiVersion: 'v1',
         kind: 'Pod',
-        metadata: { name: `busy-${i}` },
+        metadata: { name: `${this.#prefix}-${i}` },
         spec: { containers: [{ name: 'app', image: 'app:1' }] },
       };
       const at = Date.now();
       try {
-        const created = await api.post<Pod>(`/api/v1/namespaces/${this.#namespace}/pods`, pod);
+        const create = () => api.post<Pod>(`/api/v1/namespaces/${this.#namespace}/pods`, pod);
+        const created = await create().catch((error: Error) => {
+          if (!LOST_CONNECTION.test(error.message)) throw error;
+          this.#lostConnections += 1;
+          return create();
+        });
         this.#outcomes.push({ at, sidecar: clusterOfSidecar(created) });
       } catch (error) {
         this.#outcomes.push({ at, refused: (error as Error).message });
