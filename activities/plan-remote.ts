@@ -1,5 +1,6 @@
 import { applyManifest } from '../src/istio/apply-manifests.js';
 import { addressesOf, readyControlPlanePods } from '../src/istio/control-plane-pods.js';
+import { readIstioCRDs } from '../src/istio/crds.js';
 import { controlPlaneService, readEndpoints, writeEndpoints } from '../src/istio/endpoints.js';
 import { labelNamespaces } from '../src/istio/injection-labels.js';
 import { injectorManifests, readInjectors } from '../src/istio/injector-webhook.js';
@@ -89,10 +90,11 @@ async function install(
   addresses: readonly string[],
   step: StepContext,
 ): Promise<void> {
-  step.heartbeat(`tries ${objects.length} objects`);
-  await dryRun.apply(objects, step);
   const { signal } = step;
   const { client } = dryRun;
+  const crds = await dryRun.attempt(() => readIstioCRDs(client, 'metadata', { signal }));
+  step.heartbeat(`tries ${objects.length} objects`);
+  await dryRun.apply(objects, step);
   const { istioNamespace: namespace, revision } = input;
   const name = controlPlaneService(revision);
   const service = await client.get(objectPath({ apiVersion: 'v1', kind: 'Service', namespace, name }), {
@@ -102,7 +104,7 @@ async function install(
   if (service !== undefined) {
     await dryRun.attempt(() => writeEndpoints(client, input, addresses, signal, endpointSlice));
   }
-  await dryRun.prune([...objects, injector], installation, step);
+  if (crds?.size !== 0) await dryRun.prune([...objects, injector], installation, step);
 }
 
 /** As `registerRemote`, but that nothing is waited for and no access is tried. */

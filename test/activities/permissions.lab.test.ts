@@ -127,7 +127,21 @@ async function leaveSomethingBehind(cluster: LabCluster): Promise<void> {
   const rbac = { apiGroup: 'rbac.authorization.k8s.io', name: 'left-behind' };
   const template = { metadata: { labels: app }, spec: { containers: [{ name: 'app', image: 'app' }] } };
   const target = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'left-behind' };
+  const group = 'config.istio.io';
+  const schema = { openAPIV3Schema: { type: 'object' } };
   const objects: KubernetesObject[] = [
+    // Where there is none of Istio's CRDs, nothing is looked for to be pruned. Istio has not had this one for years.
+    {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: `rules.${group}`, labels: { ...labels, 'operator.istio.io/component': 'Base' } },
+      spec: {
+        group,
+        names: { kind: 'rule', plural: 'rules' },
+        scope: 'Namespaced',
+        versions: [{ name: 'v1alpha2', served: true, storage: true, schema }],
+      },
+    },
     {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
