@@ -94,18 +94,26 @@ async function validate(run: RolloutRun, preflight: Preflight): Promise<void> {
 }
 
 /**
- * Continues in a new run of this workflow when Temporal says that the history has grown long; otherwise never returns.
+ * Continues in a new run of this workflow when the history has grown long; otherwise never returns.
  * What waits here for a person or a place waits again there; the clusters' workflows do not notice.
  */
 async function nextRun(run: RolloutRun, resolved: ResolvedRollout, document: unknown): Promise<never> {
   for (let tries = 0; tries < QUIET_TRIES; tries++) {
-    await condition(() => workflowInfo().continueAsNewSuggested && isQuiet(run) && allHandlersFinished());
+    await condition(() => isLong() && isQuiet(run) && allHandlersFinished());
     const { decisions } = run;
     await sleep(ANSWERS_GO_OUT_MS);
     if (run.decisions === decisions && isQuiet(run) && allHandlersFinished()) break;
   }
   await condition(() => isQuiet(run));
   return await continueAsNew<typeof rollout>(document, ...pack(run.carryOver(resolved)));
+}
+
+/** A worker that does not know the run replays all of it within one workflow task, which has ten seconds. */
+const LONG_RUN_EVENTS = 1_000;
+
+function isLong(): boolean {
+  const { continueAsNewSuggested, historyLength } = workflowInfo();
+  return continueAsNewSuggested || historyLength >= LONG_RUN_EVENTS;
 }
 
 /** Whether nothing is on its way that the end of this run would stop. */

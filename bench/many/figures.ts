@@ -39,7 +39,7 @@ export function replayedFigures(
     ),
     { ...each("worker's memory, peak", rollout.peakMemory, 'MB'), limit: 400 },
     each('runs of the rollout', rollout.ownHistories.length, ''),
-    each('events of its longest run', replay.events, ''),
+    { ...each('events of its longest run', replay.events, ''), limit: 1_500 },
     { ...each('replay of its longest run', replay.seconds, 's'), limit: 1 },
   ];
 }
