@@ -5,6 +5,8 @@ import type { StepContext } from './activity.js';
 /** How long one attempt waits: the reason why it is not so yet becomes visible as the attempt's failure. */
 const SLICE_MS = 60_000;
 const INTERVAL_MS = 1_000;
+/** Who asks often at first asks an istiod that is busy with hundreds of clusters less and less often. */
+const GROWTH = 1.5;
 /** Time for the last look, so that it ends with a reason and not with the attempt. */
 const LAST_LOOK_MS = 1_000;
 
@@ -22,7 +24,7 @@ export async function waitUntil<T>(
   options: { readonly sliceMs?: number; readonly intervalMs?: number } = {},
 ): Promise<T> {
   const end = Math.min(step.deadline - LAST_LOOK_MS, Date.now() + (options.sliceMs ?? SLICE_MS));
-  const intervalMs = options.intervalMs ?? INTERVAL_MS;
+  let intervalMs = options.intervalMs ?? INTERVAL_MS;
   for (;;) {
     try {
       return await check();
@@ -33,5 +35,6 @@ export async function waitUntil<T>(
       step.heartbeat(error.message);
     }
     await pause(intervalMs, step.signal);
+    intervalMs = Math.min(intervalMs * GROWTH, INTERVAL_MS);
   }
 }

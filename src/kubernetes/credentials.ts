@@ -19,9 +19,9 @@ const REFRESH_MS = 60_000;
 /** For plugins and for auth providers that ask an identity provider. */
 const ACQUIRE_TIMEOUT_MS = 30_000;
 /** After this time without a request, the agent goes: of a cluster's client it is nearly all the memory. */
-const FORGET_MS = 60_000;
+const FORGET_MS = 20_000;
 /** Below the 90 s after which kube-apiserver closes an idle connection (1.34, server/secure_serving.go). */
-const IDLE_MS = 30_000;
+const IDLE_MS = 15_000;
 
 /**
  * The credentials of one cluster and the one keep-alive agent that its requests share; client-node itself opens a
