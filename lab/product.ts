@@ -35,11 +35,13 @@ export interface Product {
  *
  * @param tools where istioctl is, by its absolute path
  * @param overrides environment variables for worker and API; they win
+ * @param workerLog file to which the worker writes its log; default one in the product's own directory
  */
 export async function prepareProduct(
   lab: Pick<Lab, 'inventoryPath' | 'proxyUrl'> & { readonly temporal: Pick<Lab['temporal'], 'address'> },
   tools: Pick<ToolPaths, 'istioctl'>,
   overrides: Record<string, string> = {},
+  workerLog?: string,
 ): Promise<Product> {
   const directory = await mkdtemp(join(tmpdir(), 'mesh-rollout-product-'));
   const reaper = await Reaper.start([directory]);
@@ -57,6 +59,7 @@ export async function prepareProduct(
     MESH_ROLLOUT_WORKER_HEALTH_PORT: String(healthPort),
     ...overrides,
   };
+  const logs = { worker: workerLog ?? join(directory, 'worker.log'), serve: join(directory, 'serve.log') };
   const start = async (verb: 'worker' | 'serve', readiness: string) => {
     const service = await processes.start({
       name: verb,
@@ -64,7 +67,7 @@ export async function prepareProduct(
       args: [program, verb],
       env,
       workingDirectory: directory,
-      logFile: join(directory, `${verb}.log`),
+      logFile: logs[verb],
     });
     await service.waitUntil('to be ready', async () => ((await answers(readiness)) ? true : undefined));
     return service;
@@ -86,8 +89,8 @@ export async function prepareProduct(
       return await startWorker();
     },
     startServer: () => start('serve', `${api}/healthz`),
-    workerLog: join(directory, 'worker.log'),
-    serverLog: join(directory, 'serve.log'),
+    workerLog: logs.worker,
+    serverLog: logs.serve,
     cli: [process.execPath, program],
     stop: async () => {
       await processes.endAll();

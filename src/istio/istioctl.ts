@@ -5,6 +5,9 @@ import type { IstioOperator } from './istio-operator.js';
 import { type ProcessOutcome, runLeashed } from './leashed-process.js';
 import { Renderer } from './renderer.js';
 
+/** Exit status of a shell for a command that it cannot run, and for one that is not there. */
+const CANNOT_RUN = [126, 127];
+
 /** Longer messages of istioctl are cut: they stand in the progress of a cluster. */
 const MAX_WORDS = 600;
 
@@ -27,7 +30,7 @@ export class Istioctl {
    * The version of the binary, e.g. `1.31.0`; asked once. It is what istioctl writes into the label
    * `operator.istio.io/version` (istio 1.31, operator/pkg/install/install.go, getOwnerLabels).
    *
-   * @throws RolloutError `render-failed` when the binary cannot be run.
+   * @throws RolloutError `tool-version-differs` when there is no binary that can be run; `render-failed`
    */
   version(): Promise<string> {
     this.#version ??= this.#askVersion().catch((error: unknown) => {
@@ -41,7 +44,8 @@ export class Istioctl {
    * The manifests of an IstioOperator document, as YAML of many documents, sorted the way istioctl applies kinds
    * (istio 1.31, operator/cmd/mesh/manifest-generate.go).
    *
-   * @throws RolloutError `render-failed` with istioctl's own words; the signal's reason when it aborts.
+   * @throws RolloutError `render-failed` with istioctl's own words; `tool-version-differs` when there is no binary that can
+   * be run; the signal's reason when it aborts.
    */
   async manifestGenerate(operator: IstioOperator, signal?: AbortSignal): Promise<string> {
     const input = JSON.stringify(operator);
@@ -60,8 +64,11 @@ export class Istioctl {
     // Without a home, ~/.istioctl/config.yaml of whoever runs the worker has no say.
     const env = { PATH: process.env.PATH ?? '', HOME: '/dev/null' };
     const outcome = await runLeashed({ command: this.path, args, input, env, signal });
-    if (outcome.status !== 0) throw new RolloutError('render-failed', this.#explain(outcome));
-    return outcome;
+    const { status } = outcome;
+    if (status === 0) return outcome;
+    // Nobody has to change the values for that, and a worker that has istioctl can take the step.
+    const code = CANNOT_RUN.includes(status) ? 'tool-version-differs' : 'render-failed';
+    throw new RolloutError(code, this.#explain(outcome));
   }
 
   #explain({ status, stderr, stdout }: ProcessOutcome): string {

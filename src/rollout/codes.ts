@@ -401,9 +401,9 @@ export const ERRORS = {
     transient: false,
   },
   'tool-version-differs': {
-    title: 'The istioctl of the worker has another version than the one the rollout began with.',
+    title: 'The worker does not have the istioctl with which the rollout began.',
     action:
-      'Nothing while other workers have the version; else give the workers that istioctl, or abort and start again with the new one.',
+      'Nothing while other workers have it; else give the workers that istioctl, or abort and start again with the new one.',
     transient: true,
   },
   'internal-error': {

@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Agent, createServer, request } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { connect } from 'node:tls';
 import type { LabCluster } from '../../lab/lab.js';
+import { reservePort } from '../../lab/network/ports.js';
+import type { Certified } from '../support/certificates.js';
 
 /** What a front does with the requests that pass it. */
 export interface Interception {
@@ -20,17 +21,20 @@ export interface Interception {
 export interface Front {
   /** A kubeconfig of the product's account that leads to the front. */
   readonly kubeconfigPath: string;
+  /** Listens again after {@link Front.stopListening}. */
+  listen(): Promise<void>;
+  /** Closes the port and every connection. */
+  stopListening(): void;
+  /** Closes every connection, and shows this certificate to those that come. @default that of the API server */
+  present(certificate?: Certified): void;
   close(): Promise<void>;
 }
 
 /** Puts a front before the API server; whoever uses another kubeconfig does not notice it. */
 export async function frontApiServer(cluster: LabCluster, { before, after }: Interception): Promise<Front> {
-  const certificates = join(dirname(cluster.kubeconfigPath), 'certificates');
-  const [cert, key] = await Promise.all(
-    ['apiserver.crt', 'apiserver.key'].map((name) => readFile(join(certificates, name))),
-  );
+  const own = await certificateOf(cluster);
   const agent = new Agent({ ca: cluster.certificateAuthority, keepAlive: true });
-  const server = createServer({ cert, key }, (incoming, outgoing) => {
+  const server = createServer({ cert: own.certificate, key: own.key }, (incoming, outgoing) => {
     void passOn(incoming, outgoing).catch(() => outgoing.destroy());
   });
   const passOn = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
@@ -49,22 +53,44 @@ export async function frontApiServer(cluster: LabCluster, { before, after }: Int
     incoming.pipe(onward);
   };
   server.on('upgrade', (incoming, client: Duplex, head) => joinUpgraded(cluster, incoming, client, head));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  // Nobody else takes it while the front does not listen.
+  const port = await reservePort();
+  const listen = async () => {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+  };
+  await listen();
   const { productKubeconfigPath } = cluster;
   const kubeconfig = await readFile(productKubeconfigPath, 'utf8');
   const path = `${productKubeconfigPath}.front-${port}`;
   await writeFile(path, kubeconfig.replace(cluster.server, `https://127.0.0.1:${port}`), { mode: 0o600 });
   return {
     kubeconfigPath: path,
+    listen,
+    stopListening: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+    present: ({ certificate, key } = own) => {
+      server.setSecureContext({ cert: certificate, key });
+      server.closeAllConnections();
+    },
     close: async () => {
+      const closed = server.listening ? once(server, 'close') : undefined;
       server.closeAllConnections();
       server.close();
-      await once(server, 'close');
+      await closed;
       agent.destroy();
     },
   };
+}
+
+async function certificateOf(cluster: LabCluster): Promise<Certified> {
+  const folder = join(dirname(cluster.kubeconfigPath), 'certificates');
+  const [certificate = '', key = ''] = await Promise.all(
+    ['apiserver.crt', 'apiserver.key'].map((name) => readFile(join(folder, name), 'utf8')),
+  );
+  return { certificate, key };
 }
 
 /** A port-forward: the request goes on as it came, and both ends are joined. */

@@ -60,6 +60,16 @@ export async function start(document: object): Promise<void> {
   if (answer.status >= 300) throw new UnexpectedAnswer(answer);
 }
 
+/** Decides something about a rollout by HTTP; fails unless the rollout accepts it. */
+export async function decide(
+  mesh: string,
+  action: 'retry' | 'pause' | 'resume',
+  body: object = {},
+): Promise<void> {
+  const answer = await call('POST', `/v1/rollouts/${mesh}/${action}`, body);
+  if (answer.status >= 300) throw new UnexpectedAnswer(answer);
+}
+
 /** The rollout of a mesh now. */
 export async function get(mesh: string): Promise<RolloutView> {
   const answer = await call('GET', `/v1/rollouts/${mesh}`);

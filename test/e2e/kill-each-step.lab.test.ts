@@ -10,13 +10,14 @@ import { mesh as cli, temporal } from '../support/run.js';
 import { until } from '../support/wait.js';
 import * as api from './api.js';
 import { documentFile } from './document-file.js';
-import { endState, expectToBecome, remoteSecretsOf } from './end-state.js';
+import { expectToBecome, remoteSecretsOf } from './end-state.js';
 import { type Fleet, freshFleet } from './fleet.js';
 import { type Gate, type Hold, openGate } from './gate.js';
 import { holdInventory } from './held-inventory.js';
 import { useKubeconfigs } from './inventory.js';
 import { PodStream } from './pod-stream.js';
 import { expectAttached } from './proofs.js';
+import { stateOf } from './state-of.js';
 import { withdraw } from './withdraw.js';
 import { killWorker, stopChild } from './worker-processes.js';
 
@@ -108,7 +109,7 @@ describe('a worker that is killed in the middle of each step', () => {
     const validated = hold(calm.primary, /^GET \/version/, 'before');
     await product.startWorker();
     await Promise.all([deployed.reached(), validated.reached()]);
-    await steer('pause', harried);
+    await api.decide(harried.mesh, 'pause');
     await killWhile(deployed, validated);
 
     // The calm mesh goes its way; the other is paused, so that all its remotes come to their gates at the same time.
@@ -125,7 +126,7 @@ describe('a worker that is killed in the middle of each step', () => {
       'after',
     );
     const webhook = hold(r5, INJECTOR, 'before');
-    await steer('resume', harried);
+    await api.decide(harried.mesh, 'resume');
     // The second rollout of the calm mesh, in collect-endpoints.
     const collected = hold(
       calm.primary,
@@ -205,11 +206,6 @@ describe('a worker that is killed in the middle of each step', () => {
   });
 });
 
-async function steer(action: 'pause' | 'resume', { mesh }: Fleet): Promise<void> {
-  const answer = await api.call('POST', `/v1/rollouts/${mesh}/${action}`, {});
-  expect(answer.status, answer.text).toBeLessThan(300);
-}
-
 const NAMESPACES = ['default', 'later'].map((name) => ({ name, injection: 'enabled' }));
 const INJECTOR_PATH = `/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/istio-sidecar-injector`;
 const INJECTOR = /^PATCH .*\/mutatingwebhookconfigurations\/istio-sidecar-injector\?/;
@@ -248,19 +244,6 @@ async function startByTemporal(fleet: Fleet, document: object): Promise<void> {
     ...['--workflow-id', rolloutWorkflowId(fleet.mesh), '--input-file', await documentFile(document)],
   );
   expect(started.exitCode, started.stderr).toBe(0);
-}
-
-async function stateOf(fleet: Fleet, cluster: LabCluster): Promise<Record<string, unknown>> {
-  const pods = await fleet.primary.api.get<{ items: { status: { podIP: string } }[] }>(
-    '/api/v1/namespaces/istio-system/pods?labelSelector=app%3Distiod',
-  );
-  const words = new Map([
-    [cluster.name, 'the-cluster'],
-    [fleet.primary.name, 'the-hub'],
-    [fleet.mesh, 'the-mesh'],
-    ...pods.items.map(({ status }) => [status.podIP, 'address-of-istiod'] as const),
-  ]);
-  return await endState(cluster, words);
 }
 
 /** The activities of which an attempt ended because its worker was gone. */

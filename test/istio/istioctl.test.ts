@@ -1,3 +1,4 @@
+import { chmod, rm } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { primaryOperator } from '../../src/istio/istio-operator.js';
 import { Istioctl } from '../../src/istio/istioctl.js';
@@ -34,12 +35,23 @@ describe('Istioctl', () => {
     expect((error as Error).message).not.toContain('abcde');
   });
 
-  it('fails when there is no such program', async () => {
+  it('fails when there is no such program, and lets another worker try', async () => {
     const istioctl = new Istioctl('/no/such/istioctl');
     await expect(istioctl.version()).rejects.toMatchObject({
-      code: 'render-failed',
+      code: 'tool-version-differs',
+      transient: true,
       message: 'there is no istioctl at /no/such/istioctl',
     });
+  });
+
+  it('fails in the same way when the program cannot be run, or goes while the worker runs', async () => {
+    const { istioctl } = await fakeIstioctl('true');
+    await istioctl.version();
+    await chmod(istioctl.path, 0o600);
+    const failure = { code: 'tool-version-differs', message: expect.stringContaining(istioctl.path) };
+    await expect(istioctl.manifestGenerate(operator)).rejects.toMatchObject(failure);
+    await rm(istioctl.path);
+    await expect(istioctl.manifestGenerate(operator)).rejects.toMatchObject(failure);
   });
 
   it('asks for the version again after a failure', async () => {
