@@ -5,15 +5,19 @@ import type { KubernetesObject } from '../kubernetes/objects.js';
 import { pause } from '../kubernetes/pause.js';
 import type { ReadOptions } from '../kubernetes/request-options.js';
 import { RolloutError } from '../rollout/rollout-error.js';
+import { remindOfCRDs } from './forgotten-crds.js';
 import type { Manifest } from './manifests.js';
 import { ComponentLabel } from './ownership.js';
 
 /** Kubernetes establishes a CRD within some 5 s; a machine that is busy takes its time. */
 const PATIENCE_MS = 60_000;
+/** One of several API servers lets a CRD wait for 5 s before it establishes it. */
+const REMIND_AFTER_MS = 10_000;
 const INTERVAL_MS = 200;
 
 /**
- * Waits until the API server serves the resources of the CRDs among the manifests; for none it returns at once.
+ * Waits until the API server serves the resources of the CRDs among the manifests; for none it returns at once. What takes
+ * long may have been forgotten: see {@link remindOfCRDs}.
  * Asks the discovery of their API versions: that follows the condition Established, which `istioctl install` waits for,
  * and is 2 KB where the CRDs themselves are 0.9 MB. One version after the other: while the first is not served, the
  * others need not be asked about.
@@ -26,14 +30,19 @@ export async function waitForCRDs(
   signal: AbortSignal,
 ): Promise<void> {
   const end = Date.now() + PATIENCE_MS;
+  let remindAt = Date.now() + REMIND_AFTER_MS;
   for (const [version, missing] of servedBy(manifests)) {
     for (;;) {
       const list = await client.get<{ resources: { name: string }[] }>(versionPath(version), { signal });
       for (const { name } of list?.resources ?? []) missing.delete(name);
       if (missing.size === 0) break;
       if (Date.now() > end) {
-        const message = `does not serve its new kinds of ${version} yet: ${[...missing].join(', ')}`;
+        const message = `does not serve its new kinds of ${version} yet: ${[...missing.keys()].join(', ')}`;
         throw new RolloutError('api-unavailable', message, { cluster: client.name });
+      }
+      if (Date.now() > remindAt) {
+        await remindOfCRDs(client, [...missing.values()], signal);
+        remindAt = Date.now() + REMIND_AFTER_MS;
       }
       await pause(INTERVAL_MS, signal);
     }
@@ -60,12 +69,13 @@ export async function readIstioCRDs(
   return new Map(items.map((item) => [item.metadata.name, item]));
 }
 
-/** Plurals by API version. */
-function servedBy(manifests: readonly Manifest[]): Map<string, Set<string>> {
-  const plurals = new Map<string, Set<string>>();
-  for (const { serves } of manifests) {
+/** By API version the plurals that the CRDs serve, with the names of the CRDs. */
+function servedBy(manifests: readonly Manifest[]): Map<string, Map<string, string>> {
+  const versions = new Map<string, Map<string, string>>();
+  for (const { serves, name } of manifests) {
     if (serves === undefined) continue;
-    plurals.set(serves.apiVersion, (plurals.get(serves.apiVersion) ?? new Set()).add(serves.plural));
+    const { apiVersion, plural } = serves;
+    versions.set(apiVersion, (versions.get(apiVersion) ?? new Map<string, string>()).set(plural, name));
   }
-  return plurals;
+  return versions;
 }
