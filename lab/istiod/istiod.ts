@@ -130,8 +130,14 @@ export class Istiod {
     });
   }
 
+  /** What the API server does not take now is written after a later probe: the process lives on meanwhile. */
   async #setReady(state: PodState, ready: boolean): Promise<void> {
-    await writePodStatus(this.#host.cluster, this.pod, { ...state, ready });
+    try {
+      await writePodStatus(this.#host.cluster, this.pod, { ...state, ready });
+    } catch (error) {
+      this.#tell((error as Error).message);
+      return;
+    }
     state.ready = ready;
     this.#tell(ready ? 'ready' : 'not ready');
   }

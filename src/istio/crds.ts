@@ -6,17 +6,21 @@ import { pause } from '../kubernetes/pause.js';
 import type { ReadOptions } from '../kubernetes/request-options.js';
 import { fieldOf, mapsOf, textOf } from '../kubernetes/untrusted.js';
 import { RolloutError } from '../rollout/rollout-error.js';
+import { remindOfCRDs } from './forgotten-crds.js';
 import type { Manifest } from './manifests.js';
 import { ComponentLabel } from './ownership.js';
 
 /** Kubernetes establishes a CRD within some 5 s; a machine that is busy takes its time. */
 const PATIENCE_MS = 60_000;
+/** One of several API servers lets a CRD wait for 5 s before it establishes it. */
+const REMIND_AFTER_MS = 10_000;
 const INTERVAL_MS = 300;
 /** Discovery of all API groups in one answer (Kubernetes ≥ 1.30, kubernetes.io/docs/concepts/overview/kubernetes-api). */
 const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 
 /**
- * Waits until the API server serves the resources of the CRDs among the manifests; for none it returns at once.
+ * Waits until the API server serves the resources of the CRDs among the manifests; for none it returns at once. What takes
+ * long may have been forgotten: see {@link remindOfCRDs}.
  * Asks discovery: it follows the condition Established, which `istioctl install` waits for, and one answer has all
  * kinds, where the CRDs themselves are 0.9 MB.
  *
@@ -27,15 +31,24 @@ export async function waitForCRDs(
   manifests: readonly Manifest[],
   signal: AbortSignal,
 ): Promise<void> {
-  const wanted = manifests.flatMap(({ serves }) => (serves ? `${serves.apiVersion} ${serves.plural}` : []));
+  const wanted = manifests.flatMap(({ name, serves }) =>
+    serves ? { name, resource: `${serves.apiVersion} ${serves.plural}` } : [],
+  );
   if (wanted.length === 0) return;
-  for (const end = Date.now() + PATIENCE_MS; ; ) {
+  const end = Date.now() + PATIENCE_MS;
+  let remindAt = Date.now() + REMIND_AFTER_MS;
+  for (;;) {
     const served = await readServed(client, signal);
-    const missing = wanted.filter((each) => !served.has(each));
+    const missing = wanted.filter(({ resource }) => !served.has(resource));
     if (missing.length === 0) return;
     if (Date.now() > end) {
-      const message = `does not serve its new kinds yet: ${missing.join(', ')}`;
+      const message = `does not serve its new kinds yet: ${missing.map(({ resource }) => resource).join(', ')}`;
       throw new RolloutError('api-unavailable', message, { cluster: client.name });
+    }
+    if (Date.now() > remindAt) {
+      const names = missing.map(({ name }) => name);
+      await remindOfCRDs(client, names, signal);
+      remindAt = Date.now() + REMIND_AFTER_MS;
     }
     await pause(INTERVAL_MS, signal);
   }

@@ -27,11 +27,12 @@ describe('a lab of one primary and one remote', () => {
   let lab: Lab;
   let primary: LabCluster;
   let remote: LabCluster;
+  const progress: string[] = [];
 
   beforeAll(async () => {
     tools = await ensureTools({});
     const directory = await mkdtemp(join(tmpdir(), 'mesh-rollout-lab-test-'));
-    lab = await startLab({ directory, tools, remotes: 1 });
+    lab = await startLab({ directory, tools, remotes: 1, onProgress: (line) => progress.push(line) });
     primary = lab.primary;
     remote = lab.remotes[0] as LabCluster;
   });
@@ -208,6 +209,25 @@ describe('a lab of one primary and one remote', () => {
     const [again] = await istiodPods(primary);
     expect(again?.metadata.uid).toBe(pod?.metadata.uid);
     expect(again?.status.containerStatuses[0]).toMatchObject({ ready: true, restartCount: 1 });
+  });
+
+  it('runs one process for a Pod whose status cannot be written', async () => {
+    const [pod] = await istiodPods(primary);
+    const pids = () =>
+      lab
+        .status()
+        .processes.filter(({ name }) => name.endsWith(pod?.metadata.name ?? '?'))
+        .map(({ pid }) => pid);
+    const [pid = 0] = pids();
+    await primary.stopApiServer();
+    process.kill(pid, 'SIGSTOP');
+    progress.length = 0;
+    await expect.poll(() => progress.join(), soon).toMatch(/Pod istio-system\/istiod.*ECONNREFUSED/);
+    await primary.startApiServer();
+    await expect.poll(async () => isReady((await istiodPods(primary))[0]), soon).toBe(false);
+    process.kill(pid, 'SIGCONT');
+    await expect.poll(async () => isReady((await istiodPods(primary))[0]), soon).toBe(true);
+    expect(pids()).toEqual([pid]);
   });
 
   it('moves the process and the address with the Pod', async () => {
