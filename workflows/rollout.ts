@@ -109,7 +109,7 @@ async function nextRun(run: RolloutRun, resolved: ResolvedRollout, document: unk
 }
 
 /** A worker that does not know the run replays all of it within one workflow task, which has ten seconds. */
-const LONG_RUN_EVENTS = 1_000;
+const LONG_RUN_EVENTS = 800;
 
 function isLong(): boolean {
   const { continueAsNewSuggested, historyLength } = workflowInfo();

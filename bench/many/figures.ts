@@ -31,7 +31,11 @@ export function replayedFigures(
     ...[...rollout.others]
       .filter(([, seconds]) => seconds / remotes >= 0.002)
       .map(([program, seconds]) => each(`CPU of each: ${program}`, seconds / remotes, 's')),
-    { ...each('requests of each to its API server', counts.requests / remotes, ''), limit: 80 },
+    {
+      ...each("worker's requests to each API server", (counts.requests - counts.byIstiod) / remotes, ''),
+      limit: 80,
+    },
+    each("istiod's requests to each API server", counts.byIstiod / remotes, ''),
     each(
       'requests that were not recorded',
       counts.unknown.reduce((sum, [, n]) => sum + n, 0),

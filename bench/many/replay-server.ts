@@ -17,6 +17,7 @@ const recorded = recordedIdentity(options.uid, options.readerToken);
 const templates = new Templates(readRecording(await readFile(options.recording, 'utf8')), recorded);
 const unknown = new Map<string, number>();
 let requests = 0;
+let byIstiod = 0;
 
 /** One cluster: how often it was asked what. */
 class Cluster {
@@ -30,6 +31,8 @@ class Cluster {
   async answer(incoming: Http2ServerRequest, outgoing: Http2ServerResponse): Promise<void> {
     requests += 1;
     const { method = 'GET', url = '/', headers } = incoming;
+    // It asks for protobuf where it can; the worker never does.
+    if (headers.accept?.includes('protobuf')) byIstiod += 1;
     const key = requestKey(
       method,
       url.replaceAll(this.#identity.name ?? '', recorded.name ?? ''),
@@ -78,5 +81,5 @@ for (let n = 1; n <= options.clusters; n++) {
 
 const send = (message: ReplayMessage) => process.send?.(message);
 process.on('disconnect', () => process.exit());
-process.on('message', () => send({ type: 'counts', requests, unknown: [...unknown] }));
+process.on('message', () => send({ type: 'counts', requests, byIstiod, unknown: [...unknown] }));
 send({ type: 'ready', ports });

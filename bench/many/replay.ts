@@ -24,6 +24,8 @@ export type ReplayMessage =
   | {
       readonly type: 'counts';
       readonly requests: number;
+      /** How many of them istiod has sent: what it reads, and the lease that it renews for as long as it reads a cluster. */
+      readonly byIstiod: number;
       /** Requests that are not in the recording, and how often they came; the answer was 404. */
       readonly unknown: readonly (readonly [string, number])[];
     };
