@@ -7,6 +7,7 @@ import { prepareProduct } from '../../lab/product.js';
 import { checkoutFolder } from '../../lab/tools/recipes-folder.js';
 import type { ToolPaths } from '../../lab/tools/tool-names.js';
 import { waitFor } from '../../lab/wait.js';
+import type { FailureDetail } from '../../src/rollout/activities.js';
 import { TASK_QUEUE } from '../../src/rollout/names.js';
 import type { Figure } from '../report/figure.js';
 import { idle, MESH, resolved } from './idle-activities.js';
@@ -32,7 +33,7 @@ export async function decisionsAbout(lab: Lab, tools: ToolPaths, remotes: number
     workflowBundle: { codePath: join(await checkoutFolder(), 'dist', 'workflow-bundle.js') },
     activities: {
       ...idle(rollout),
-      installRemote: () => Promise.reject(ApplicationFailure.nonRetryable('not ours', CODE)),
+      installRemote: park,
     },
   });
   try {
@@ -42,6 +43,11 @@ export async function decisionsAbout(lab: Lab, tools: ToolPaths, remotes: number
     await product.stop();
     await native.close();
   }
+}
+
+async function park(): Promise<never> {
+  const detail: FailureDetail = { code: CODE, action: 'Decide.' };
+  throw ApplicationFailure.nonRetryable('a field is not ours', CODE, detail);
 }
 
 async function decide(api: Api, remotes: number): Promise<Figure[]> {
