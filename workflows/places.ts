@@ -1,6 +1,7 @@
 import { Trigger } from '@temporalio/workflow';
 import { isOver } from '../src/rollout/rollout-progress.js';
 import type { Status } from '../src/rollout/steps.js';
+import { isLongRun } from './long-run.js';
 
 /** What decides how many clusters may be at work at the same time. */
 export interface PlaceLimits {
@@ -77,7 +78,8 @@ export class Places {
   grant(): void {
     for (;;) {
       const { paused, maxConcurrency, maxFailures } = this.#limits();
-      if (paused || this.#taken.size >= maxConcurrency) return;
+      // While something is being started all the time, a run that is long never finds the moment to end.
+      if (paused || isLongRun() || this.#taken.size >= maxConcurrency) return;
       const turn =
         this.#retries.shift() ?? (this.#parked.size <= maxFailures ? this.#starts.shift() : undefined);
       if (turn === undefined) return;

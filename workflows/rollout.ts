@@ -19,6 +19,7 @@ import { type PackedCarryOver, pack, unpack } from './carry-over.js';
 import { rolloutPrimary } from './clusters.js';
 import { Decisions } from './decisions.js';
 import { keepEndpoints, refreshEndpoints } from './endpoints.js';
+import { isLongRun } from './long-run.js';
 import * as messages from './messages.js';
 import { Preflight } from './preflight.js';
 import { RolloutRun } from './rollout-run.js';
@@ -99,21 +100,13 @@ async function validate(run: RolloutRun, preflight: Preflight): Promise<void> {
  */
 async function nextRun(run: RolloutRun, resolved: ResolvedRollout, document: unknown): Promise<never> {
   for (let tries = 0; tries < QUIET_TRIES; tries++) {
-    await condition(() => isLong() && isQuiet(run) && allHandlersFinished());
+    await condition(() => isLongRun() && isQuiet(run) && allHandlersFinished());
     const { decisions } = run;
     await sleep(ANSWERS_GO_OUT_MS);
     if (run.decisions === decisions && isQuiet(run) && allHandlersFinished()) break;
   }
   await condition(() => isQuiet(run));
   return await continueAsNew<typeof rollout>(document, ...pack(run.carryOver(resolved)));
-}
-
-/** A worker that does not know the run replays all of it within one workflow task, which has ten seconds. */
-const LONG_RUN_EVENTS = 800;
-
-function isLong(): boolean {
-  const { continueAsNewSuggested, historyLength } = workflowInfo();
-  return continueAsNewSuggested || historyLength >= LONG_RUN_EVENTS;
 }
 
 /** Whether nothing is on its way that the end of this run would stop. */
