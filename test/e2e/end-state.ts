@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import type { LabCluster } from '../../lab/lab.js';
 import { until } from '../support/wait.js';
 import { type Item, itemsOf } from './cluster-objects.js';
+import type { Fleet } from './fleet.js';
 
 /** Times, identities and versions; and what a cluster has of its own: addresses. */
 const ITS_OWN = new Set([
@@ -17,26 +18,33 @@ const ITS_OWN = new Set([
   'finalizers',
 ]);
 const UID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+const ADDRESS = 'address-of-istiod';
+const VALUES = '/api/v1/configmaps istio-system/values';
 const PEM = /-----BEGIN [^-]+-----[^-]+-----END [^-]+-----(\\n|\n)?/g;
 
 /**
- * Everything in a cluster that a rollout, istiod or the test has written, by `path namespace/name`, without what differs
- * from cluster to cluster; who manages which field included.
+ * Everything in a cluster of a fleet that a rollout, istiod or the test has written, by `path namespace/name`, without what
+ * differs from cluster to cluster; who manages which field included. The words are the same for every fleet.
  *
- * @param words what stands for what: names and addresses of this fleet, and words for them
+ * @param formerAddresses where istiod was before: the ConfigMap `values` of a remote keeps the address of its installation
  */
-export async function endState(
+export async function stateOf(
+  fleet: Fleet,
   cluster: LabCluster,
-  words: ReadonlyMap<string, string>,
+  formerAddresses: readonly string[] = [],
 ): Promise<Record<string, unknown>> {
-  const inWords = (text: string) =>
-    [...words].reduce((result, [name, word]) => result.replaceAll(name, word), text).replaceAll(UID, 'UID');
-  const state: Record<string, unknown> = {};
-  for (const { path, item } of await itemsOf(cluster)) {
-    if (isLeftOut(path, item)) continue;
-    const { name, namespace = '' } = item.metadata;
-    state[inWords(`${path} ${namespace}/${name}`)] = JSON.parse(inWords(JSON.stringify(strip(item))));
-  }
+  const pods = await fleet.primary.api.get<{ items: { status: { podIP: string } }[] }>(
+    '/api/v1/namespaces/istio-system/pods?labelSelector=app%3Distiod',
+  );
+  const words = new Map([
+    [cluster.name, 'the-cluster'],
+    [fleet.primary.name, 'the-hub'],
+    [fleet.mesh, 'the-mesh'],
+    ...pods.items.map(({ status }) => [status.podIP, ADDRESS] as const),
+  ]);
+  const state = await endState(cluster, words);
+  const former = new Map(formerAddresses.map((address) => [address, ADDRESS] as const));
+  if (VALUES in state) state[VALUES] = JSON.parse(inWords(JSON.stringify(state[VALUES]), former));
   return state;
 }
 
@@ -59,6 +67,25 @@ export async function remoteSecretsOf(primary: LabCluster): Promise<string[]> {
   const path = '/api/v1/namespaces/istio-system/secrets?labelSelector=istio%2FmultiCluster%3Dtrue';
   const { items } = await primary.api.get<{ items: Item[] }>(path);
   return items.map(({ metadata }) => metadata.name).sort();
+}
+
+/** @param words what stands for what: names and addresses of a fleet, and words for them */
+async function endState(
+  cluster: LabCluster,
+  words: ReadonlyMap<string, string>,
+): Promise<Record<string, unknown>> {
+  const state: Record<string, unknown> = {};
+  for (const { path, item } of await itemsOf(cluster)) {
+    if (isLeftOut(path, item)) continue;
+    const { name, namespace = '' } = item.metadata;
+    const text = inWords(JSON.stringify(strip(item)), words).replaceAll(UID, 'UID');
+    state[inWords(`${path} ${namespace}/${name}`, words)] = JSON.parse(text);
+  }
+  return state;
+}
+
+function inWords(text: string, words: ReadonlyMap<string, string>): string {
+  return [...words].reduce((result, [name, word]) => result.replaceAll(name, word), text);
 }
 
 /** What Kubernetes makes for itself, with addresses and ports; and the remote secrets, of which each primary has others. */

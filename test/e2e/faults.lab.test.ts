@@ -3,7 +3,7 @@ import type { LabCluster } from '../../lab/lab.js';
 import { useProduct } from '../support/product.js';
 import { until } from '../support/wait.js';
 import * as api from './api.js';
-import { expectToBecome, remoteSecretsOf } from './end-state.js';
+import { expectToBecome, remoteSecretsOf, stateOf } from './end-state.js';
 import type { Target } from './faults/fault.js';
 import { FaultyFront } from './faults/front.js';
 import { expectAsInTable, type Seen } from './faults/outcome.js';
@@ -14,7 +14,6 @@ import { openRefusingWebhook, type RefusingWebhook } from './faults/webhook.js';
 import { type Fleet, freshFleet } from './fleet.js';
 import { useKubeconfigs } from './inventory.js';
 import { expectAttached } from './proofs.js';
-import { stateOf } from './state-of.js';
 
 const few = { controllers: 'few' } as const;
 const REMOTES = [few, few, few, few];

@@ -9,15 +9,15 @@ import { useProduct } from '../support/product.js';
 import { mesh as cli, temporal } from '../support/run.js';
 import { until } from '../support/wait.js';
 import * as api from './api.js';
+import { makeBusy, NAMESPACES } from './busy-namespaces.js';
 import { documentFile } from './document-file.js';
-import { expectToBecome, remoteSecretsOf } from './end-state.js';
+import { expectToBecome, remoteSecretsOf, stateOf } from './end-state.js';
 import { type Fleet, freshFleet } from './fleet.js';
 import { type Gate, type Hold, openGate } from './gate.js';
 import { holdInventory } from './held-inventory.js';
 import { useKubeconfigs } from './inventory.js';
 import { PodStream } from './pod-stream.js';
 import { expectAttached } from './proofs.js';
-import { stateOf } from './state-of.js';
 import { withdraw } from './withdraw.js';
 import { killWorker, stopChild } from './worker-processes.js';
 
@@ -206,7 +206,6 @@ describe('a worker that is killed in the middle of each step', () => {
   });
 });
 
-const NAMESPACES = ['default', 'later'].map((name) => ({ name, injection: 'enabled' }));
 const INJECTOR_PATH = `/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/istio-sidecar-injector`;
 const INJECTOR = /^PATCH .*\/mutatingwebhookconfigurations\/istio-sidecar-injector\?/;
 
@@ -229,13 +228,6 @@ function remote(fleet: Fleet, index: number): LabCluster {
   const found = fleet.remotes[index];
   if (!found) throw new Error(`the fleet has no remote ${index}`);
   return found;
-}
-
-/** A namespace that asks for sidecars before there is a mesh, and one that does not ask yet. */
-async function makeBusy(cluster: LabCluster): Promise<void> {
-  const labels = { 'istio-injection': 'enabled' };
-  await cluster.api.patch('/api/v1/namespaces/default', 'merge-patch+json', { metadata: { labels } });
-  await cluster.addNamespace('later');
 }
 
 async function startByTemporal(fleet: Fleet, document: object): Promise<void> {
