@@ -62,7 +62,7 @@ async function decide(api: Api, remotes: number): Promise<Figure[]> {
   const measure = async (what: string, request: () => Promise<unknown>) => {
     await waitFor({
       what: `${remotes} remotes to wait for a person`,
-      check: async () => (await api.parked()) === remotes,
+      check: async () => (await api.parked()) === remotes || undefined,
       timeoutMilliseconds: PATIENCE_MS,
       intervalMilliseconds: 1_000,
     });
