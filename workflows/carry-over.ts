@@ -1,4 +1,5 @@
 import type { AcceptedCode } from '../src/rollout/acceptance.js';
+import { inBatches } from '../src/rollout/batches.js';
 import type { ClusterProgress, RolloutProgress } from '../src/rollout/progress.js';
 import type { ResolvedRollout } from '../src/rollout/resolved.js';
 
@@ -38,9 +39,7 @@ export function pack({ progress, clusters: carried, ...frame }: CarryOver): Pack
     const own = carried.get(cluster.cluster);
     return own ? { ...cluster, carried: own } : cluster;
   });
-  const parts = Array.from({ length: Math.ceil(clusters.length / CLUSTERS_PER_ARGUMENT) }, (_, index) =>
-    clusters.slice(index * CLUSTERS_PER_ARGUMENT, (index + 1) * CLUSTERS_PER_ARGUMENT),
-  );
+  const parts = inBatches(clusters, CLUSTERS_PER_ARGUMENT);
   return [frame, { ...progress, clusters: [] }, ...parts];
 }
 

@@ -1,12 +1,14 @@
 import { isCancellation, log, sleep } from '@temporalio/workflow';
 import type { ClusterFailure, EndpointsInput, PointRemotesResult } from '../src/rollout/activities.js';
 import { sameAddresses } from '../src/rollout/addresses.js';
+import { inBatches } from '../src/rollout/batches.js';
 import { ERRORS, type ErrorCode } from '../src/rollout/codes.js';
 import { concurrently } from '../src/rollout/concurrently.js';
 import type { ResolvedRollout } from '../src/rollout/resolved.js';
 import { activities, callOptions, followOptions } from './activities.js';
 import { attentionOf } from './attention.js';
 import { Budget } from './budget.js';
+import { heldUntil } from './held-until.js';
 import type { RolloutRun } from './rollout-run.js';
 
 /** Remotes of one activity, and activities beside each other. */
@@ -47,10 +49,7 @@ export async function refreshEndpoints(run: RolloutRun, resolved: ResolvedRollou
   const outdated = run.progress.clusters.flatMap(({ cluster, status, proof }) =>
     status === 'Succeeded' && proof && !sameAddresses(proof.endpoints, addresses) ? [cluster] : [],
   );
-  const batches = Array.from({ length: Math.ceil(outdated.length / BATCH) }, (_, index) =>
-    outdated.slice(index * BATCH, (index + 1) * BATCH),
-  );
-  await concurrently(batches, CONCURRENCY, async (batch) => {
+  await concurrently(inBatches(outdated, BATCH), CONCURRENCY, async (batch) => {
     const failed = await pointAll(run, resolved, batch);
     await Promise.all(failed.map((failure) => heldUntilPointed(run, resolved, failure)));
   });
@@ -84,15 +83,11 @@ async function heldUntilPointed(
   resolved: ResolvedRollout,
   failure: ClusterFailure,
 ): Promise<void> {
-  const { cluster } = failure;
-  for (let why: ClusterFailure | undefined = failure; why; ) {
-    const { code, message, action } = why;
-    const { attention: _before, ...attached } = run.cluster(cluster);
-    if ((await run.hold(cluster, { code, message, action })) === 'skip')
-      return run.apply({ type: 'cluster-skipped', cluster, at: Date.now() });
-    run.apply({ type: 'cluster-reported', report: { ...attached, rolloutId: run.rolloutId } });
-    [why] = await pointAll(run, resolved, [cluster]);
-  }
+  await heldUntil(run, failure, async (showAttached) => {
+    showAttached();
+    const [why] = await pointAll(run, resolved, [failure.cluster]);
+    return why;
+  });
 }
 
 /** Points remotes at the current Pods, and returns those on which that needs a person. */

@@ -1,8 +1,10 @@
 import type { ClusterFailure } from '../src/rollout/activities.js';
+import { inBatches } from '../src/rollout/batches.js';
 import { namespacesOf } from '../src/rollout/cluster-inputs.js';
 import { concurrently } from '../src/rollout/concurrently.js';
 import type { ResolvedRollout } from '../src/rollout/resolved.js';
 import { activities, callOptions } from './activities.js';
+import { heldUntil } from './held-until.js';
 import type { RolloutRun } from './rollout-run.js';
 
 /** Remotes of one activity, and activities beside each other. */
@@ -18,11 +20,10 @@ export async function proveAgain(
   clusters: readonly string[],
 ): Promise<ClusterFailure[]> {
   const attached = clusters.filter((cluster) => run.cluster(cluster).status === 'Succeeded');
-  const batches = Array.from({ length: Math.ceil(attached.length / BATCH) }, (_, index) =>
-    attached.slice(index * BATCH, (index + 1) * BATCH),
-  );
   await run.unpaused();
-  const failed = await concurrently(batches, CONCURRENCY, (batch) => prove(resolved, batch));
+  const failed = await concurrently(inBatches(attached, BATCH), CONCURRENCY, (batch) =>
+    prove(resolved, batch),
+  );
   return failed.flat();
 }
 
@@ -32,15 +33,11 @@ export async function heldUntilProven(
   resolved: ResolvedRollout,
   failure: ClusterFailure,
 ): Promise<void> {
-  const { cluster } = failure;
-  for (let why: ClusterFailure | undefined = failure; why; ) {
-    const { code, message, action } = why;
-    const { attention: _before, ...attached } = run.cluster(cluster);
-    if ((await run.hold(cluster, { code, message, action })) === 'skip')
-      return run.apply({ type: 'cluster-skipped', cluster, at: Date.now() });
-    [why] = await prove(resolved, [cluster]);
-    if (!why) run.apply({ type: 'cluster-reported', report: { ...attached, rolloutId: run.rolloutId } });
-  }
+  await heldUntil(run, failure, async (showAttached) => {
+    const [why] = await prove(resolved, [failure.cluster]);
+    if (!why) showAttached();
+    return why;
+  });
 }
 
 async function prove(

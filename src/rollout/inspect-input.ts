@@ -1,4 +1,5 @@
 import type { InspectFacts, InspectInput } from './activities.js';
+import { inBatches } from './batches.js';
 import { mergeValues } from './merge-values.js';
 import type { ResolvedRollout, Values } from './resolved.js';
 
@@ -52,9 +53,7 @@ function at(values: unknown, ...path: readonly string[]): unknown {
 export function inspectBatches(
   clusters: readonly string[],
 ): { readonly clusters: readonly string[]; readonly summary: string }[] {
-  const count = Math.ceil(clusters.length / BATCH);
-  return Array.from({ length: count }, (_, index) => {
-    const batch = clusters.slice(index * BATCH, (index + 1) * BATCH);
+  return inBatches(clusters, BATCH).map((batch) => {
     const summary =
       batch.length === 1 ? `${batch[0]} · validate` : `${batch[0]} and ${batch.length - 1} more · validate`;
     return { clusters: batch, summary };

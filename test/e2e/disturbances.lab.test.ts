@@ -13,11 +13,7 @@ import { withdraw } from './withdraw.js';
 /** Another case in each remote, and all in one rollout: that is how fleets are. */
 describe('a rollout in which one remote is down, one lacks a permission, and Temporal is killed', () => {
   let fleet: Fleet;
-  const remote = (index: number) => {
-    const found = fleet.remotes[index];
-    if (!found) throw new Error(`the fleet has no remote ${index}`);
-    return found;
-  };
+  const remote = (index: number) => fleet.remote(index);
 
   beforeAll(async () => {
     await useProduct();

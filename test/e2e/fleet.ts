@@ -8,6 +8,8 @@ export interface Fleet {
   readonly mesh: string;
   readonly primary: LabCluster;
   readonly remotes: readonly LabCluster[];
+  /** The n-th remote, from 0. @throws Error when there is none */
+  remote(index: number): LabCluster;
   /** The document that rolls this fleet out, with what a test wants otherwise. */
   document(over?: object): Record<string, unknown>;
   remove(): Promise<void>;
@@ -26,6 +28,11 @@ export async function freshFleet(remotes: readonly AddClusterOptions[]): Promise
     mesh,
     primary,
     remotes: others,
+    remote: (index) => {
+      const found = others[index];
+      if (!found) throw new Error(`the fleet has no remote ${index}`);
+      return found;
+    },
     document: (over = {}) => ({
       mesh,
       release: '1.31',

@@ -85,7 +85,7 @@ describe('a worker that is killed in the middle of each step', () => {
   test('leaves no child, and every cluster ends as an undisturbed one; no Pod is refused on the way', {
     timeout: 900_000,
   }, async () => {
-    const [r2, r3, r4, r5] = [0, 1, 2, 3].map((index) => remote(harried, index)) as [
+    const [r2, r3, r4, r5] = [0, 1, 2, 3].map((index) => harried.remote(index)) as [
       LabCluster,
       LabCluster,
       LabCluster,
@@ -223,12 +223,6 @@ const EVERY_ACTIVITY = [
   'verifyInjection',
   'verifyRemote',
 ];
-
-function remote(fleet: Fleet, index: number): LabCluster {
-  const found = fleet.remotes[index];
-  if (!found) throw new Error(`the fleet has no remote ${index}`);
-  return found;
-}
 
 async function startByTemporal(fleet: Fleet, document: object): Promise<void> {
   const started = await temporal(

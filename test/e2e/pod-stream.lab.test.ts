@@ -25,11 +25,7 @@ describe('a Pod that is created at any moment', () => {
   let fleet: Fleet;
   let streams: PodStream[];
   let front: RefusingFront;
-  const remote = (index: number): LabCluster => {
-    const found = fleet.remotes[index];
-    if (!found) throw new Error(`the fleet has no remote ${index}`);
-    return found;
-  };
+  const remote = (index: number) => fleet.remote(index);
 
   beforeAll(async () => {
     await useProduct();
@@ -168,11 +164,7 @@ describe('a Pod that is created at any moment', () => {
 describe('a Pod of a cluster that cannot reach istiod', () => {
   let fleet: Fleet;
   let stream: PodStream;
-  const remote = () => {
-    const [found] = fleet.remotes;
-    if (!found) throw new Error('the fleet has no remote');
-    return found;
-  };
+  const remote = () => fleet.remote(0);
 
   beforeAll(async () => {
     await useProduct();
