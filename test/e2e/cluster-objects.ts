@@ -75,12 +75,14 @@ export async function objectsAtRest(clusters: readonly LabCluster[]): Promise<Ob
   const read = () => Promise.all(clusters.map(objectsOf));
   let last = await read();
   return await until('the clusters come to rest', async () => {
-    // The autoscaler's controller looks at a new object for the first time up to 15 s later, and writes its status.
+    // The autoscaler's controller looks at a new object for the first time up to 15 s later, and writes its status. A
+    // Deployment's status changes once more when its Pods have been Ready for minReadySeconds.
     const isSeen = (await Promise.all(clusters.map(autoscalersSeen))).every(Boolean);
+    const isAvailable = (await Promise.all(clusters.map(deploymentsAvailable))).every(Boolean);
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     const before = last;
     last = await read();
-    return isSeen && moved(before, last).length === 0 ? last : undefined;
+    return isSeen && isAvailable && moved(before, last).length === 0 ? last : undefined;
   });
 }
 
@@ -107,4 +109,11 @@ async function autoscalersSeen(cluster: LabCluster): Promise<boolean> {
     '/apis/autoscaling/v2/horizontalpodautoscalers',
   );
   return items.every(({ status }) => (status?.conditions?.length ?? 0) > 0);
+}
+
+async function deploymentsAvailable(cluster: LabCluster): Promise<boolean> {
+  const { items } = await cluster.api.get<{
+    items: { spec: { replicas: number }; status?: { availableReplicas?: number } }[];
+  }>('/apis/apps/v1/deployments');
+  return items.every(({ spec, status }) => (status?.availableReplicas ?? 0) === spec.replicas);
 }
