@@ -12,12 +12,12 @@ const expectations = { poll: { timeout: 20_000 } };
  */
 export default defineConfig({
   test: {
-    globalSetup: ['test/support/nothing-left-behind.ts'],
+    globalSetup: ['test/support/setup/nothing-left-behind.ts'],
     teardownTimeout: 60_000,
     reporters: [
       'default',
       ['json', { outputFile: 'test-results.json' }],
-      './test/support/skipped-and-retried.ts',
+      './test/support/setup/skipped-and-retried.ts',
     ],
     projects: [
       {
@@ -27,7 +27,7 @@ export default defineConfig({
           expect: expectations,
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.lab.test.ts'],
-          setupFiles: ['test/support/nothing-left-open.ts'],
+          setupFiles: ['test/support/setup/nothing-left-open.ts'],
           // Loading the SDKs again for each file would cost two thirds of the time; no unit test leaves anything open.
           isolate: false,
           // Many of them wait for timers and processes.
@@ -42,11 +42,11 @@ export default defineConfig({
           expect: expectations,
           include: ['test/**/*.lab.test.ts'],
           setupFiles: [
-            'test/support/provide-tools.ts',
-            'test/support/quiet-temporal.ts',
-            'test/support/remove-clusters.ts',
-            'test/support/restore-environment.ts',
-            'test/support/replay-product-histories.ts',
+            'test/support/setup/provide-tools.ts',
+            'test/support/setup/quiet-temporal.ts',
+            'test/support/setup/remove-clusters.ts',
+            'test/support/setup/restore-environment.ts',
+            'test/support/setup/replay-product-histories.ts',
           ],
           pool: 'forks',
           maxWorkers: 2,

@@ -1,9 +1,9 @@
 import { Context } from '@temporalio/activity';
 import type { Logger } from '@temporalio/common';
-import { cut } from '../src/rollout/cut.js';
-import { redact } from '../src/rollout/redact.js';
+import { cut } from '../src/base/text/cut.js';
+import { redact } from '../src/base/text/redact.js';
+import type { StepResult } from '../src/rollout/progress/step-results.js';
 import { RolloutError } from '../src/rollout/rollout-error.js';
-import type { StepResult } from '../src/rollout/step-results.js';
 import { deadlineOf } from './deadline.js';
 import { toFailure } from './failure.js';
 

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
-import type { Istioctl } from '../src/istio/istioctl.js';
-import type { Clusters } from '../src/kubernetes/clusters.js';
+import type { Istioctl } from '../src/istio/render/istioctl.js';
+import type { Clusters } from '../src/kubernetes/connection/clusters.js';
 
 /** What the activities work with; the worker makes it once. */
 export interface ActivityDependencies {

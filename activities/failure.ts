@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
+import { cut } from '../src/base/text/cut.js';
+import { redact } from '../src/base/text/redact.js';
 import type { FailureDetail } from '../src/rollout/activities.js';
-import { cut } from '../src/rollout/cut.js';
-import { redact } from '../src/rollout/redact.js';
 import { RolloutError } from '../src/rollout/rollout-error.js';
 
 /** Temporal keeps 4 KB of the last failure of a running activity, and its stack takes some of that. */

@@ -1,25 +1,25 @@
 import type { Activities } from '../src/rollout/activities.js';
-import { activateInjection } from './activate-injection.js';
-import { awaitClusters } from './await-clusters.js';
-import { claimCluster } from './claim-cluster.js';
-import { collectEndpoints } from './collect-endpoints.js';
+import { awaitClusters } from './checks/await-clusters.js';
+import { inspectClusters } from './checks/inspect-clusters.js';
+import { resolve } from './checks/resolve.js';
 import type { ActivityDependencies } from './dependencies.js';
-import { deployPrimary } from './deploy-primary.js';
-import { findRunningRollout } from './find-running-rollout.js';
-import { followClusters } from './follow-clusters.js';
-import { followEndpoints } from './follow-endpoints.js';
-import { inspectClusters } from './inspect-clusters.js';
-import { installRemote } from './install-remote.js';
-import { labelNamespaces } from './label-namespaces.js';
-import { planPrimary } from './plan-primary.js';
-import { planRemote } from './plan-remote.js';
-import { pointRemotes } from './point-remotes.js';
-import { prepareNamespace } from './prepare-namespace.js';
-import { proveRemotes } from './prove-remotes.js';
-import { registerRemote } from './register-remote.js';
-import { resolve } from './resolve.js';
-import { verifyInjection } from './verify-injection.js';
-import { verifyRemote } from './verify-remote.js';
+import { followEndpoints } from './endpoints/follow-endpoints.js';
+import { pointRemotes } from './endpoints/point-remotes.js';
+import { proveRemotes } from './endpoints/prove-remotes.js';
+import { claimCluster } from './locks/claim-cluster.js';
+import { findRunningRollout } from './locks/find-running-rollout.js';
+import { followClusters } from './locks/follow-clusters.js';
+import { planPrimary } from './plans/plan-primary.js';
+import { planRemote } from './plans/plan-remote.js';
+import { activateInjection } from './steps/activate-injection.js';
+import { collectEndpoints } from './steps/collect-endpoints.js';
+import { deployPrimary } from './steps/deploy-primary.js';
+import { installRemote } from './steps/install-remote.js';
+import { labelNamespaces } from './steps/label-namespaces.js';
+import { prepareNamespace } from './steps/prepare-namespace.js';
+import { registerRemote } from './steps/register-remote.js';
+import { verifyInjection } from './steps/verify-injection.js';
+import { verifyRemote } from './steps/verify-remote.js';
 
 /** All activities, to be registered with a worker. */
 export function createActivities(dependencies: ActivityDependencies): Activities {

@@ -1,4 +1,4 @@
-import { pause } from '../src/kubernetes/pause.js';
+import { pause } from '../src/base/concurrency/pause.js';
 import { RolloutError } from '../src/rollout/rollout-error.js';
 
 const FIRST_PAUSE_MS = 500;

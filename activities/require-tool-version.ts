@@ -1,4 +1,4 @@
-import type { Istioctl } from '../src/istio/istioctl.js';
+import type { Istioctl } from '../src/istio/render/istioctl.js';
 import { RolloutError } from '../src/rollout/rollout-error.js';
 
 /**

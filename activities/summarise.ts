@@ -1,6 +1,6 @@
-import { describeObject, type ObjectReference } from '../src/kubernetes/objects.js';
-import type { StepResult } from '../src/rollout/step-results.js';
-import { listNames } from '../src/rollout/wording.js';
+import { listNames } from '../src/base/text/wording.js';
+import { describeObject, type ObjectReference } from '../src/kubernetes/client/objects.js';
+import type { StepResult } from '../src/rollout/progress/step-results.js';
 
 const MAX_LENGTH = 200;
 /** How many of the deleted objects the one line names; the result itself names more. */

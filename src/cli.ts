@@ -36,11 +36,13 @@ const context: CliContext = {
     serve: async () => (await import('./server.js')).runServer(readServiceConfig(process.env)),
   },
   kubeconfigContexts: async (files) => {
-    const { readContexts, readContextsAsKubectl } = await import('./kubernetes/kubeconfig-contexts.js');
+    const { readContexts, readContextsAsKubectl } = await import(
+      './kubernetes/connection/kubeconfig-contexts.js'
+    );
     return files.length > 0 ? readContexts(files) : readContextsAsKubectl(process.env);
   },
   permissionManifests: async (request) =>
-    (await import('./kubernetes/permission-manifests.js')).permissionManifests(request),
+    (await import('./istio/permissions/permission-manifests.js')).permissionManifests(request),
   lab: {
     up: async (options) => (await import('../lab/cli.js')).labUp(options),
     status: async (options) => (await import('../lab/cli.js')).labStatus(options),

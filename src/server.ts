@@ -5,16 +5,16 @@ import { createLog } from './config/log.js';
 import type { ServiceConfig } from './config/service-config.js';
 import { describeTemporal } from './config/temporal-settings.js';
 import { describeTokens, TokensFile } from './config/tokens-file.js';
-import { InventoryFile } from './kubernetes/inventory-file.js';
-import { parseInventoryNames } from './rollout/inventory.js';
-import { parseRollout } from './rollout/parse-rollout.js';
-import { checkAccess } from './temporal/check-access.js';
+import { InventoryFile } from './kubernetes/connection/inventory-file.js';
+import { parseRollout } from './rollout/document/parse-rollout.js';
+import { parseInventoryNames } from './rollout/inventory/inventory.js';
 import { EncryptionCodec } from './temporal/codec/encryption-codec.js';
-import { openClient, type TemporalAccess } from './temporal/connection.js';
-import { createDataConverter } from './temporal/data-converter.js';
-import { createPlans } from './temporal/plans.js';
-import { createRollouts } from './temporal/rollouts.js';
-import { TemporalError } from './temporal/temporal-error.js';
+import { checkAccess } from './temporal/connection/check-access.js';
+import { openClient, type TemporalAccess } from './temporal/connection/connection.js';
+import { createDataConverter } from './temporal/connection/data-converter.js';
+import { TemporalError } from './temporal/connection/temporal-error.js';
+import { createRollouts } from './temporal/reading/rollouts.js';
+import { createPlans } from './temporal/starting/plans.js';
 
 /** The API does not wait for a Temporal that is away. */
 const CHECK_TIMEOUT_MS = 2_000;

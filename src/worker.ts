@@ -4,22 +4,22 @@ import { requireInventory } from './config/config.js';
 import { createLog } from './config/log.js';
 import type { ServiceConfig } from './config/service-config.js';
 import { describeTemporal } from './config/temporal-settings.js';
-import { Istioctl } from './istio/istioctl.js';
-import { Clusters } from './kubernetes/clusters.js';
+import { Istioctl } from './istio/render/istioctl.js';
+import { Clusters } from './kubernetes/connection/clusters.js';
 import { ERRORS } from './rollout/codes.js';
-import { checkAccess } from './temporal/check-access.js';
-import { connectWorker, openClient } from './temporal/connection.js';
-import { createDataConverter } from './temporal/data-converter.js';
-import { startPromotion } from './temporal/promotion.js';
-import { installRuntime } from './temporal/runtime.js';
-import { ensureSearchAttributes } from './temporal/search-attributes.js';
-import { serveMetrics } from './temporal/serve-metrics.js';
-import { stopStalledRollouts, watchStalledRollouts } from './temporal/stalled-rollouts.js';
-import { createWorker } from './temporal/worker.js';
-import { serveWorkerHealth } from './temporal/worker-health.js';
-import { createWorkerMetrics } from './temporal/worker-metrics.js';
-import { workerVersion } from './temporal/worker-version.js';
-import { ENCODING_WORKFLOW_BUNDLE, WORKFLOW_BUNDLE } from './temporal/workflow-files.js';
+import { ENCODING_WORKFLOW_BUNDLE, WORKFLOW_BUNDLE } from './temporal/bundle/workflow-files.js';
+import { checkAccess } from './temporal/connection/check-access.js';
+import { connectWorker, openClient } from './temporal/connection/connection.js';
+import { createDataConverter } from './temporal/connection/data-converter.js';
+import { ensureSearchAttributes } from './temporal/connection/search-attributes.js';
+import { stopStalledRollouts, watchStalledRollouts } from './temporal/reading/stalled-rollouts.js';
+import { startPromotion } from './temporal/worker/promotion.js';
+import { installRuntime } from './temporal/worker/runtime.js';
+import { serveMetrics } from './temporal/worker/serve-metrics.js';
+import { createWorker } from './temporal/worker/worker.js';
+import { serveWorkerHealth } from './temporal/worker/worker-health.js';
+import { createWorkerMetrics } from './temporal/worker/worker-metrics.js';
+import { workerVersion } from './temporal/worker/worker-version.js';
 
 /**
  * Runs a worker until SIGINT or SIGTERM; activities under way get 30 s to end.

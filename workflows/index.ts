@@ -1,5 +1,6 @@
 /** The workflow types that the worker serves: what the bundle holds. */
+
+export { primary } from './cluster/primary.js';
+export { remote } from './cluster/remote.js';
 export { plan } from './plan.js';
-export { primary } from './primary.js';
-export { remote } from './remote.js';
-export { rollout } from './rollout.js';
+export { rollout } from './rollout/rollout.js';

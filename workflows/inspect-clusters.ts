@@ -1,6 +1,6 @@
-import type { ClusterInspection } from '../src/rollout/findings.js';
-import { inspectBatches, inspectInput } from '../src/rollout/inspect-input.js';
-import type { ResolvedRollout } from '../src/rollout/resolved.js';
+import type { ClusterInspection } from '../src/rollout/checks/findings.js';
+import { inspectBatches, inspectInput } from '../src/rollout/checks/inspect-input.js';
+import type { ResolvedRollout } from '../src/rollout/resolve/resolved.js';
 import { activities, callOptions } from './activities.js';
 
 /** Inspects clusters of a rollout, batches beside each other; `take` gets each batch when it is there. */

@@ -1,5 +1,4 @@
 import { ApplicationFailure, defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import { ACCEPTABLE, PER_CLUSTER_CODES, RELEASED_BY } from '../src/rollout/acceptance.js';
 import { ERRORS, type ErrorCode, FINDINGS, type FindingCode } from '../src/rollout/codes.js';
 import type {
   AcceptInput,
@@ -11,13 +10,14 @@ import type {
   SetInput,
 } from '../src/rollout/messages.js';
 import { Message } from '../src/rollout/names.js';
-import type { PlanProgress } from '../src/rollout/plan.js';
+import type { PlanProgress } from '../src/rollout/plan/plan.js';
 import type {
   ClusterProgress,
   ClusterReport,
   ProgressPage,
   RolloutProgress,
-} from '../src/rollout/progress.js';
+} from '../src/rollout/progress/progress.js';
+import { ACCEPTABLE, PER_CLUSTER_CODES, RELEASED_BY } from '../src/rollout/resolve/acceptance.js';
 
 /** The queries, signals and updates of the workflows; validators are synchronous, as Temporal wants them. */
 

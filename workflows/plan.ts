@@ -6,16 +6,22 @@ import {
   TimeoutFailure,
   workflowInfo,
 } from '@temporalio/workflow';
-import { acceptedFor } from '../src/rollout/acceptance.js';
+import { concurrently } from '../src/base/concurrency/concurrently.js';
 import type { FailureDetail } from '../src/rollout/activities.js';
-import { primaryInput, remoteInput } from '../src/rollout/cluster-inputs.js';
+import type { ClusterInspection, Finding } from '../src/rollout/checks/findings.js';
 import { ERRORS, type ErrorCode } from '../src/rollout/codes.js';
-import { concurrently } from '../src/rollout/concurrently.js';
-import { describePlan } from '../src/rollout/describe-plan.js';
-import type { ClusterInspection, Finding } from '../src/rollout/findings.js';
-import { makePlan, planFindings, untried, whyUntriable } from '../src/rollout/make-plan.js';
-import type { ClusterPlan, PlanProgress, PrimaryPlan, RemotePlan, RolloutPlan } from '../src/rollout/plan.js';
-import type { ResolvedRollout } from '../src/rollout/resolved.js';
+import { describePlan } from '../src/rollout/plan/describe-plan.js';
+import { makePlan, planFindings, untried, whyUntriable } from '../src/rollout/plan/make-plan.js';
+import type {
+  ClusterPlan,
+  PlanProgress,
+  PrimaryPlan,
+  RemotePlan,
+  RolloutPlan,
+} from '../src/rollout/plan/plan.js';
+import { acceptedFor } from '../src/rollout/resolve/acceptance.js';
+import { primaryInput, remoteInput } from '../src/rollout/resolve/cluster-inputs.js';
+import type { ResolvedRollout } from '../src/rollout/resolve/resolved.js';
 import { activities, callOptions } from './activities.js';
 import { inspectInBatches } from './inspect-clusters.js';
 import { planProgress } from './messages.js';
@@ -62,10 +68,10 @@ export async function plan(document: unknown): Promise<RolloutPlan> {
   const findings = planFindings(resolved, inspected);
 
   show('plan', 0);
-  const primary = await planPrimary(resolved, findings);
+  const primary = await planOfPrimary(resolved, findings);
   const remotes = new Map<string, RemotePlan>();
   await concurrently(resolved.remotes, CONCURRENCY, async ({ cluster }) => {
-    remotes.set(cluster, await planRemote(resolved, cluster, findings, primary.controlPlaneMoves));
+    remotes.set(cluster, await planOfRemote(resolved, cluster, findings, primary.controlPlaneMoves));
     show('plan', remotes.size + 1);
   });
   const plans = new Map(resolved.remotes.map(({ cluster }) => [cluster, remotes.get(cluster) as RemotePlan]));
@@ -74,7 +80,7 @@ export async function plan(document: unknown): Promise<RolloutPlan> {
   return made;
 }
 
-async function planPrimary(resolved: ResolvedRollout, findings: readonly Finding[]): Promise<PrimaryPlan> {
+async function planOfPrimary(resolved: ResolvedRollout, findings: readonly Finding[]): Promise<PrimaryPlan> {
   const { cluster } = resolved.primary;
   const why = whyUntriable(cluster, findings);
   if (why) return { ...untried(why.code), controlPlaneMoves: false };
@@ -88,7 +94,7 @@ async function planPrimary(resolved: ResolvedRollout, findings: readonly Finding
   }
 }
 
-async function planRemote(
+async function planOfRemote(
   resolved: ResolvedRollout,
   cluster: string,
   findings: readonly Finding[],

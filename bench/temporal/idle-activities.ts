@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { Activities } from '../../src/rollout/activities.js';
-import type { ResolvedRollout } from '../../src/rollout/resolved.js';
+import type { ResolvedRollout } from '../../src/rollout/resolve/resolved.js';
 
 /** The mesh of these rollouts, and the task queue of their worker. */
 export const MESH = 'bare';

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { ApiError } from './api-codes.js';
-import { findToken, type Scope, type TokenSource } from './tokens.js';
+import { findToken, type TokenScope, type TokenSource } from './tokens.js';
 
 /** Who acts when the API runs without tokens. */
 const ANONYMOUS = 'api';
@@ -42,7 +42,7 @@ export function exposureWarning(host: string, isBehindTls: boolean): string | un
 export function admit(
   request: FastifyRequest,
   tokens: TokenSource | undefined,
-  scope: Scope,
+  scope: TokenScope,
   trustedOrigins: readonly string[] = [],
 ): string {
   if (tokens === undefined) {

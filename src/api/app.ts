@@ -7,7 +7,6 @@ import type { ApiDependencies } from './dependencies.js';
 import { answerBadRequest, answerWithProblems } from './error-handler.js';
 import { withMethodUnknown } from './method-unknown.js';
 import { type ApiMetrics, createApiMetrics } from './metrics.js';
-import { completeOpenApi, openApiFrame } from './openapi.js';
 import { requestLog } from './request-log.js';
 import { codecRoutes } from './routes/codec.js';
 import { controlRoutes } from './routes/controls.js';
@@ -17,7 +16,8 @@ import { healthRoutes } from './routes/health.js';
 import { metricRoutes } from './routes/metrics.js';
 import { planRoutes } from './routes/plans.js';
 import { rolloutRoutes } from './routes/rollouts.js';
-import type { Scope } from './tokens.js';
+import { completeOpenApi, openApiFrame } from './schemas/openapi.js';
+import type { TokenScope } from './tokens.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -26,7 +26,7 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     /** What a token must be allowed to use the route. @default read */
-    scope?: Scope;
+    scope?: TokenScope;
     /** True for answers that last as long as their reader: their time tells nothing about the server. */
     isStream?: boolean;
   }

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
-import type { Parsed } from '../rollout/problems.js';
-import type { ResolvedRollout } from '../rollout/resolved.js';
-import type { Plans } from '../temporal/plans.js';
-import type { Rollouts } from '../temporal/rollouts.js';
+import type { Parsed } from '../rollout/problems/problems.js';
+import type { ResolvedRollout } from '../rollout/resolve/resolved.js';
+import type { Rollouts } from '../temporal/reading/rollouts.js';
+import type { Plans } from '../temporal/starting/plans.js';
 import type { CodecService } from './codec-service.js';
 import type { TokenSource } from './tokens.js';
 

@@ -1,7 +1,7 @@
 import { Gauge, Histogram } from 'prom-client';
 import { API_METRICS } from '../rollout/metrics.js';
-import { createMetricRegistry } from '../temporal/metric-registry.js';
-import type { RolloutFigures } from '../temporal/rollout-figures.js';
+import type { RolloutFigures } from '../temporal/reading/rollout-figures.js';
+import { createMetricRegistry } from '../temporal/worker/metric-registry.js';
 
 /** The metrics of one API server. */
 export interface ApiMetrics {

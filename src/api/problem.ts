@@ -1,8 +1,8 @@
 import { ERRORS, type ErrorCode } from '../rollout/codes.js';
-import type { Problem } from '../rollout/problems.js';
+import type { Problem } from '../rollout/problems/problems.js';
 import { RolloutError } from '../rollout/rollout-error.js';
-import { type RolloutHolder, RolloutRunningError } from '../temporal/rollout-running-error.js';
-import { TEMPORAL_PROBLEMS, TemporalError } from '../temporal/temporal-error.js';
+import { TEMPORAL_PROBLEMS, TemporalError } from '../temporal/connection/temporal-error.js';
+import { type RolloutHolder, RolloutRunningError } from '../temporal/starting/rollout-running-error.js';
 import { API_CODES, ApiError } from './api-codes.js';
 
 /** Media type of every answer that is an error (RFC 9457). */

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { redact } from '../rollout/redact.js';
+import { redact } from '../base/text/redact.js';
 
 /**
  * How requests and errors stand in the log: who acted and what was asked, never headers, bodies or query strings, for

@@ -1,10 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import type { Parsed } from '../rollout/problems.js';
+import type { Parsed } from '../rollout/problems/problems.js';
 
 /** `read` sees everything; `operate` also starts rollouts and decides about them. */
-export type Scope = 'read' | 'operate';
+export type TokenScope = 'read' | 'operate';
 
 /** A bearer token that the API accepts. Only its hash is known. */
 export interface Token {
@@ -12,7 +12,7 @@ export interface Token {
   readonly name: string;
   /** SHA-256 of the token. */
   readonly hash: Buffer;
-  readonly scope: Scope;
+  readonly scope: TokenScope;
 }
 
 /** The tokens that are accepted at this moment. */

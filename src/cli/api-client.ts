@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Controls, DecisionInput, DecisionResult } from '../rollout/messages.js';
-import type { Decided } from '../temporal/decide.js';
-import type { PlanView, StartedPlan } from '../temporal/plan-view.js';
-import type { RolloutListItem, RolloutView } from '../temporal/rollout-view.js';
-import type { StartedRollout } from '../temporal/start-rollout.js';
-import { ApiProblem, ApiUnreachable, type Problem, UsageError } from './api-error.js';
+import type { PlanView, StartedPlan } from '../temporal/reading/plan-view.js';
+import type { RolloutListItem, RolloutView } from '../temporal/reading/rollout-view.js';
+import type { Decided } from '../temporal/starting/decide.js';
+import type { StartedRollout } from '../temporal/starting/start-rollout.js';
+import { ApiProblem, ApiUnreachable, type ProblemBody, UsageError } from './api-error.js';
 
 /** Pauses before the request is sent again, in milliseconds. */
 const START_AGAIN_MS = [500, 2_000];
@@ -171,7 +171,7 @@ function rolloutPath(mesh: string): string {
   return `/v1/rollouts/${encodeURIComponent(mesh)}`;
 }
 
-async function readProblem(answer: Response): Promise<Problem> {
+async function readProblem(answer: Response): Promise<ProblemBody> {
   const fallback = {
     title: `The server answered ${answer.status} ${answer.statusText}.`,
     status: answer.status,
@@ -180,7 +180,7 @@ async function readProblem(answer: Response): Promise<Problem> {
   if (!isProblem)
     return { ...fallback, action: 'Check that --api or MESH_ROLLOUT_API names the API of mesh-rollout.' };
   return answer.json().then(
-    (problem: Partial<Problem>) => ({ ...fallback, ...problem }),
+    (problem: Partial<ProblemBody>) => ({ ...fallback, ...problem }),
     () => fallback,
   );
 }

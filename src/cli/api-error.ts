@@ -1,5 +1,5 @@
 /** An error as the API answers it (RFC 9457); what an older or another server leaves out is absent. */
-export interface Problem {
+export interface ProblemBody {
   readonly title: string;
   readonly status: number;
   readonly detail?: string;
@@ -10,9 +10,9 @@ export interface Problem {
 
 /** Thrown when the API answers with an error. */
 export class ApiProblem extends Error {
-  readonly problem: Problem;
+  readonly problem: ProblemBody;
 
-  constructor(problem: Problem) {
+  constructor(problem: ProblemBody) {
     super(problem.detail ?? problem.title);
     this.name = 'ApiProblem';
     this.problem = problem;

@@ -1,6 +1,6 @@
 import type { LabCommandOptions, LabStatusOptions, LabUpOptions } from '../../lab/cli.js';
 import type { ToolsCommandOptions } from '../../lab/tools/cli.js';
-import type { KubeconfigContext } from '../rollout/draft-inventory.js';
+import type { KubeconfigContext } from '../rollout/inventory/draft-inventory.js';
 import type { ApiClient } from './api-client.js';
 import type { ExitCode } from './exit-code.js';
 import type { Output } from './terminal.js';

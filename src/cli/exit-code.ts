@@ -1,5 +1,5 @@
-import { isOver } from '../rollout/rollout-progress.js';
-import type { RolloutView } from '../temporal/rollout-view.js';
+import { isOver } from '../rollout/progress/rollout-progress.js';
+import type { RolloutView } from '../temporal/reading/rollout-view.js';
 
 /** How a command ends; the same numbers for every command that starts or follows a rollout. */
 export const ExitCode = {
@@ -13,7 +13,7 @@ export const ExitCode = {
   /** Nothing moves any more without a person. */
   waiting: 4,
   /** The watch was over before the rollout. */
-  goesOn: 5,
+  stillRunning: 5,
   /** Interrupted with Ctrl-C. */
   interrupted: 130,
   /** Nobody reads the output any more; as of a program that SIGPIPE has ended. */

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RolloutEvent } from '../temporal/rollout-event.js';
+import type { RolloutEvent } from '../temporal/reading/rollout-event.js';
 import type { ApiClient } from './api-client.js';
-import { ApiProblem, ApiUnreachable, type Problem } from './api-error.js';
+import { ApiProblem, ApiUnreachable, type ProblemBody } from './api-error.js';
 import { readEvents } from './event-source.js';
 
 /** What comes while a rollout is followed: events, and why there are none for now. */
 export type Followed =
   | RolloutEvent
-  | { readonly type: 'problem'; readonly problem: Problem }
+  | { readonly type: 'problem'; readonly problem: ProblemBody }
   | { readonly type: 'end' };
 
 const RECONNECT_MS = 1_000;
@@ -28,7 +28,7 @@ export async function* follow(
       for await (const { id, event, data } of readEvents(stream, signal)) {
         lastId = id ?? lastId;
         if (event === 'end') return yield { type: 'end' };
-        if (event === 'problem') yield { type: 'problem', problem: JSON.parse(data) as Problem };
+        if (event === 'problem') yield { type: 'problem', problem: JSON.parse(data) as ProblemBody };
         else if (event === 'snapshot' || event === 'change') yield JSON.parse(data) as RolloutEvent;
       }
     } catch (error) {
@@ -46,7 +46,7 @@ function isRefusal(error: unknown): boolean {
   return error instanceof ApiProblem && error.problem.status < 500;
 }
 
-function lost(error: unknown): Problem {
+function lost(error: unknown): ProblemBody {
   if (error instanceof ApiProblem) return error.problem;
   const title = error instanceof ApiUnreachable ? error.message : 'The connection to the API was lost.';
   return { title, status: 0, action: 'The rollout goes on; the connection is tried again.' };

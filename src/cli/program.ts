@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { packageVersion } from '../temporal/package-version.js';
+import { packageVersion } from '../base/package-version.js';
 import { addControlCommands } from './commands/control.js';
 import { addDecisionCommands } from './commands/decide.js';
 import { addInventoryCommand } from './commands/inventory.js';

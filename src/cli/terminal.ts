@@ -1,5 +1,5 @@
 import { ExitCode } from './exit-code.js';
-import { createStyle, type Style } from './render/style.js';
+import { createStyle, type Style } from './render/layout/style.js';
 
 /** Where a command writes: a stream, and what is known about what is behind it. */
 export interface Output {

@@ -1,4 +1,4 @@
-import { redact } from '../rollout/redact.js';
+import { redact } from '../base/text/redact.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import { type Environment, SECRET_VARIABLES, VARIABLES } from './environment.js';
 

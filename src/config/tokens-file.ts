@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { parseTokens, type Token } from '../api/tokens.js';
-import { fileVersion } from '../kubernetes/file-version.js';
+import { fileVersion } from '../kubernetes/connection/file-version.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 
 const VARIABLE = 'MESH_ROLLOUT_TOKENS_FILE';

@@ -1,14 +1,14 @@
-import type { ClusterInspection } from './findings.js';
-import type { PlanRemoteInput, PrimaryPlan, RemotePlan, RunningRollout } from './plan.js';
-import type { Attention, ClusterReport } from './progress.js';
-import type { PrimaryInput, RemoteInput, ResolvedRollout } from './resolved.js';
+import type { ClusterInspection } from './checks/findings.js';
+import type { PlanRemoteInput, PrimaryPlan, RemotePlan, RunningRollout } from './plan/plan.js';
+import type { Attention, ClusterReport } from './progress/progress.js';
 import type {
   EndpointsResult,
   InstallRemoteResult,
   StepResult,
   VerifyInjectionResult,
   VerifyRemoteResult,
-} from './step-results.js';
+} from './progress/step-results.js';
+import type { PrimaryInput, RemoteInput, ResolvedRollout } from './resolve/resolved.js';
 
 /**
  * The activities as the workflows see them. One small object in, one small object out; nothing secret in either.

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { createActivities } from '../../activities/index.js';
 import type { LabCluster } from '../../lab/lab.js';
-import { ClusterClient } from '../../src/kubernetes/cluster-client.js';
-import type { KubernetesObject } from '../../src/kubernetes/objects.js';
-import { PERMISSIONS, type Role, type Scope } from '../../src/kubernetes/permissions.js';
-import type { PrimaryInput, RemoteInput } from '../../src/rollout/resolved.js';
+import { PERMISSIONS, type PermissionScope, type Role } from '../../src/istio/permissions/permissions.js';
+import { ClusterClient } from '../../src/kubernetes/client/cluster-client.js';
+import type { KubernetesObject } from '../../src/kubernetes/client/objects.js';
+import type { PrimaryInput, RemoteInput } from '../../src/rollout/resolve/resolved.js';
 import { newCluster, newWorker } from '../istio/support/lab-mesh.js';
 import { retried, run } from './support.js';
 
@@ -36,13 +36,13 @@ test('a rollout with the roles of deploy/permissions is never refused anything',
   expect([...deeds.denied]).toEqual([]);
 });
 
-test('a rollout uses every permission that it calls indispensable', () => {
-  const indispensable = (['primary', 'remote'] as const).flatMap((role) =>
+test('a rollout uses every permission that it calls necessary', () => {
+  const necessary = (['primary', 'remote'] as const).flatMap((role) =>
     PERMISSIONS[role]
-      .filter(({ dispensable }) => dispensable === undefined)
+      .filter(({ optional }) => optional === undefined)
       .flatMap(({ scope, resource, verbs }) => verbs.map((verb) => `${role} ${scope} ${verb} ${resource}`)),
   );
-  expect(indispensable.filter((one) => !deeds.allowed.has(one)).sort()).toEqual([
+  expect(necessary.filter((one) => !deeds.allowed.has(one)).sort()).toEqual([
     // The manifests bring the namespace along.
     'primary cluster create namespaces',
     // Kubernetes 1.35 and newer ask for it beside get.
@@ -247,7 +247,7 @@ async function deedsIn(cluster: LabCluster, role: Role): Promise<Deeds> {
 }
 
 /** A namespace itself is read and created by a right in the whole cluster. */
-function scopeOf(namespace: string | undefined, resource: string, verb: string): Scope | string {
+function scopeOf(namespace: string | undefined, resource: string, verb: string): PermissionScope | string {
   if (resource === 'namespaces' && verb !== 'patch') return 'cluster';
   switch (namespace) {
     case undefined:

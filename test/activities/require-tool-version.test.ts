@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { deployPrimary } from '../../activities/deploy-primary.js';
-import { installRemote } from '../../activities/install-remote.js';
-import { planRemote } from '../../activities/plan-remote.js';
+import { planRemote } from '../../activities/plans/plan-remote.js';
+import { deployPrimary } from '../../activities/steps/deploy-primary.js';
+import { installRemote } from '../../activities/steps/install-remote.js';
 import { fakeIstioctl, print } from '../istio/support/fake-istioctl.js';
 import { primaryInput, remoteInput } from '../istio/support/inputs.js';
 import { startStubApiServer, writeKubeconfig } from '../kubernetes/support/stub-api-server.js';

@@ -5,10 +5,10 @@ import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import type { ActivityDependencies } from '../../activities/dependencies.js';
-import { Istioctl } from '../../src/istio/istioctl.js';
-import { Clusters } from '../../src/kubernetes/clusters.js';
-import { REFUSAL_PATIENCE_MS } from '../../src/kubernetes/refusals.js';
-import type { InventoryCluster } from '../../src/rollout/inventory.js';
+import { Istioctl } from '../../src/istio/render/istioctl.js';
+import { Clusters } from '../../src/kubernetes/connection/clusters.js';
+import { REFUSAL_PATIENCE_MS } from '../../src/kubernetes/errors/refusals.js';
+import type { InventoryCluster } from '../../src/rollout/inventory/inventory.js';
 import { temporaryFolder } from '../kubernetes/support/temporary-folder.js';
 
 /** Runs an activity as a worker would, without a worker. */

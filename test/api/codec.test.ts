@@ -1,7 +1,7 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import { EncryptionCodec } from '../../src/temporal/codec/encryption-codec.js';
-import { freshKeyText, keysOf } from '../support/codec.js';
+import { freshKeyText, keysOf } from '../support/workflows/codec.js';
 import { fakeApi, token } from './support/api.js';
 
 const UI = 'http://127.0.0.1:8233';

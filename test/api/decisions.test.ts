@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RolloutError } from '../../src/rollout/rollout-error.js';
-import { TemporalError } from '../../src/temporal/temporal-error.js';
+import { TemporalError } from '../../src/temporal/connection/temporal-error.js';
 import { fakeApi, token } from './support/api.js';
 
 describe.each(['retry', 'skip'] as const)('POST /v1/rollouts/{mesh}/%s', (action) => {

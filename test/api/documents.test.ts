@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseRollout } from '../../src/rollout/parse-rollout.js';
+import { parseRollout } from '../../src/rollout/document/parse-rollout.js';
 import { badDocuments, goodDocuments, testInventory } from '../support/bad-documents.js';
 import { type FakeApi, fakeApi } from './support/api.js';
 

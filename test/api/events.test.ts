@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { RolloutError } from '../../src/rollout/rollout-error.js';
-import type { RolloutView } from '../../src/temporal/rollout-view.js';
-import { TemporalError } from '../../src/temporal/temporal-error.js';
+import { TemporalError } from '../../src/temporal/connection/temporal-error.js';
+import type { RolloutView } from '../../src/temporal/reading/rollout-view.js';
 import { until } from '../support/wait.js';
 import { type FakeApi, fakeApi, token } from './support/api.js';
 import { runningRollout } from './support/views.js';

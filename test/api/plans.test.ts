@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PlanAnswer } from '../../src/api/plan-schemas.js';
+import { PlanAnswer } from '../../src/api/schemas/plan-schemas.js';
 import { RolloutError } from '../../src/rollout/rollout-error.js';
 import { fakeApi, token } from './support/api.js';
 import { finishedPlan, PLAN_ID, runningPlan } from './support/plans.js';

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { RolloutError } from '../../src/rollout/rollout-error.js';
-import { RolloutRunningError } from '../../src/temporal/rollout-running-error.js';
-import { TemporalError } from '../../src/temporal/temporal-error.js';
+import { TemporalError } from '../../src/temporal/connection/temporal-error.js';
+import { RolloutRunningError } from '../../src/temporal/starting/rollout-running-error.js';
 import { fakeApi } from './support/api.js';
 import { runningRollout } from './support/views.js';
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { WaveProgress } from '../../src/rollout/progress.js';
+import type { WaveProgress } from '../../src/rollout/progress/progress.js';
 import { type FakeApi, fakeApi } from '../api/support/api.js';
 import { cli } from './support/run.js';
 import { rollout } from './support/views.js';

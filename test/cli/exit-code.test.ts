@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { exitCodeOf, isAtRest } from '../../src/cli/exit-code.js';
-import type { RolloutView } from '../../src/temporal/rollout-view.js';
+import type { RolloutView } from '../../src/temporal/reading/rollout-view.js';
 import { attached, finished, parked, pending, primary, retrying, rollout } from './support/views.js';
 
 const skipped = { ...parked('eu-3'), status: 'Skipped' as const };

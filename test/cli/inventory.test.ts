@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { parseInventory } from '../../src/rollout/inventory.js';
+import { parseInventory } from '../../src/rollout/inventory/inventory.js';
 import { temporaryFolder } from '../kubernetes/support/temporary-folder.js';
 import { cli } from './support/run.js';
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { PlanView } from '../../src/temporal/plan-view.js';
-import { TemporalError } from '../../src/temporal/temporal-error.js';
+import { TemporalError } from '../../src/temporal/connection/temporal-error.js';
+import type { PlanView } from '../../src/temporal/reading/plan-view.js';
 import { type FakeApi, fakeApi } from '../api/support/api.js';
 import { finishedPlan, PLAN_ID, runningPlan } from '../api/support/plans.js';
 import { cli } from './support/run.js';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { RolloutError } from '../../src/rollout/rollout-error.js';
-import { RolloutRunningError } from '../../src/temporal/rollout-running-error.js';
+import { RolloutRunningError } from '../../src/temporal/starting/rollout-running-error.js';
 import { type FakeApi, fakeApi, token } from '../api/support/api.js';
 import { cli } from './support/run.js';
 import { finished, rollout } from './support/views.js';

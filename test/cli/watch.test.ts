@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { RolloutView } from '../../src/temporal/rollout-view.js';
+import type { RolloutView } from '../../src/temporal/reading/rollout-view.js';
 import { type FakeApi, fakeApi } from '../api/support/api.js';
 import { cli } from './support/run.js';
 import { attached, finished, parked, primary, retrying, rollout } from './support/views.js';
@@ -127,6 +127,6 @@ describe('watch', () => {
 });
 
 async function notFound(): Promise<never> {
-  const { noRollout } = await import('../../src/temporal/get-rollout.js');
+  const { noRollout } = await import('../../src/temporal/reading/get-rollout.js');
   throw noRollout('shop');
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../src/config/config-error.js';
 import { readServiceConfig } from '../../src/config/service-config.js';
-import { freshKeyText } from '../support/codec.js';
+import { freshKeyText } from '../support/workflows/codec.js';
 
 function messageOf(environment: Record<string, string>): string {
   try {

@@ -6,11 +6,11 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Product, prepareProduct } from '../../lab/product.js';
 import { ensureTools } from '../../lab/tools/tools.js';
-import type { Problem } from '../../src/rollout/problems.js';
+import type { Problem } from '../../src/rollout/problems/problems.js';
 import { badDocuments } from '../support/bad-documents.js';
 import { freshName, useLab } from '../support/lab.js';
 import { temporal } from '../support/run.js';
-import { startWorkerInNewNamespace } from './new-namespace.js';
+import { startWorkerInNewNamespace } from './proofs/new-namespace.js';
 
 const documents = badDocuments();
 /** What goes through programs that take half a second to start; the API and the unit tests take them all. */

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ClusterView } from '../../src/temporal/rollout-view.js';
+import type { ClusterView } from '../../src/temporal/reading/rollout-view.js';
 import { useProduct } from '../support/product.js';
 import { temporal } from '../support/run.js';
 import { until } from '../support/wait.js';
-import * as api from './api.js';
-import { resourceVersions } from './cluster-objects.js';
-import { documentFile } from './document-file.js';
-import { type Fleet, freshFleet } from './fleet.js';
-import { expectAttached } from './proofs.js';
-import { withdraw } from './withdraw.js';
+import { resourceVersions } from './proofs/cluster-objects.js';
+import { expectAttached } from './proofs/proofs.js';
+import * as api from './support/api.js';
+import { documentFile } from './support/document-file.js';
+import { type Fleet, freshFleet } from './support/fleet.js';
+import { withdraw } from './support/withdraw.js';
 
 /** Another case in each remote, and all in one rollout: that is how fleets are. */
 describe('a rollout in which one remote is down, one lacks a permission, and Temporal is killed', () => {

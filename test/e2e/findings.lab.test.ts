@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LabCluster } from '../../lab/lab.js';
 import { useProduct } from '../support/product.js';
 import { mesh as cli } from '../support/run.js';
-import * as api from './api.js';
-import { resourceVersions } from './cluster-objects.js';
-import { type Fleet, freshFleet } from './fleet.js';
-import { changeInventory, useKubeconfigs } from './inventory.js';
-import { pretendVersion } from './pretend-version.js';
+import { resourceVersions } from './proofs/cluster-objects.js';
+import * as api from './support/api.js';
+import { type Fleet, freshFleet } from './support/fleet.js';
+import { changeInventory, useKubeconfigs } from './support/inventory.js';
+import { pretendVersion } from './support/pretend-version.js';
 
 type Front = Awaited<ReturnType<typeof pretendVersion>>;
 

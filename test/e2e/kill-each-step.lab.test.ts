@@ -4,22 +4,22 @@ import type { LabCluster } from '../../lab/lab.js';
 import type { Product } from '../../lab/product.js';
 import { isAnswer } from '../../lab/tolerate.js';
 import { rolloutWorkflowId, SearchAttribute } from '../../src/rollout/names.js';
-import type { ClusterView } from '../../src/temporal/rollout-view.js';
+import type { ClusterView } from '../../src/temporal/reading/rollout-view.js';
 import { useProduct } from '../support/product.js';
 import { mesh as cli, temporal } from '../support/run.js';
 import { until } from '../support/wait.js';
-import * as api from './api.js';
-import { makeBusy, NAMESPACES } from './busy-namespaces.js';
-import { documentFile } from './document-file.js';
-import { expectToBecome, remoteSecretsOf, stateOf } from './end-state.js';
-import { type Fleet, freshFleet } from './fleet.js';
-import { type Gate, type Hold, openGate } from './gate.js';
-import { holdInventory } from './held-inventory.js';
-import { useKubeconfigs } from './inventory.js';
-import { PodStream } from './pod-stream.js';
-import { expectAttached } from './proofs.js';
-import { withdraw } from './withdraw.js';
-import { killWorker, stopChild } from './worker-processes.js';
+import { makeBusy, NAMESPACES } from './proofs/busy-namespaces.js';
+import { expectToBecome, remoteSecretsOf, stateOf } from './proofs/end-state.js';
+import { PodStream } from './proofs/pod-stream.js';
+import { expectAttached } from './proofs/proofs.js';
+import * as api from './support/api.js';
+import { documentFile } from './support/document-file.js';
+import { type Fleet, freshFleet } from './support/fleet.js';
+import { type Gate, type Hold, openGate } from './support/gate.js';
+import { holdInventory } from './support/held-inventory.js';
+import { useKubeconfigs } from './support/inventory.js';
+import { withdraw } from './support/withdraw.js';
+import { killWorker, stopChild } from './support/worker-processes.js';
 
 /**
  * Two meshes: the clusters of `harried` lose their worker in the middle of every step. Those of `calm` get through

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LabCluster } from '../../lab/lab.js';
-import { ClusterClient } from '../../src/kubernetes/cluster-client.js';
-import type { RolloutPlan } from '../../src/rollout/plan.js';
+import { ClusterClient } from '../../src/kubernetes/client/cluster-client.js';
+import type { RolloutPlan } from '../../src/rollout/plan/plan.js';
 import { useProduct } from '../support/product.js';
 import { mesh as cli, type Outcome, temporal } from '../support/run.js';
 import { until } from '../support/wait.js';
-import * as api from './api.js';
-import { resourceVersions, versionsAtRest } from './cluster-objects.js';
-import { documentFile } from './document-file.js';
-import { type Fleet, freshFleet } from './fleet.js';
-import { istiodOf } from './istiod.js';
-import { plannedFor, snapshot, touchedBetween } from './touched-objects.js';
+import { resourceVersions, versionsAtRest } from './proofs/cluster-objects.js';
+import { plannedFor, snapshot, touchedBetween } from './proofs/touched-objects.js';
+import * as api from './support/api.js';
+import { documentFile } from './support/document-file.js';
+import { type Fleet, freshFleet } from './support/fleet.js';
+import { istiodOf } from './support/istiod.js';
 
 describe('a plan', () => {
   let fleet: Fleet;

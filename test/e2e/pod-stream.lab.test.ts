@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LabCluster } from '../../lab/lab.js';
 import { rolloutWorkflowId } from '../../src/rollout/names.js';
-import type { ClusterView } from '../../src/temporal/rollout-view.js';
+import type { ClusterView } from '../../src/temporal/reading/rollout-view.js';
 import { useProduct } from '../support/product.js';
 import { mesh as cli, temporal } from '../support/run.js';
 import { until } from '../support/wait.js';
-import * as api from './api.js';
-import { type Fleet, freshFleet } from './fleet.js';
-import { useKubeconfigs } from './inventory.js';
-import { istiodOf, istiodPods, restartIstiod } from './istiod.js';
-import { PodStream } from './pod-stream.js';
-import { expectAttached } from './proofs.js';
-import { openRefusingFront, type RefusingFront } from './refusing-front.js';
+import { PodStream } from './proofs/pod-stream.js';
+import { expectAttached } from './proofs/proofs.js';
+import * as api from './support/api.js';
+import { type Fleet, freshFleet } from './support/fleet.js';
+import { useKubeconfigs } from './support/inventory.js';
+import { istiodOf, istiodPods, restartIstiod } from './support/istiod.js';
+import { openRefusingFront, type RefusingFront } from './support/refusing-front.js';
 
 const CONFIGURATIONS = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations';
 const INJECTOR = `${CONFIGURATIONS}/istio-sidecar-injector`;

@@ -2,19 +2,19 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { prepareProduct } from '../../lab/product.js';
 import { ensureTools } from '../../lab/tools/tools.js';
-import type { ClusterView } from '../../src/temporal/rollout-view.js';
+import type { ClusterView } from '../../src/temporal/reading/rollout-view.js';
 import { findChromium, openChromium, openPage } from '../support/chromium.js';
 import { useProduct } from '../support/product.js';
 import { mesh as cli, istioctl, printed } from '../support/run.js';
 import { leaks } from '../support/secrets.js';
 import { until } from '../support/wait.js';
-import * as api from './api.js';
-import { moved, objectsAtRest, objectsOf } from './cluster-objects.js';
-import { documentFile } from './document-file.js';
-import { type Fleet, freshFleet } from './fleet.js';
-import { clusterOfSidecar, deployment, expectAttached, runningPod } from './proofs.js';
-import { everythingInTemporal, secretsOf } from './secrets.js';
-import * as ui from './temporal-ui.js';
+import { moved, objectsAtRest, objectsOf } from './proofs/cluster-objects.js';
+import { clusterOfSidecar, deployment, expectAttached, runningPod } from './proofs/proofs.js';
+import { everythingInTemporal, secretsOf } from './proofs/secrets.js';
+import * as api from './support/api.js';
+import { documentFile } from './support/document-file.js';
+import { type Fleet, freshFleet } from './support/fleet.js';
+import * as ui from './support/temporal-ui.js';
 
 const chromium = findChromium();
 

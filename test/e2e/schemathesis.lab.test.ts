@@ -8,7 +8,7 @@ import { ensureTools } from '../../lab/tools/tools.js';
 import { freshName, useLab } from '../support/lab.js';
 import { temporal } from '../support/run.js';
 import { findSchemathesis } from '../support/schemathesis.js';
-import { startWorkerInNewNamespace } from './new-namespace.js';
+import { startWorkerInNewNamespace } from './proofs/new-namespace.js';
 
 const TOKEN = 'token-of-the-test';
 /** The clusters of the examples in OpenAPI; nothing listens where their kubeconfigs point to. */

@@ -7,9 +7,9 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Product, prepareProduct } from '../../lab/product.js';
 import { ensureTools } from '../../lab/tools/tools.js';
-import { openClient } from '../../src/temporal/connection.js';
+import { openClient } from '../../src/temporal/connection/connection.js';
 import { createAuthority } from '../support/certificates.js';
-import { freshKeyText, rawHistory } from '../support/codec.js';
+import { freshKeyText, rawHistory } from '../support/workflows/codec.js';
 import { type DevServer, startDevServer } from '../temporal/support/dev-server.js';
 import { startTemporalFront, type TemporalFront } from '../temporal/support/temporal-front.js';
 

@@ -5,14 +5,14 @@ import { type Product, prepareProduct } from '../../lab/product.js';
 import { ensureTools } from '../../lab/tools/tools.js';
 import { useProduct } from '../support/product.js';
 import { until } from '../support/wait.js';
-import * as api from './api.js';
 import { fillEtcd } from './faults/full-etcd.js';
 import { outcomeOf } from './faults/outcome.js';
 import { DISK_FULL } from './faults/server-faults.js';
 import { stagesOf } from './faults/stages.js';
 import { AT_PRIMARY, AT_REMOTE, type FaultName, type Step } from './faults/table.js';
-import { type Fleet, freshFleet } from './fleet.js';
-import { expectAttached } from './proofs.js';
+import { expectAttached } from './proofs/proofs.js';
+import * as api from './support/api.js';
+import { type Fleet, freshFleet } from './support/fleet.js';
 
 /** Every write to it fails: the disk is full (full(4)). Nor can a file be made below it. */
 const FULL_DISK = '/dev/full';

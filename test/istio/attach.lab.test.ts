@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { LabCluster } from '../../lab/lab.js';
-import { resourceVersions, versionsAtRest } from '../e2e/cluster-objects.js';
-import { expectAttached } from '../e2e/proofs.js';
+import { resourceVersions, versionsAtRest } from '../e2e/proofs/cluster-objects.js';
+import { expectAttached } from '../e2e/proofs/proofs.js';
 import { istioctl } from '../support/run.js';
 import {
   attach,

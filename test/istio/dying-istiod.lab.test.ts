@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createActivities } from '../../activities/index.js';
 import type { LabCluster } from '../../lab/lab.js';
-import type { RemoteInput } from '../../src/rollout/resolved.js';
+import type { RemoteInput } from '../../src/rollout/resolve/resolved.js';
 import { failureOf, retried, run } from '../activities/support.js';
-import { istiodPods } from '../e2e/istiod.js';
-import { clusterOfSidecar, type Pod } from '../e2e/proofs.js';
+import { clusterOfSidecar, type Pod } from '../e2e/proofs/proofs.js';
+import { istiodPods } from '../e2e/support/istiod.js';
 import { until } from '../support/wait.js';
 import { remoteInput } from './support/inputs.js';
 import { deploy, newCluster, newWorker, step } from './support/lab-mesh.js';

@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
 import type { LabCluster } from '../../lab/lab.js';
 import { failureOf } from '../activities/support.js';
-import { expectAttached } from '../e2e/proofs.js';
+import { expectAttached } from '../e2e/proofs/proofs.js';
 import { freshName } from '../support/lab.js';
 import { attach, inputFor, newCluster, newWorker, step, useHub } from './support/lab-mesh.js';
 

@@ -14,7 +14,7 @@ const SEEN_IN: Readonly<Record<string, readonly string[]>> = {
   'src/kubernetes/': ['test/kubernetes/', 'test/istio/', 'test/activities/', 'test/e2e/'],
   'src/temporal/': ['test/temporal/', 'test/workflows/', 'test/e2e/'],
   // Everything else there has codes handed to it.
-  'src/rollout/pairs.ts': ['test/rollout/pairs.test.ts', 'test/workflows/', 'test/e2e/'],
+  'src/rollout/checks/pairs.ts': ['test/rollout/checks/pairs.test.ts', 'test/workflows/', 'test/e2e/'],
 };
 
 interface Source {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { API_CODES } from '../../src/api/api-codes.js';
-import { ACCEPTABLE } from '../../src/rollout/acceptance.js';
 import { ERRORS, FINDINGS } from '../../src/rollout/codes.js';
-import { TEMPORAL_PROBLEMS } from '../../src/temporal/temporal-error.js';
+import { ACCEPTABLE } from '../../src/rollout/resolve/acceptance.js';
+import { TEMPORAL_PROBLEMS } from '../../src/temporal/connection/temporal-error.js';
 
 const page = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import type { Inventory } from '../../src/rollout/inventory.js';
-import type { Problem } from '../../src/rollout/problems.js';
+import type { Inventory } from '../../src/rollout/inventory/inventory.js';
+import type { Problem } from '../../src/rollout/problems/problems.js';
 
 /**
  * Documents that must be refused, wherever they come in: API, CLI, Temporal. Each file begins with one comment for each

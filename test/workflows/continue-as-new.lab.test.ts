@@ -1,15 +1,15 @@
 import type { Client } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { claimCluster } from '../../activities/claim-cluster.js';
 import type { ActivityDependencies } from '../../activities/dependencies.js';
-import { followClusters } from '../../activities/follow-clusters.js';
+import { claimCluster } from '../../activities/locks/claim-cluster.js';
+import { followClusters } from '../../activities/locks/follow-clusters.js';
 import { ensureTools } from '../../lab/tools/tools.js';
 import type { Activities } from '../../src/rollout/activities.js';
 import { clusterWorkflowId, Message, rolloutWorkflowId, SearchAttribute } from '../../src/rollout/names.js';
-import type { RolloutProgress } from '../../src/rollout/progress.js';
+import type { RolloutProgress } from '../../src/rollout/progress/progress.js';
 import { until } from '../support/wait.js';
-import { startWorker } from '../support/workflows.js';
+import { startWorker } from '../support/workflows/workflows.js';
 import { resolvedRollout } from './resolved-rollout.js';
 import {
   blocking,
@@ -81,7 +81,7 @@ async function start(script: ScriptedActivities) {
     return all;
   };
   /** Makes the history grow by decisions until Temporal asks for a new run; then the rollout is left in peace. */
-  const goesOn = async (decide: () => Promise<unknown>) => {
+  const stillRunning = async (decide: () => Promise<unknown>) => {
     const before = (await runs()).length;
     await until('the rollout has gone on in a new run', async () => {
       // Temporal tells with the start of a workflow task, so one more has to come behind that length.
@@ -89,7 +89,7 @@ async function start(script: ScriptedActivities) {
       return (await runs()).length > before;
     });
   };
-  return { ...worker, first, handle, progress, is, runs, goesOn };
+  return { ...worker, first, handle, progress, is, runs, stillRunning };
 }
 
 describe('a rollout whose history grows long', () => {
@@ -109,7 +109,7 @@ describe('a rollout whose history grows long', () => {
     const script = new ScriptedActivities(resolved)
       .on('installRemote', parked, (call) => (call === 1 ? fail('field-conflict') : undefined))
       .on('verifyRemote', slow, () => slowStep.wait());
-    const { handle, progress, is, runs, goesOn, first } = await start(script);
+    const { handle, progress, is, runs, stillRunning, first } = await start(script);
 
     await until(
       'the canary waits for approval',
@@ -120,7 +120,7 @@ describe('a rollout whose history grows long', () => {
     await is(parked, 'NeedsAttention', 'field-conflict');
     // The slow one keeps its wave, and the later ones, from starting; decisions make the history grow meanwhile.
     await until('the slow one is at work', () => script.count('verifyRemote', slow) === 1);
-    await goesOn(async () => {
+    await stillRunning(async () => {
       await handle.executeUpdate(Message.pause, { args: [{ by: 'ada', reason: 'coffee' }] });
       await handle.executeUpdate(Message.resume, { args: [{ by: 'ada' }] });
     });
@@ -151,14 +151,14 @@ describe('a rollout whose history grows long', () => {
     const script = new ScriptedActivities(resolved).on('installRemote', cluster, (call) =>
       call === 1 ? stuck.wait() : undefined,
     );
-    const { handle, is, goesOn, client } = await start(script);
+    const { handle, is, stillRunning, client } = await start(script);
     await until('the remote is at work', () => script.count('installRemote', cluster) === 1);
-    await goesOn(() => handle.executeUpdate(Message.set, { args: [{ maxFailures: 1 }] }));
+    await stillRunning(() => handle.executeUpdate(Message.set, { args: [{ maxFailures: 1 }] }));
     await client.workflow.getHandle(clusterWorkflowId(cluster)).terminate('test');
     await is(cluster, 'NeedsAttention', 'cluster-workflow-ended');
     stuck.release();
     // What waits in the rollout's own workflow waits on in its next run.
-    await goesOn(() => handle.executeUpdate(Message.set, { args: [{ maxFailures: 1 }] }));
+    await stillRunning(() => handle.executeUpdate(Message.set, { args: [{ maxFailures: 1 }] }));
     await is(cluster, 'NeedsAttention', 'cluster-workflow-ended');
     await handle.executeUpdate(Message.retry, { args: [{ cluster }] });
     expect(await handle.result()).toMatchObject({ succeeded: 1 });
@@ -173,9 +173,9 @@ describe('a rollout whose history grows long', () => {
       .on('inspectClusters', later, () =>
         inspection(later, { findings: [blocking('root-certificate-elsewhere', later)] }),
       );
-    const { handle, is, goesOn } = await start(script);
+    const { handle, is, stillRunning } = await start(script);
     await until('the canary is at work', () => script.count('installRemote', canary) === 1);
-    await goesOn(() => handle.executeUpdate(Message.set, { args: [{ maxFailures: 0 }] }));
+    await stillRunning(() => handle.executeUpdate(Message.set, { args: [{ maxFailures: 0 }] }));
     work.release();
     await is(later, 'NeedsAttention', 'root-certificate-elsewhere');
     expect(script.count('prepareNamespace', later)).toBe(0);
@@ -202,14 +202,14 @@ describe('a rollout whose history grows long', () => {
       await started.is(waits, 'NeedsAttention', 'permission-missing');
       await until('the other is at work', () => script.count('installRemote', atWork) === 1);
       const { handle } = started;
-      const goesOn = () =>
-        started.goesOn(() => handle.executeUpdate(Message.set, { args: [{ maxFailures: 2 }] }));
-      return { ...started, goesOn, waits, work, check };
+      const stillRunning = () =>
+        started.stillRunning(() => handle.executeUpdate(Message.set, { args: [{ maxFailures: 2 }] }));
+      return { ...started, stillRunning, waits, work, check };
     }
 
     test('looks at it again at the first retry', async () => {
-      const { handle, goesOn, is, waits, work, check } = await held();
-      await goesOn();
+      const { handle, stillRunning, is, waits, work, check } = await held();
+      await stillRunning();
       await is(waits, 'NeedsAttention', 'permission-missing');
       check.isMended = true;
       await handle.executeUpdate(Message.retry, { args: [{ cluster: waits, by: 'ada' }] });
@@ -219,10 +219,10 @@ describe('a rollout whose history grows long', () => {
     });
 
     test('takes a skip that comes before the new run has come to it', async () => {
-      const { handle, goesOn, is, waits, work, check } = await held();
+      const { handle, stillRunning, is, waits, work, check } = await held();
       const looks = gate();
       check.before = () => looks.wait();
-      await goesOn();
+      await stillRunning();
       await handle.executeUpdate(Message.skip, { args: [{ cluster: waits, by: 'ada' }] });
       await is(waits, 'Skipped');
       looks.release();
@@ -235,9 +235,9 @@ describe('a rollout whose history grows long', () => {
     const resolved = resolvedRollout({ remotes: 2, maxConcurrency: 1 });
     const [first] = resolved.remotes.map(({ cluster }) => cluster) as [string];
     const script = new ScriptedActivities(resolved).on('installRemote', first, untilCancelled);
-    const { handle, progress, goesOn, client } = await start(script);
+    const { handle, progress, stillRunning, client } = await start(script);
     await until('the first is at work', () => script.count('installRemote', first) === 1);
-    await goesOn(() => handle.executeUpdate(Message.set, { args: [{ maxFailures: 1 }] }));
+    await stillRunning(() => handle.executeUpdate(Message.set, { args: [{ maxFailures: 1 }] }));
     await handle.executeUpdate(Message.abort, { args: [{ by: 'ada' }] });
     expect(await handle.result()).toMatchObject({ status: 'Aborted' });
     expect((await progress()).clusters.slice(1).map(({ status }) => status)).toEqual(['Aborted', 'Aborted']);

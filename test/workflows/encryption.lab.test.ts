@@ -3,13 +3,19 @@ import { type NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clusterWorkflowId, rolloutWorkflowId, WorkflowType } from '../../src/rollout/names.js';
 import type { EncryptionKey } from '../../src/temporal/codec/encryption-keys.js';
-import { connectWorker, openClient, type TemporalAccess } from '../../src/temporal/connection.js';
-import { decide } from '../../src/temporal/decide.js';
-import { getRollout } from '../../src/temporal/get-rollout.js';
-import { ensureSearchAttributes } from '../../src/temporal/search-attributes.js';
-import { createWorker } from '../../src/temporal/worker.js';
-import { builtDataConverter, builtFile, freshKeyText, keysOf, rawHistory } from '../support/codec.js';
+import { connectWorker, openClient, type TemporalAccess } from '../../src/temporal/connection/connection.js';
+import { ensureSearchAttributes } from '../../src/temporal/connection/search-attributes.js';
+import { getRollout } from '../../src/temporal/reading/get-rollout.js';
+import { decide } from '../../src/temporal/starting/decide.js';
+import { createWorker } from '../../src/temporal/worker/worker.js';
 import { until } from '../support/wait.js';
+import {
+  builtDataConverter,
+  builtFile,
+  freshKeyText,
+  keysOf,
+  rawHistory,
+} from '../support/workflows/codec.js';
 import { type DevServer, startDevServer } from '../temporal/support/dev-server.js';
 import { resolvedRollout } from './resolved-rollout.js';
 import { fail, ScriptedActivities } from './scripted-activities.js';

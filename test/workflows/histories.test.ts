@@ -1,8 +1,8 @@
-import '../support/quiet-temporal.js';
+import '../support/setup/quiet-temporal.js';
 import { describe, expect, test } from 'vitest';
-import { useBundle, useNextBundle } from '../support/bundles.js';
-import { replayFailures } from '../support/replay.js';
-import { readableText, storedHistories } from '../support/stored-histories.js';
+import { useBundle, useNextBundle } from '../support/workflows/bundles.js';
+import { replayFailures } from '../support/workflows/replay.js';
+import { readableText, storedHistories } from '../support/workflows/stored-histories.js';
 
 const stored = storedHistories();
 const all = stored.flatMap(({ histories }) => histories);

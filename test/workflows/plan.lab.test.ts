@@ -1,8 +1,8 @@
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { RolloutPlan } from '../../src/rollout/plan.js';
+import type { RolloutPlan } from '../../src/rollout/plan/plan.js';
 import { until } from '../support/wait.js';
-import { startWorker } from '../support/workflows.js';
+import { startWorker } from '../support/workflows/workflows.js';
 import { resolvedRollout } from './resolved-rollout.js';
 import { blocking, clusterPlan, fail, gate, inspection, ScriptedActivities } from './scripted-activities.js';
 

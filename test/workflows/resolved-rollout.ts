@@ -1,4 +1,4 @@
-import type { ResolvedRollout } from '../../src/rollout/resolved.js';
+import type { ResolvedRollout } from '../../src/rollout/resolve/resolved.js';
 import { freshName } from '../support/lab.js';
 
 interface Wanted {

@@ -6,11 +6,11 @@ import type {
   FindRunningRolloutResult,
   PointRemotesResult,
 } from '../../src/rollout/activities.js';
+import type { ClusterInspection, Finding } from '../../src/rollout/checks/findings.js';
 import { ERRORS, type ErrorCode, type FindingCode } from '../../src/rollout/codes.js';
-import type { ClusterInspection, Finding } from '../../src/rollout/findings.js';
-import type { ClusterPlan, PrimaryPlan, RemotePlan } from '../../src/rollout/plan.js';
-import type { ResolvedRollout } from '../../src/rollout/resolved.js';
-import type { StepResult } from '../../src/rollout/step-results.js';
+import type { ClusterPlan, PrimaryPlan, RemotePlan } from '../../src/rollout/plan/plan.js';
+import type { StepResult } from '../../src/rollout/progress/step-results.js';
+import type { ResolvedRollout } from '../../src/rollout/resolve/resolved.js';
 
 /** What happens at the n-th call (from 1) of an activity on a cluster; steps of a remote hand their input over. */
 type Script = (call: number, input?: unknown) => unknown;

@@ -1,8 +1,8 @@
 import { afterEach } from 'vitest';
 import { Message } from '../../src/rollout/names.js';
-import type { RolloutProgress } from '../../src/rollout/progress.js';
+import type { RolloutProgress } from '../../src/rollout/progress/progress.js';
 import { until } from '../support/wait.js';
-import { startWorker } from '../support/workflows.js';
+import { startWorker } from '../support/workflows/workflows.js';
 import type { ScriptedActivities } from './scripted-activities.js';
 
 const open: Awaited<ReturnType<typeof startWorker>>[] = [];

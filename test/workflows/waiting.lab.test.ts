@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { clusterWorkflowId, Message } from '../../src/rollout/names.js';
 import { until } from '../support/wait.js';
-import { startWorker } from '../support/workflows.js';
+import { startWorker } from '../support/workflows/workflows.js';
 import { resolvedRollout } from './resolved-rollout.js';
 import { blocking, fail, gate, inspection, ScriptedActivities } from './scripted-activities.js';
 import { closeWorkersAfterEach, startScripted } from './scripted-rollout.js';

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { admit } from '../access.js';
 import { ApiError } from '../api-codes.js';
 import type { CodecService } from '../codec-service.js';
-import { problemAnswers } from '../schemas.js';
+import { problemAnswers } from '../schemas/schemas.js';
 import type { TokenSource } from '../tokens.js';
 
 /** A page of history may have payloads of 2 MiB each, in base64. */

@@ -13,7 +13,7 @@ import {
   problemAnswers,
   ReasonBody,
   StrategyBody,
-} from '../schemas.js';
+} from '../schemas/schemas.js';
 
 interface Control<Name extends keyof Controls> {
   readonly method: 'POST' | 'PATCH';

@@ -9,7 +9,7 @@ import {
   DecisionBody,
   MeshParams,
   problemAnswers,
-} from '../schemas.js';
+} from '../schemas/schemas.js';
 
 const SUMMARIES = {
   retry: 'Retry clusters that wait for a person',

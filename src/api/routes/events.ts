@@ -2,10 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { ApiDependencies } from '../dependencies.js';
-import { EventStream } from '../event-stream.js';
-import { RolloutFeed } from '../rollout-feed.js';
-import { commonProblems, MeshParams, problemAnswers } from '../schemas.js';
-import { StreamPlaces } from '../stream-places.js';
+import { EventStream } from '../events/event-stream.js';
+import { RolloutFeed } from '../events/rollout-feed.js';
+import { StreamPlaces } from '../events/stream-places.js';
+import { commonProblems, MeshParams, problemAnswers } from '../schemas/schemas.js';
 import { findToken } from '../tokens.js';
 
 const DESCRIPTION =

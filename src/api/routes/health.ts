@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { ApiDependencies } from '../dependencies.js';
-import { HealthAnswer, ReadinessAnswer } from '../schemas.js';
+import { HealthAnswer, ReadinessAnswer } from '../schemas/schemas.js';
 
 /** What probes ask. It tells nothing about rollouts, so it needs no token. */
 export function healthRoutes(instance: FastifyInstance, { rollouts }: ApiDependencies): void {

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { ApiMetrics } from '../metrics.js';
-import { problemAnswers } from '../schemas.js';
+import { problemAnswers } from '../schemas/schemas.js';
 
 /** Figures for Prometheus. They tell what waits and how busy the server is, so they need a token as the rest does. */
 export function metricRoutes(instance: FastifyInstance, metrics: ApiMetrics): void {

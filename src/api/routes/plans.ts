@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { RolloutDocument } from '../../rollout/document.js';
+import { RolloutDocument } from '../../rollout/document/document.js';
 import type { ApiDependencies } from '../dependencies.js';
 import { sendProblem } from '../error-handler.js';
-import { DOCUMENT_EXAMPLE, PLAN_EXAMPLE, PLAN_STARTED_EXAMPLE } from '../examples.js';
-import { PlanAnswer, PlanParams, PlanStartAnswer } from '../plan-schemas.js';
 import { documentProblem } from '../problem.js';
-import { bodyProblems, commonProblems, problemAnswers } from '../schemas.js';
+import { DOCUMENT_EXAMPLE, PLAN_EXAMPLE, PLAN_STARTED_EXAMPLE } from '../schemas/examples.js';
+import { PlanAnswer, PlanParams, PlanStartAnswer } from '../schemas/plan-schemas.js';
+import { bodyProblems, commonProblems, problemAnswers } from '../schemas/schemas.js';
 
 /** Asking what a rollout would do. A plan changes nothing, so the scope `read` is enough, also for cancelling one. */
 export function planRoutes(instance: FastifyInstance, { plans, parseDocument }: ApiDependencies): void {

@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
-import { LARGEST_DOCUMENT, RolloutDocument } from '../../rollout/document.js';
+import { LARGEST_DOCUMENT, RolloutDocument } from '../../rollout/document/document.js';
 import { entityTagOf } from '../decision.js';
 import type { ApiDependencies } from '../dependencies.js';
 import { sendProblem } from '../error-handler.js';
-import { DOCUMENT_EXAMPLE } from '../examples.js';
 import { documentProblem } from '../problem.js';
-import { RolloutAnswer } from '../progress-schemas.js';
+import { DOCUMENT_EXAMPLE } from '../schemas/examples.js';
+import { RolloutAnswer } from '../schemas/progress-schemas.js';
 import {
   bodyProblems,
   commonProblems,
@@ -17,7 +17,7 @@ import {
   problemAnswers,
   StartAnswer,
   StartHeaders,
-} from '../schemas.js';
+} from '../schemas/schemas.js';
 
 /** Starting, listing and reading rollouts. */
 export function rolloutRoutes(instance: FastifyInstance, { rollouts, parseDocument }: ApiDependencies): void {

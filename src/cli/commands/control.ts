@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { PER_CLUSTER_CODES } from '../../rollout/acceptance.js';
 import type { Controls } from '../../rollout/messages.js';
-import type { RolloutView } from '../../temporal/rollout-view.js';
+import { PER_CLUSTER_CODES } from '../../rollout/resolve/acceptance.js';
+import type { RolloutView } from '../../temporal/reading/rollout-view.js';
 import { UsageError } from '../api-error.js';
 import type { CliContext, CommandResult } from '../context.js';
 import { ExitCode } from '../exit-code.js';

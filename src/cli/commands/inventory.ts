@@ -1,17 +1,17 @@
 import { type Command, Option } from 'commander';
+import { listNames } from '../../base/text/wording.js';
 import {
   draftInventory,
   type InventoryDraft,
   type KubeconfigContext,
-} from '../../rollout/draft-inventory.js';
-import { parseInventoryNames } from '../../rollout/inventory.js';
-import { listNames } from '../../rollout/wording.js';
+} from '../../rollout/inventory/draft-inventory.js';
+import { parseInventoryNames } from '../../rollout/inventory/inventory.js';
 import { UsageError } from '../api-error.js';
 import type { CliContext, CommandResult } from '../context.js';
 import { readDocument } from '../document-file.js';
 import { ExitCode } from '../exit-code.js';
 import { renderInventory, renderNames } from '../render/inventory.js';
-import { clean } from '../render/text.js';
+import { clean } from '../render/layout/text.js';
 import { writeLines } from '../terminal.js';
 
 interface InventoryOptions {

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { parseDuration } from '../../rollout/duration.js';
+import { parseDuration } from '../../base/text/duration.js';
 import type { CliContext } from '../context.js';
-import type { Frame } from '../render/frame.js';
+import type { Frame } from '../render/layout/frame.js';
 
 /** Options that several commands have. */
 export interface CommonOptions {

@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander';
-import { dnsLabelProblem } from '../../rollout/syntax.js';
+import { dnsLabelProblem } from '../../base/text/syntax.js';
 import { UsageError } from '../api-error.js';
 import type { CliContext, CommandResult } from '../context.js';
 import { ExitCode } from '../exit-code.js';

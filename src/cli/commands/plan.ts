@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import type { PlanOutcome } from '../../rollout/plan.js';
-import type { PlanView } from '../../temporal/plan-view.js';
+import type { PlanOutcome } from '../../rollout/plan/plan.js';
+import type { PlanView } from '../../temporal/reading/plan-view.js';
 import { ApiProblem } from '../api-error.js';
 import type { CliContext, CommandResult } from '../context.js';
 import { readDocument } from '../document-file.js';

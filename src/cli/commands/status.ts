@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { isOver } from '../../rollout/rollout-progress.js';
+import { isOver } from '../../rollout/progress/rollout-progress.js';
 import type { CliContext, CommandResult } from '../context.js';
 import { ExitCode } from '../exit-code.js';
 import { renderProgress } from '../render/progress.js';

@@ -1,9 +1,9 @@
-import type { StepProgress } from '../../rollout/progress.js';
-import { isOver } from '../../rollout/rollout-progress.js';
-import type { ClusterView, RolloutView } from '../../temporal/rollout-view.js';
+import type { StepProgress } from '../../rollout/progress/progress.js';
+import { isOver } from '../../rollout/progress/rollout-progress.js';
+import type { ClusterView, RolloutView } from '../../temporal/reading/rollout-view.js';
 import { changedText, elapsedOf, hasProgress } from './counts.js';
-import { clean, pad } from './text.js';
-import { formatClock, formatDuration } from './time.js';
+import { clean, pad } from './layout/text.js';
+import { formatClock, formatDuration } from './layout/time.js';
 
 /**
  * What has changed between two looks at a rollout: one line a change, for logs and pipes.

@@ -1,9 +1,9 @@
-import { isOver } from '../../rollout/rollout-progress.js';
-import type { ClusterView } from '../../temporal/rollout-view.js';
+import { isOver } from '../../rollout/progress/rollout-progress.js';
+import type { ClusterView } from '../../temporal/reading/rollout-view.js';
 import { changedText } from './counts.js';
-import type { Frame } from './frame.js';
-import type { Style } from './style.js';
-import { formatDuration } from './time.js';
+import type { Frame } from './layout/frame.js';
+import type { Style } from './layout/style.js';
+import { formatDuration } from './layout/time.js';
 
 /** A part of what is told about a cluster, in one style; cleaned and wrapped where it is shown. */
 export interface DetailPart {

@@ -1,12 +1,12 @@
 import type { Status } from '../../rollout/steps.js';
-import type { ClusterView } from '../../temporal/rollout-view.js';
+import type { ClusterView } from '../../temporal/reading/rollout-view.js';
 import { clusterDetail } from './cluster-detail.js';
 import { elapsedOf, statusWord } from './counts.js';
-import type { Frame } from './frame.js';
-import { inColorOf, symbolOf } from './style.js';
-import { type Column, table } from './table.js';
-import { cut, pad, widthOf, wrapForeign } from './text.js';
-import { formatDuration } from './time.js';
+import type { Frame } from './layout/frame.js';
+import { inColorOf, symbolOf } from './layout/style.js';
+import { type Column, table } from './layout/table.js';
+import { cut, pad, widthOf, wrapForeign } from './layout/text.js';
+import { formatDuration } from './layout/time.js';
 
 const NAME_WIDTH = 32;
 const COLUMNS: readonly Column[] = [
@@ -74,10 +74,10 @@ function linesOf({ head, entries, rest }: ClusterTable): string[] {
 
 /** Leaves out whole clusters until the table has at most so many lines: first those that go on by themselves. */
 function fitted({ head, entries }: ClusterTable, rows: number, { style }: Frame): ClusterTable {
-  const goesOn = ({ status }: { status: Status }) => (status === 'Running' ? 1 : 0);
+  const stillRunning = ({ status }: { status: Status }) => (status === 'Running' ? 1 : 0);
   const kept: (typeof entries)[number][] = [];
   let room = rows - head.length - 1;
-  for (const entry of entries.toSorted((one, other) => goesOn(one) - goesOn(other))) {
+  for (const entry of entries.toSorted((one, other) => stillRunning(one) - stillRunning(other))) {
     if (entry.lines.length > room) break;
     kept.push(entry);
     room -= entry.lines.length;

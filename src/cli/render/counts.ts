@@ -1,6 +1,6 @@
 import type { Status } from '../../rollout/steps.js';
-import type { ClusterView, RolloutView } from '../../temporal/rollout-view.js';
-import { inColorOf, type Style } from './style.js';
+import type { ClusterView, RolloutView } from '../../temporal/reading/rollout-view.js';
+import { inColorOf, type Style } from './layout/style.js';
 
 const WORDS: Record<Status, string> = {
   Pending: 'pending',

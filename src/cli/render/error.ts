@@ -1,8 +1,8 @@
 import { ApiProblem, ApiUnreachable, UsageError } from '../api-error.js';
 import type { Output } from '../terminal.js';
 import { writeLines } from '../terminal.js';
-import type { Style } from './style.js';
-import { clean, wrap } from './text.js';
+import type { Style } from './layout/style.js';
+import { clean, wrap } from './layout/text.js';
 
 /**
  * Tells an error on standard error: as text for people, or for programs as the JSON that the API answers (RFC 9457);

@@ -1,7 +1,7 @@
-import type { Finding } from '../../rollout/findings.js';
-import type { RolloutView } from '../../temporal/rollout-view.js';
-import type { Frame } from './frame.js';
-import { clean, wrap } from './text.js';
+import type { Finding } from '../../rollout/checks/findings.js';
+import type { RolloutView } from '../../temporal/reading/rollout-view.js';
+import type { Frame } from './layout/frame.js';
+import { clean, wrap } from './layout/text.js';
 
 /** The findings of the checks, each with what to do; in a table that is redrawn only their number. */
 export function renderFindings(view: RolloutView, frame: Frame): string[] {

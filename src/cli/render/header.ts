@@ -1,11 +1,11 @@
-import { isOver } from '../../rollout/rollout-progress.js';
+import { isOver } from '../../rollout/progress/rollout-progress.js';
 import type { Status } from '../../rollout/steps.js';
-import type { RolloutView } from '../../temporal/rollout-view.js';
+import type { RolloutView } from '../../temporal/reading/rollout-view.js';
 import { countLine, elapsedOf, statusWord } from './counts.js';
-import type { Frame } from './frame.js';
-import { inColorOf, symbolOf } from './style.js';
-import { clean, cut, wrap, wrapForeign } from './text.js';
-import { formatDuration } from './time.js';
+import type { Frame } from './layout/frame.js';
+import { inColorOf, symbolOf } from './layout/style.js';
+import { clean, cut, wrap, wrapForeign } from './layout/text.js';
+import { formatDuration } from './layout/time.js';
 
 /** The lines above the clusters: which rollout, its status, how many clusters are where, and what it waits for. */
 export function renderHeader(view: RolloutView, frame: Frame): string[] {

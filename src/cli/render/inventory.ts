@@ -1,7 +1,7 @@
 import { Document, isMap, isSeq, type Node } from 'yaml';
-import type { InventoryDraft } from '../../rollout/draft-inventory.js';
-import type { InventoryNames } from '../../rollout/inventory.js';
-import { clean } from './text.js';
+import type { InventoryDraft } from '../../rollout/inventory/draft-inventory.js';
+import type { InventoryNames } from '../../rollout/inventory/inventory.js';
+import { clean } from './layout/text.js';
 
 /** The example that a person overwrites; the comment before it says why. */
 const PLACEHOLDER = ' apiServer: https://';

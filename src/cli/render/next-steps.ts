@@ -1,8 +1,8 @@
-import { ACCEPTABLE, PER_CLUSTER_CODES, RELEASED_BY } from '../../rollout/acceptance.js';
 import type { ErrorCode, FindingCode } from '../../rollout/codes.js';
-import type { RolloutView } from '../../temporal/rollout-view.js';
-import type { Frame } from './frame.js';
-import { cut, pad } from './text.js';
+import { ACCEPTABLE, PER_CLUSTER_CODES, RELEASED_BY } from '../../rollout/resolve/acceptance.js';
+import type { RolloutView } from '../../temporal/reading/rollout-view.js';
+import type { Frame } from './layout/frame.js';
+import { cut, pad } from './layout/text.js';
 
 /** A command with which a person helps, and when it is the right one. */
 interface NextStep {

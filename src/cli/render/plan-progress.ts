@@ -1,4 +1,4 @@
-import type { PlanView } from '../../temporal/plan-view.js';
+import type { PlanView } from '../../temporal/reading/plan-view.js';
 
 const STEPS = { resolve: 'reading the document', validate: 'checking', plan: 'planning' } as const;
 

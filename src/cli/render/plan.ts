@@ -1,12 +1,12 @@
-import { describeCounts } from '../../rollout/describe-plan.js';
-import type { KindList, PlanGroup, PlanWave, RolloutPlan } from '../../rollout/plan.js';
-import { listNames } from '../../rollout/wording.js';
+import { listNames } from '../../base/text/wording.js';
+import { describeCounts } from '../../rollout/plan/describe-plan.js';
+import type { KindList, PlanGroup, PlanWave, RolloutPlan } from '../../rollout/plan/plan.js';
 import { findingLines } from './findings.js';
-import type { Frame } from './frame.js';
-import { joinSections } from './sections.js';
-import type { Style } from './style.js';
-import { clean, pad, wrap } from './text.js';
-import { formatDuration } from './time.js';
+import type { Frame } from './layout/frame.js';
+import { joinSections } from './layout/sections.js';
+import type { Style } from './layout/style.js';
+import { clean, pad, wrap } from './layout/text.js';
+import { formatDuration } from './layout/time.js';
 
 /** Names of one kind, and clusters of one group, before the rest is only counted. */
 const MOST_NAMES = 6;

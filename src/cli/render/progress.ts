@@ -1,11 +1,11 @@
-import type { RolloutView } from '../../temporal/rollout-view.js';
+import type { RolloutView } from '../../temporal/reading/rollout-view.js';
 import { renderClusters } from './clusters.js';
 import { hasProgress } from './counts.js';
 import { renderFindings } from './findings.js';
-import type { Frame } from './frame.js';
 import { renderHeader } from './header.js';
+import type { Frame } from './layout/frame.js';
+import { joinSections } from './layout/sections.js';
 import { renderNext } from './next-steps.js';
-import { joinSections } from './sections.js';
 
 /**
  * A rollout that is under way, as a table.

@@ -1,14 +1,14 @@
 import { PRIMARY_STEPS, REMOTE_STEPS, type StepName } from '../../rollout/steps.js';
-import type { ClusterView, RolloutView } from '../../temporal/rollout-view.js';
+import type { ClusterView, RolloutView } from '../../temporal/reading/rollout-view.js';
 import { changedText, elapsedOf, hasProgress, statusWord } from './counts.js';
 import { renderFindings } from './findings.js';
-import type { Frame } from './frame.js';
 import { renderHeader } from './header.js';
-import { joinSections } from './sections.js';
-import { inColorOf, symbolOf } from './style.js';
-import { type Column, table } from './table.js';
-import { clean, cut, widthOf, wrap } from './text.js';
-import { formatDuration } from './time.js';
+import type { Frame } from './layout/frame.js';
+import { joinSections } from './layout/sections.js';
+import { inColorOf, symbolOf } from './layout/style.js';
+import { type Column, table } from './layout/table.js';
+import { clean, cut, widthOf, wrap } from './layout/text.js';
+import { formatDuration } from './layout/time.js';
 
 const NAME_WIDTH = 32;
 const COLUMNS: readonly Column[] = [

@@ -1,10 +1,10 @@
-import type { RolloutListItem } from '../../temporal/rollout-view.js';
+import type { RolloutListItem } from '../../temporal/reading/rollout-view.js';
 import { elapsedOf, statusWord } from './counts.js';
-import type { Frame } from './frame.js';
-import { inColorOf, symbolOf } from './style.js';
-import { type Column, table } from './table.js';
-import { clean, cut } from './text.js';
-import { formatDate, formatDuration } from './time.js';
+import type { Frame } from './layout/frame.js';
+import { inColorOf, symbolOf } from './layout/style.js';
+import { type Column, table } from './layout/table.js';
+import { clean, cut } from './layout/text.js';
+import { formatDate, formatDuration } from './layout/time.js';
 
 const COLUMNS: readonly Column[] = [
   { title: '  MESH' },

@@ -1,4 +1,4 @@
-import type { RolloutView } from '../../temporal/rollout-view.js';
+import type { RolloutView } from '../../temporal/reading/rollout-view.js';
 import type { Followed } from '../follow.js';
 
 /** How a watch ends: the rollout is over, waits for a person, or goes on unwatched. */

@@ -1,5 +1,5 @@
-import type { RolloutView } from '../../temporal/rollout-view.js';
-import type { Frame } from '../render/frame.js';
+import type { RolloutView } from '../../temporal/reading/rollout-view.js';
+import type { Frame } from '../render/layout/frame.js';
 import { renderProgress } from '../render/progress.js';
 import { renderResult } from '../render/result.js';
 import type { WatchEnd } from './display.js';

@@ -1,7 +1,7 @@
-import type { RolloutView } from '../../temporal/rollout-view.js';
+import type { RolloutView } from '../../temporal/reading/rollout-view.js';
 import type { Followed } from '../follow.js';
 import { renderChanges } from '../render/changes.js';
-import { formatClock } from '../render/time.js';
+import { formatClock } from '../render/layout/time.js';
 import { type Output, writeLines } from '../terminal.js';
 import type { WatchDisplay } from './display.js';
 import { renderEnding } from './ending.js';

@@ -1,9 +1,9 @@
-import type { RolloutView } from '../../temporal/rollout-view.js';
-import type { Problem } from '../api-error.js';
+import type { RolloutView } from '../../temporal/reading/rollout-view.js';
+import type { ProblemBody } from '../api-error.js';
 import { LiveTable } from '../live-table.js';
-import type { Frame } from '../render/frame.js';
+import type { Frame } from '../render/layout/frame.js';
+import { clean, wrap } from '../render/layout/text.js';
 import { clip, renderProgress } from '../render/progress.js';
-import { clean, wrap } from '../render/text.js';
 import { type Output, writeLines } from '../terminal.js';
 import type { WatchDisplay } from './display.js';
 import { renderEnding } from './ending.js';
@@ -14,7 +14,7 @@ const TICK_MS = 1_000;
 export function liveDisplay(out: Output, now: () => number): WatchDisplay {
   const table = new LiveTable(out);
   let current: RolloutView | undefined;
-  let problem: Problem | undefined;
+  let problem: ProblemBody | undefined;
   const frame = (): Frame => ({ width: out.size().columns, style: out.style, now: now(), detail: 'short' });
   const draw = () => {
     // The cursor stands on a line of its own below the table.
@@ -42,7 +42,7 @@ export function liveDisplay(out: Output, now: () => number): WatchDisplay {
   };
 }
 
-function problemLines(problem: Problem | undefined, { width, style }: Frame): string[] {
+function problemLines(problem: ProblemBody | undefined, { width, style }: Frame): string[] {
   if (!problem) return [];
   const text = [problem.detail ?? problem.title, problem.action]
     .filter((part) => part !== undefined)

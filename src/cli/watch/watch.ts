@@ -1,5 +1,5 @@
-import { applyEvent } from '../../temporal/rollout-event.js';
-import type { RolloutView } from '../../temporal/rollout-view.js';
+import { applyEvent } from '../../temporal/reading/rollout-event.js';
+import type { RolloutView } from '../../temporal/reading/rollout-view.js';
 import type { ApiClient } from '../api-client.js';
 import { ExitCode, exitCodeOf, isAtRest } from '../exit-code.js';
 import { follow } from '../follow.js';
@@ -37,7 +37,7 @@ export async function watchRollout(
   const timer =
     options.timeoutMs === undefined
       ? undefined
-      : setTimeout(() => stopWith(ExitCode.goesOn), options.timeoutMs);
+      : setTimeout(() => stopWith(ExitCode.stillRunning), options.timeoutMs);
   const ignoreInterrupt = options.onInterrupt(() => stopWith(ExitCode.interrupted));
   let rest: NodeJS.Timeout | undefined;
   let view: RolloutView | undefined;

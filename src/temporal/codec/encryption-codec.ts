@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import proto from '@temporalio/proto';
-import { TemporalError } from '../temporal-error.js';
+import { TemporalError } from '../connection/temporal-error.js';
 import type { EncryptionKey } from './encryption-keys.js';
 
 const { Payload: PayloadMessage } = proto.temporal.api.common.v1;

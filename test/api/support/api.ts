@@ -5,9 +5,9 @@ import { pino } from 'pino';
 import { buildApp } from '../../../src/api/app.js';
 import type { ApiDependencies } from '../../../src/api/dependencies.js';
 import type { Token, TokenSource } from '../../../src/api/tokens.js';
-import type { ResolvedRollout } from '../../../src/rollout/resolved.js';
-import type { Plans } from '../../../src/temporal/plans.js';
-import type { Rollouts } from '../../../src/temporal/rollouts.js';
+import type { ResolvedRollout } from '../../../src/rollout/resolve/resolved.js';
+import type { Rollouts } from '../../../src/temporal/reading/rollouts.js';
+import type { Plans } from '../../../src/temporal/starting/plans.js';
 import { PLAN_ID, runningPlan } from './plans.js';
 import { runningRollout } from './views.js';
 

@@ -1,5 +1,5 @@
-import type { RolloutPlan } from '../../../src/rollout/plan.js';
-import type { PlanView } from '../../../src/temporal/plan-view.js';
+import type { RolloutPlan } from '../../../src/rollout/plan/plan.js';
+import type { PlanView } from '../../../src/temporal/reading/plan-view.js';
 
 export const PLAN_ID = '0b0c3c1e-9f4e-4d53-8f0e-6f0a8a1c2d3e';
 

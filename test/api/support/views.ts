@@ -1,4 +1,4 @@
-import type { RolloutView } from '../../../src/temporal/rollout-view.js';
+import type { RolloutView } from '../../../src/temporal/reading/rollout-view.js';
 
 /** A rollout of mesh `shop` that runs: a primary that is done, one remote at work, one that waits for a person. */
 export function runningRollout(changes: Partial<RolloutView> = {}): RolloutView {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { renderChanges } from '../../../src/cli/render/changes.js';
-import type { RolloutView } from '../../../src/temporal/rollout-view.js';
+import type { RolloutView } from '../../../src/temporal/reading/rollout-view.js';
 import { attached, finished, parked, pending, primary, retrying, rollout } from '../support/views.js';
 
 const at = new Date(2026, 0, 2, 3, 4, 5).getTime();

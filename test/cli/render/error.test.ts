@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ApiProblem, ApiUnreachable, UsageError } from '../../../src/cli/api-error.js';
 import { renderError } from '../../../src/cli/render/error.js';
-import { PLAIN } from '../../../src/cli/render/style.js';
+import { PLAIN } from '../../../src/cli/render/layout/style.js';
 
 const page = { style: PLAIN, width: 120 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { createStyle } from '../../../src/cli/render/layout/style.js';
+import { widthOf } from '../../../src/cli/render/layout/text.js';
 import { clip, renderProgress } from '../../../src/cli/render/progress.js';
-import { createStyle } from '../../../src/cli/render/style.js';
-import { widthOf } from '../../../src/cli/render/text.js';
 import { frame } from '../support/frame.js';
 import { attached, parked, pending, primary, retrying, rollout } from '../support/views.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { widthOf } from '../../../src/cli/render/layout/text.js';
 import { renderResult } from '../../../src/cli/render/result.js';
-import { widthOf } from '../../../src/cli/render/text.js';
 import { frame } from '../support/frame.js';
 import { attached, finished, parked, pending, primary } from '../support/views.js';
 

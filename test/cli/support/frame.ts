@@ -1,5 +1,5 @@
-import type { Frame } from '../../../src/cli/render/frame.js';
-import { PLAIN } from '../../../src/cli/render/style.js';
+import type { Frame } from '../../../src/cli/render/layout/frame.js';
+import { PLAIN } from '../../../src/cli/render/layout/style.js';
 
 /** A page without colours at a fixed time: 100 seconds after {@link rollout} started. */
 export function frame(changes: Partial<Frame> = {}): Frame {

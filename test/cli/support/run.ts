@@ -3,10 +3,13 @@ import { onTestFinished } from 'vitest';
 import { ApiClient } from '../../../src/cli/api-client.js';
 import type { CliContext } from '../../../src/cli/context.js';
 import { runCli } from '../../../src/cli/program.js';
-import { PLAIN } from '../../../src/cli/render/style.js';
+import { PLAIN } from '../../../src/cli/render/layout/style.js';
 import type { Output } from '../../../src/cli/terminal.js';
-import { readContexts, readContextsAsKubectl } from '../../../src/kubernetes/kubeconfig-contexts.js';
-import { permissionManifests } from '../../../src/kubernetes/permission-manifests.js';
+import { permissionManifests } from '../../../src/istio/permissions/permission-manifests.js';
+import {
+  readContexts,
+  readContextsAsKubectl,
+} from '../../../src/kubernetes/connection/kubeconfig-contexts.js';
 
 /** What a command line did. */
 export interface CliRun {

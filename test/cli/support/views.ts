@@ -1,4 +1,4 @@
-import type { ClusterView, RolloutView } from '../../../src/temporal/rollout-view.js';
+import type { ClusterView, RolloutView } from '../../../src/temporal/reading/rollout-view.js';
 
 /** A rollout that started at the epoch, with one remote in each state that looks different. */
 export function rollout(changes: Partial<RolloutView> = {}): RolloutView {

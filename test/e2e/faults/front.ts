@@ -3,7 +3,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { LabCluster } from '../../../lab/lab.js';
 import { createAuthority } from '../../support/certificates.js';
-import { type Front, frontApiServer } from '../api-server-front.js';
+import { type Front, frontApiServer } from '../support/api-server-front.js';
 
 /** An answer in place of the API server's. */
 export interface Answer {

@@ -3,7 +3,7 @@ import { PRODUCT_USER } from '../../../lab/kubernetes/product-account.js';
 import type { LabCluster } from '../../../lab/lab.js';
 import { isAnswer } from '../../../lab/tolerate.js';
 import { until } from '../../support/wait.js';
-import { withdraw } from '../withdraw.js';
+import { withdraw } from '../support/withdraw.js';
 import type { Fault, Target } from './fault.js';
 
 /** A request that changes nothing, and that a fault refuses. */

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import type { ClusterView, RolloutView } from '../../../src/temporal/rollout-view.js';
+import type { ClusterView, RolloutView } from '../../../src/temporal/reading/rollout-view.js';
 import { until } from '../../support/wait.js';
-import * as api from '../api.js';
-import type { Fleet } from '../fleet.js';
+import * as api from '../support/api.js';
+import type { Fleet } from '../support/fleet.js';
 import type { Target } from './fault.js';
 import type { Stage } from './stages.js';
 import type { Cell, Step } from './table.js';

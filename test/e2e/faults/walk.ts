@@ -1,6 +1,6 @@
 import { until } from '../../support/wait.js';
-import * as api from '../api.js';
-import type { Fleet } from '../fleet.js';
+import * as api from '../support/api.js';
+import type { Fleet } from '../support/fleet.js';
 import type { Target } from './fault.js';
 import { makeFault, type TimedFault } from './make-fault.js';
 import { outcomeOf, type Seen, stageName, viewOf } from './outcome.js';

@@ -1,4 +1,4 @@
-import type { MeshSettings, PrimaryInput, RemoteInput } from '../../../src/rollout/resolved.js';
+import type { MeshSettings, PrimaryInput, RemoteInput } from '../../../src/rollout/resolve/resolved.js';
 
 const mesh: MeshSettings = {
   mesh: 'shop',

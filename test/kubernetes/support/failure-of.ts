@@ -1,4 +1,4 @@
-import type { ClusterError } from '../../../src/kubernetes/cluster-error.js';
+import type { ClusterError } from '../../../src/kubernetes/errors/cluster-error.js';
 import { RolloutError } from '../../../src/rollout/rollout-error.js';
 
 /** The RolloutError with which a promise fails. */

@@ -3,8 +3,8 @@ import http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { ClusterClient } from '../../../src/kubernetes/cluster-client.js';
-import { Refusals } from '../../../src/kubernetes/refusals.js';
+import { ClusterClient } from '../../../src/kubernetes/client/cluster-client.js';
+import { Refusals } from '../../../src/kubernetes/errors/refusals.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 export interface StubRequest {

@@ -4,7 +4,7 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import { EncryptionCodec } from '../../../src/temporal/codec/encryption-codec.js';
 import { parseEncryptionKeys } from '../../../src/temporal/codec/encryption-keys.js';
-import { freshKeyText, keysOf } from '../../support/codec.js';
+import { freshKeyText, keysOf } from '../../support/workflows/codec.js';
 
 const [one, two] = [keysOf(freshKeyText('one')), keysOf(freshKeyText('two'))];
 const payload = defaultPayloadConverter.toPayload({ mesh: 'shop' });

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { pino } from 'pino';
 import type { Activities } from '../../../src/rollout/activities.js';
-import { connectWorker, type TemporalAccess } from '../../../src/temporal/connection.js';
-import { startPromotion } from '../../../src/temporal/promotion.js';
-import { createWorker } from '../../../src/temporal/worker.js';
-import { workerVersion } from '../../../src/temporal/worker-version.js';
+import { connectWorker, type TemporalAccess } from '../../../src/temporal/connection/connection.js';
+import { startPromotion } from '../../../src/temporal/worker/promotion.js';
+import { createWorker } from '../../../src/temporal/worker/worker.js';
+import { workerVersion } from '../../../src/temporal/worker/worker-version.js';
 
 /** Where the workers of a test belong: a task queue and a Worker Deployment of their own. */
 export interface Place {

@@ -10,9 +10,9 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { DecisionInput, DecisionResult } from '../../../src/rollout/messages.js';
-import type { ClusterProgress, RolloutProgress } from '../../../src/rollout/progress.js';
-import { startRollout } from '../../../src/rollout/rollout-progress.js';
-import { searchAttributeKeys } from '../../../src/temporal/search-attribute-keys.js';
+import type { ClusterProgress, RolloutProgress } from '../../../src/rollout/progress/progress.js';
+import { startRollout } from '../../../src/rollout/progress/rollout-progress.js';
+import { searchAttributeKeys } from '../../../src/temporal/connection/search-attribute-keys.js';
 
 /** The smallest workflows with the types, queries, updates and children of real rollouts. */
 

@@ -1,0 +1,211 @@
+import { ClusterError } from '../errors/cluster-error.js';
+import type { Applied, ApplyOptions } from './apply.js';
+import { ClusterClient } from './cluster-client.js';
+import { groupOf, objectPath, type Resource, resourcePath } from './kinds.js';
+import {
+  type KubernetesObject,
+  type ObjectReference,
+  referenceOf,
+  type SerialisedObject,
+} from './objects.js';
+import type { DeleteOptions, Method, ReadOptions, RequestOptions } from './request-options.js';
+
+/** What would happen to an object. */
+export type DryRunAction = 'create' | 'change' | 'prune' | 'keep';
+
+/** One object that was tried. */
+export interface DryRunOutcome {
+  readonly object: ObjectReference;
+  readonly action: DryRunAction;
+  /** Why the API server could not be asked; the action is then what follows from the object being there or not. */
+  readonly untried?: string;
+}
+
+interface CRD extends KubernetesObject {
+  readonly spec: {
+    readonly group: string;
+    readonly scope: string;
+    readonly names: { readonly kind: string; readonly plural: string };
+  };
+}
+
+/**
+ * A cluster in which nothing can be changed: every write is a dry run, so that the API server does everything, admission
+ * included, but the storing (kubernetes.io/docs/reference/using-api/api-concepts, dry-run). It remembers what
+ * would have happened, and reads show it: so steps that build on each other can be tried one after the other.
+ *
+ * What the API server cannot try because something is missing that an earlier write would have made, such as an object in
+ * a namespace that is not there yet, is not sent: it would be created. That is told as `untried`.
+ */
+export class DryRunClient extends ClusterClient {
+  readonly #outcomes = new Map<string, DryRunOutcome>();
+  /** Objects as they would be by now, by path; null = they would be gone. */
+  readonly #objects = new Map<string, KubernetesObject | null>();
+  /** Kinds of CRDs that would be created, by `group/kind`. */
+  readonly #kinds = new Map<string, Resource>();
+
+  /** @param client its credentials and connections are used */
+  constructor(client: ClusterClient) {
+    super(client);
+  }
+
+  /** What would have happened so far, in the order in which objects were first tried. */
+  get outcomes(): readonly DryRunOutcome[] {
+    return [...this.#outcomes.values()];
+  }
+
+  /** Takes for granted that an object will be there, because something else makes it first. */
+  assume(object: KubernetesObject): void {
+    this.#objects.set(objectPath(object), object);
+  }
+
+  override request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
+    return super.request<T>(method, path, harmless(method, options));
+  }
+
+  override requestWithStatus<T>(
+    method: Method,
+    path: string,
+    options: RequestOptions,
+  ): Promise<{ status: number; object: T }> {
+    return super.requestWithStatus<T>(method, path, harmless(method, options));
+  }
+
+  override async get<T>(path: string, options: ReadOptions = {}): Promise<T | undefined> {
+    const known = this.#objects.get(path);
+    if (known !== undefined) return (known ?? undefined) as T | undefined;
+    return super.get<T>(path, options);
+  }
+
+  override async apply<T extends KubernetesObject>(
+    object: T | SerialisedObject,
+    options: ApplyOptions,
+  ): Promise<Applied<T>> {
+    const path = await this.pathOf(object, options.signal);
+    const missing = this.#whyUntriable(object, path);
+    if (missing !== undefined) return this.#takeForGranted<T>(object, path, missing);
+    const { previous: _metadataOnly, ...rest } = options;
+    const live = await super.get<T>(path, timing(options));
+    try {
+      const tried = await super.apply<T>(object, { ...rest, dryRun: true, previous: live ?? null });
+      this.#note(object, path, live === undefined ? 'create' : tried.changed ? 'change' : 'keep');
+      if (tried.changed) this.#remember(path, tried.object);
+      return tried;
+    } catch (error) {
+      const unsupported = whyUnsupported(error);
+      if (unsupported === undefined) throw error;
+      return this.#takeForGranted<T>(object, path, unsupported, live === undefined ? 'create' : 'change');
+    }
+  }
+
+  override async delete(
+    object: KubernetesObject | ObjectReference,
+    options: DeleteOptions = {},
+  ): Promise<boolean> {
+    const existed = await super.delete(object, { ...options, dryRun: true });
+    if (!existed) return false;
+    const path = objectPath(object);
+    this.#note(object, path, 'prune');
+    this.#objects.set(path, null);
+    return true;
+  }
+
+  override async pathOf(object: KubernetesObject | ObjectReference, signal?: AbortSignal): Promise<string> {
+    const { apiVersion, kind, namespace, name } = referenceOf(object);
+    const planned = this.#kinds.get(`${groupOf(apiVersion)}/${kind}`);
+    if (planned === undefined) return super.pathOf(object, signal);
+    return `${resourcePath(apiVersion, planned, namespace)}/${encodeURIComponent(name)}`;
+  }
+
+  /** The connections belong to the client that was given. */
+  override close(): void {}
+
+  /** Why the API server would refuse what will be fine by then; undefined when it can be asked. */
+  #whyUntriable(object: KubernetesObject | ObjectReference, path: string): string | undefined {
+    const { apiVersion, kind, namespace } = referenceOf(object);
+    const own = this.#objects.get(path);
+    if (own !== undefined && this.#outcomes.get(path)?.action !== 'change') return 'it is not there yet';
+    if (namespace !== undefined && this.#isPlanned(namespace))
+      return `namespace ${namespace} is not there yet`;
+    return this.#kinds.has(`${groupOf(apiVersion)}/${kind}`) ? `${kind} is not served yet` : undefined;
+  }
+
+  #isPlanned(namespace: string): boolean {
+    const path = objectPath({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
+    if (!this.#objects.has(path)) return false;
+    return (this.#outcomes.get(path)?.action ?? 'create') === 'create';
+  }
+
+  #takeForGranted<T extends KubernetesObject>(
+    object: T | SerialisedObject,
+    path: string,
+    untried: string,
+    action: DryRunAction = 'create',
+  ): Applied<T> {
+    const whole = 'json' in object ? (JSON.parse(object.json) as T) : object;
+    const earlier = this.#objects.get(path);
+    const metadata = { uid: NOT_CREATED_YET, ...earlier?.metadata, ...whole.metadata };
+    const made = { ...earlier, ...whole, metadata };
+    const isRepeated = this.#outcomes.has(path);
+    this.#note(object, path, action, isRepeated ? undefined : untried);
+    this.#remember(path, made);
+    return { object: made, changed: true };
+  }
+
+  #remember(path: string, object: KubernetesObject): void {
+    this.#objects.set(path, object);
+    if (object.kind !== 'CustomResourceDefinition') return;
+    if (this.#outcomes.get(path)?.action !== 'create') return;
+    const { group, scope, names } = (object as CRD).spec;
+    this.#kinds.set(`${group}/${names.kind}`, { plural: names.plural, namespaced: scope === 'Namespaced' });
+  }
+
+  /** Several writes of one object count once: what was created stays so, what was deleted first is replaced. */
+  #note(
+    object: KubernetesObject | ObjectReference,
+    path: string,
+    action: DryRunAction,
+    untried?: string,
+  ): void {
+    const earlier = this.#outcomes.get(path);
+    this.#outcomes.set(path, {
+      object: plainReference(object),
+      action: earlier === undefined ? action : both(earlier.action, action),
+      ...((earlier?.untried ?? untried) !== undefined && { untried: earlier?.untried ?? untried ?? '' }),
+    });
+  }
+}
+
+/** The UID of what a dry run has not created; nothing is owned by it. */
+const NOT_CREATED_YET = '00000000-0000-0000-0000-000000000000';
+
+function both(earlier: DryRunAction, later: DryRunAction): DryRunAction {
+  if (earlier === 'create') return 'create';
+  if (earlier === 'prune') return later === 'prune' ? 'prune' : 'change';
+  return later === 'keep' ? earlier : later;
+}
+
+/** Only the reference: a serialised object is one too, with all its text. */
+function plainReference(object: KubernetesObject | ObjectReference): ObjectReference {
+  const { apiVersion, kind, namespace, name } = referenceOf(object);
+  return { apiVersion, kind, name, ...(namespace !== undefined && { namespace }) };
+}
+
+/** A webhook with side effects is not called in a dry run, and the API server refuses the request for it. */
+function whyUnsupported(error: unknown): string | undefined {
+  const refused = error instanceof ClusterError && error.status === 400;
+  return refused && /does not support dry run/.test(error.message) ? error.message : undefined;
+}
+
+/** Makes sure of the dry run where a request could write. */
+function harmless(method: Method, options: RequestOptions): RequestOptions {
+  if (method === 'GET') return options;
+  const harmlessOptions = { ...options, query: { ...options.query, dryRun: 'All' } };
+  // What a body of a deletion says counts, and not the query.
+  const body = { apiVersion: 'v1', kind: 'DeleteOptions', ...(options.body as object), dryRun: ['All'] };
+  return method === 'DELETE' ? { ...harmlessOptions, body } : harmlessOptions;
+}
+
+function timing({ signal, timeoutMs }: ApplyOptions): ReadOptions {
+  return { signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+}

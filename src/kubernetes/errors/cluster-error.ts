@@ -1,0 +1,41 @@
+import type { ErrorCode } from '../../rollout/codes.js';
+import { RolloutError } from '../../rollout/rollout-error.js';
+
+/** One field that another field manager owns. */
+export interface FieldConflict {
+  /** Name of the other manager, e.g. `kubectl-client-side-apply`. */
+  readonly manager: string;
+  /** As the API server names it, e.g. `.spec.replicas`; empty when it does not say. */
+  readonly field: string;
+}
+
+/** What is known about a failed request beside its code and its message. */
+export interface ClusterErrorDetails {
+  readonly cluster: string;
+  readonly action?: string;
+  readonly cause?: unknown;
+  readonly status?: number;
+  readonly reason?: string;
+  readonly conflicts?: readonly FieldConflict[];
+}
+
+/**
+ * A request to a cluster failed. `status` is absent when there was no answer. Callers decide by these facts, never by
+ * the message.
+ */
+export class ClusterError extends RolloutError {
+  /** HTTP status of the answer. */
+  readonly status: number | undefined;
+  /** `reason` of the Kubernetes Status, e.g. `AlreadyExists`. */
+  readonly reason: string | undefined;
+  /** With code `field-conflict`: every field in dispute. */
+  readonly conflicts: readonly FieldConflict[];
+
+  constructor(code: ErrorCode, message: string, details: ClusterErrorDetails) {
+    super(code, message, details);
+    this.name = 'ClusterError';
+    this.status = details.status;
+    this.reason = details.reason;
+    this.conflicts = details.conflicts ?? [];
+  }
+}

@@ -1,0 +1,94 @@
+import { redact } from '../../base/text/redact.js';
+import type { ErrorCode } from '../../rollout/codes.js';
+import { RolloutError } from '../../rollout/rollout-error.js';
+import { RequestTimeout } from '../client/http-request.js';
+import { AnswerTooLarge } from '../client/read-answer.js';
+import { ClusterError } from './cluster-error.js';
+import { proxyRefusal, tunnelRefusal } from './proxy-errors.js';
+
+/** Codes of Node and OpenSSL that say that the certificate, or the CA to check it with, is wrong. */
+const CERTIFICATE_ERRORS = new Set([
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'CERT_SIGNATURE_FAILURE',
+  'CERT_UNTRUSTED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+/** Codes of what a kubeconfig holds and cannot be sent or used; nothing was asked of the cluster (Node, OpenSSL 3). */
+const UNUSABLE_MATERIAL = /^(ERR_INVALID_CHAR|ERR_OSSL_X509_KEY_|ERR_OSSL_PEM_)/;
+
+/** What the codes of sockets mean, for people. */
+const WORDS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'refuses connections',
+  ECONNRESET: 'cut the connection',
+  EPIPE: 'cut the connection',
+  EHOSTUNREACH: 'cannot be reached (no route to the host)',
+  ENETUNREACH: 'cannot be reached (no route to its network)',
+  ENOTFOUND: 'has a host name that does not resolve',
+  EAI_AGAIN: 'has a host name that does not resolve now',
+  ETIMEDOUT: 'does not answer',
+};
+
+/**
+ * Turns the failure of a request that got no whole answer into a RolloutError: `cluster-not-usable` where the kubeconfig's
+ * CA, certificate or key does not fit, for which a person is needed, `api-unavailable` otherwise.
+ * A RolloutError stays what it is.
+ *
+ * @param what the request, e.g. `GET /version`
+ * @param server host and port, for the message
+ */
+export function connectionError(error: unknown, cluster: string, server: string, what: string): RolloutError {
+  if (error instanceof RolloutError) return error;
+  if (error instanceof RequestTimeout || error instanceof AnswerTooLarge) {
+    return new ClusterError('api-unavailable', `${server} gave ${error.message} (${what})`, {
+      cluster,
+      cause: error,
+    });
+  }
+  const { code, message } = describe(error);
+  if (CERTIFICATE_ERRORS.has(code)) {
+    return new ClusterError(
+      'cluster-not-usable',
+      `the certificate of ${server} is not accepted: ${message}`,
+      {
+        cluster,
+        cause: error,
+        action:
+          'Correct the server, the CA or tls-server-name in the kubeconfig on the worker, then retry the cluster.',
+      },
+    );
+  }
+  const about = { cluster, cause: error };
+  if (UNUSABLE_MATERIAL.test(code)) {
+    const unusable = `the kubeconfig holds a credential that cannot be used: ${message}`;
+    return new ClusterError('cluster-not-usable', unusable, {
+      ...about,
+      action: 'Correct the credentials in the kubeconfig on the worker, then retry the cluster.',
+    });
+  }
+  const tunnel = tunnelRefusal(message);
+  const says = `${server} ${tunnel?.words ?? WORDS[code] ?? `failed: ${message}`} (${what})`;
+  if (tunnel?.isAboutCredentials) return proxyRefusal(says, about);
+  return new ClusterError(tlsRefusal(code), says, about);
+}
+
+/** A TLS alert about our certificate is equivalent to a 401 that no waiting mends: a proxy that checks certificates sends it. */
+function tlsRefusal(code: string): ErrorCode {
+  return /^ERR_SSL_.*ALERT_(BAD_CERTIFICATE|CERTIFICATE_|UNKNOWN_CA)/.test(code)
+    ? 'credentials-refused'
+    : 'api-unavailable';
+}
+
+function describe(error: unknown): { code: string; message: string } {
+  // Node tries several addresses of a host and reports them together.
+  const first = error instanceof AggregateError ? error.errors[0] : error;
+  if (!(first instanceof Error)) return { code: '', message: redact(String(first)) };
+  const code = (first as NodeJS.ErrnoException).code ?? '';
+  return { code, message: redact(first.message).slice(0, 300) };
+}

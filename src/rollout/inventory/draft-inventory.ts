@@ -1,0 +1,116 @@
+import { listNames, quote } from '../../base/text/wording.js';
+import type { InventoryCluster } from './inventory.js';
+
+/** A context of a kubeconfig, without credentials. */
+export interface KubeconfigContext {
+  readonly name: string;
+  /** Absolute path of the kubeconfig that holds it. */
+  readonly file: string;
+  /** URL of the API server. */
+  readonly server: string;
+  readonly proxyUrl?: string;
+  readonly tlsServerName?: string;
+  /** Why an inventory cannot name this context; the others are not looked at then. */
+  readonly unusable?: string;
+}
+
+/** A cluster for the inventory, and what a person should know or mend about it. */
+interface DraftedCluster {
+  readonly entry: Pick<InventoryCluster, 'name'> & { readonly kubeconfig: string; readonly context: string };
+  readonly remarks: readonly string[];
+  /** True when istiod cannot use the server of the kubeconfig, so that `apiServer` has to be written by hand. */
+  readonly needsApiServer: boolean;
+}
+
+/** An inventory to begin with, and the contexts that are not in it, each with the reason. */
+export interface InventoryDraft {
+  readonly clusters: readonly DraftedCluster[];
+  readonly leftOut: readonly { readonly context: string; readonly file: string; readonly why: string }[];
+}
+
+const LONGEST_NAME = 63;
+const LOOPBACK = /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\])$/;
+
+/** Makes an inventory of contexts: names from theirs, and remarks where a rollout would stumble. */
+export function draftInventory(contexts: readonly KubeconfigContext[]): InventoryDraft {
+  const usable = contexts.filter(({ unusable }) => unusable === undefined);
+  const names = uniqueNames(usable.map(({ name }) => name));
+  const clusters = usable.map((context, index) => {
+    const name = names[index] as string;
+    const twins = usable.flatMap((other, at) => (at !== index && isSame(context, other) ? [names[at]] : []));
+    return {
+      entry: { name, kubeconfig: context.file, context: context.name },
+      remarks: [
+        ...(name === labelOf(context.name) ? [] : [`the name ${labelOf(context.name)} is taken already`]),
+        ...(twins.length === 0
+          ? []
+          : [
+              `same server as ${listNames(twins as string[])}: one cluster must not take part under two names`,
+            ]),
+        ...serverRemarks(context),
+      ],
+      needsApiServer: !isForIstiod(context.server),
+    };
+  });
+  const leftOut = contexts.flatMap(({ name: context, file, unusable: why }) =>
+    why === undefined ? [] : [{ context, file, why }],
+  );
+  return { clusters, leftOut };
+}
+
+/** A DNS-1123 label made of the name of a context, as much of it as fits; its end tells clusters apart. */
+function labelOf(context: string): string {
+  const label = context.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  return label.slice(-LONGEST_NAME).replace(/^-+|-+$/g, '') || 'cluster';
+}
+
+/** One label for each context: a number is added to those that are taken. */
+function uniqueNames(contexts: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return contexts.map((context) => {
+    const label = labelOf(context);
+    let name = label;
+    for (let number = 2; taken.has(name); number++) {
+      const suffix = `-${number}`;
+      name = `${label.slice(0, LONGEST_NAME - suffix.length).replace(/-+$/, '')}${suffix}`;
+    }
+    taken.add(name);
+    return name;
+  });
+}
+
+/** One address may be several clusters: behind different proxies, or told apart by the name in TLS. */
+function isSame(one: KubeconfigContext, other: KubeconfigContext): boolean {
+  const key = ({ server, proxyUrl, tlsServerName }: KubeconfigContext) =>
+    JSON.stringify([
+      URL.canParse(server) ? new URL(server).href.replace(/\/$/, '') : server,
+      proxyUrl,
+      tlsServerName,
+    ]);
+  return key(one) === key(other);
+}
+
+function serverRemarks({ server, proxyUrl }: KubeconfigContext): string[] {
+  if (!isForIstiod(server)) {
+    return [`istiod cannot reach ${shown(server)}: write apiServer, the https:// URL by which it can`];
+  }
+  if (proxyUrl === undefined) return [];
+  return [
+    `the kubeconfig goes through a proxy, istiod does not: write apiServer if it cannot reach ${shown(server)}`,
+  ];
+}
+
+/** A loopback address is istiod's own machine; and it sends a token, so that it must be https. */
+function isForIstiod(server: string): boolean {
+  if (!URL.canParse(server)) return false;
+  const { protocol, hostname } = new URL(server);
+  return protocol === 'https:' && !LOOPBACK.test(hostname);
+}
+
+/** A server for people, without a user or a password that somebody may have put into it. */
+function shown(server: string): string {
+  // Without a scheme, `user:password@host` is a URL of the scheme `user`.
+  if (!/^https?:/i.test(server) || !URL.canParse(server)) return quote(server.replace(/^.*@/s, ''));
+  const { protocol, host, pathname } = new URL(server);
+  return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
+}

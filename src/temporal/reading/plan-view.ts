@@ -1,0 +1,30 @@
+import type { PlanProgress, RolloutPlan } from '../../rollout/plan/plan.js';
+import type { Attention } from '../../rollout/progress/progress.js';
+
+/** A plan as the API gives it. */
+export interface PlanView {
+  readonly planId: string;
+  readonly mesh: string;
+  readonly requestedBy: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly finishedAt?: number;
+  /** `Failed`: `attention` says why, and there is no plan. */
+  readonly status: 'Running' | 'Succeeded' | 'Failed';
+  /** While it runs: whether a worker is at it, as in the view of a rollout. */
+  readonly worker?: 'answers' | 'none' | 'failing';
+  /** While it runs and a worker answers. */
+  readonly progress?: PlanProgress;
+  /** When it has succeeded. */
+  readonly plan?: RolloutPlan;
+  readonly attention?: Attention;
+  /** When the document was not valid for the worker: every problem. */
+  readonly problems?: readonly { readonly path: string; readonly message: string }[];
+}
+
+/** The answer to a request for a plan. */
+export interface StartedPlan {
+  readonly planId: string;
+  readonly mesh: string;
+  readonly workflowId: string;
+}

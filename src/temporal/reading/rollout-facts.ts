@@ -1,0 +1,75 @@
+import type { WorkflowExecutionInfo } from '@temporalio/client';
+import { isOver } from '../../rollout/progress/rollout-progress.js';
+import { STATUSES, type Status } from '../../rollout/steps.js';
+import { searchAttributeKeys } from '../connection/search-attribute-keys.js';
+import type { Execution } from './rollout-view.js';
+
+/** What Temporal itself keeps about the workflow of a rollout; readable while no worker runs. */
+export interface RolloutFacts {
+  readonly mesh: string;
+  readonly rolloutId: string;
+  readonly status: Status;
+  readonly execution: Execution;
+  readonly requestedBy: string;
+  readonly startedAt: number;
+  readonly finishedAt?: number;
+}
+
+type Described = Pick<
+  WorkflowExecutionInfo,
+  'workflowId' | 'runId' | 'status' | 'startTime' | 'closeTime' | 'memo' | 'typedSearchAttributes'
+>;
+
+/**
+ * Reads the facts from a described or listed workflow `mesh/<mesh>`.
+ * @param firstRunId the first run of the chain when the server tells it: it stays over continue-as-new
+ */
+export function rolloutFacts(workflow: Described, firstRunId: string | null | undefined): RolloutFacts {
+  const attributes = workflow.typedSearchAttributes;
+  const execution = executionOf(workflow.status.name);
+  return {
+    mesh: workflow.workflowId.replace(/^mesh\//, ''),
+    rolloutId: firstRunId || workflow.runId,
+    status: statusOf(attributes.get(searchAttributeKeys.status), execution),
+    execution,
+    requestedBy:
+      attributes.get(searchAttributeKeys.requestedBy) ?? textOf(workflow.memo?.requestedBy) ?? 'unknown',
+    startedAt: workflow.startTime.getTime(),
+    ...(workflow.closeTime && { finishedAt: workflow.closeTime.getTime() }),
+  };
+}
+
+/** True when the workflow has ended, in whichever way. */
+export function isClosed(execution: Execution): boolean {
+  return execution !== 'RUNNING' && execution !== 'PAUSED' && execution !== 'UNKNOWN';
+}
+
+/**
+ * The status to show: a workflow that was ended from outside leaves its last one behind, which is not true any more.
+ */
+export function statusOf(recorded: string | undefined, execution: Execution): Status {
+  const status = STATUSES.find((each) => each === recorded);
+  if (execution === 'COMPLETED') return status !== undefined && isOver(status) ? status : 'Succeeded';
+  if (isClosed(execution)) return 'Aborted';
+  return status ?? 'Running';
+}
+
+const EXECUTIONS: readonly Execution[] = [
+  'RUNNING',
+  'COMPLETED',
+  'FAILED',
+  'CANCELLED',
+  'TERMINATED',
+  'TIMED_OUT',
+  'PAUSED',
+];
+
+function executionOf(name: string): Execution {
+  // A run that was continued as new lives on in the next one.
+  if (name === 'CONTINUED_AS_NEW') return 'RUNNING';
+  return EXECUTIONS.find((each) => each === name) ?? 'UNKNOWN';
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

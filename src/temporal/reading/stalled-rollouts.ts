@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { WorkflowExecutionDescription } from '@temporalio/client';
+import proto from '@temporalio/proto';
+import type { Logger } from 'pino';
+import { concurrently } from '../../base/concurrency/concurrently.js';
+import { WorkflowType } from '../../rollout/names.js';
+import type { TemporalAccess } from '../connection/connection.js';
+import { grpcDetailsOf } from '../connection/grpc-status.js';
+
+/**
+ * Stops rollouts whose workflow ends or stalls every worker that takes it. Temporal hands a workflow task that timed out
+ * to the next worker, without end: one such rollout would take all workers of the task queue away from all others.
+ */
+
+const LOOK_EVERY_MS = 15_000;
+const TIMEOUT_MS = 5_000;
+const CONCURRENCY = 10;
+/**
+ * Attempts of one workflow task that have to time out in a row. A worker that is killed or replaced in the middle of a
+ * task costs one. Temporal itself reports a problem from the fifth on (temporal 1.31, common/dynamicconfig,
+ * NumConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute).
+ */
+const TIMED_OUT_ATTEMPTS = 4;
+
+/** What the termination of such a rollout begins with; the API recognises it by that. */
+export const STALLED = 'workflow-stalled: ';
+const REASON = `${STALLED}its workflow task timed out ${TIMED_OUT_ATTEMPTS} times in a row, each time with the worker that had taken it`;
+
+const { EventType } = proto.temporal.api.enums.v1;
+const TASK_ENDS: readonly unknown[] = [
+  EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED,
+  EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED,
+  EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT,
+];
+
+/**
+ * Looks for such rollouts, and terminates them. The workflows of their clusters go on.
+ *
+ * @returns the workflow IDs of those that were terminated
+ * @throws what {@link TemporalAccess.call} throws
+ */
+export async function stopStalledRollouts(access: TemporalAccess): Promise<string[]> {
+  const query = `WorkflowType = '${WorkflowType.rollout}' AND ExecutionStatus = 'Running'`;
+  const running = await access.call(TIMEOUT_MS, async () => {
+    const ids: { workflowId: string; runId: string }[] = [];
+    for await (const { workflowId, runId } of access.client.workflow.list({ query }))
+      ids.push({ workflowId, runId });
+    return ids;
+  });
+  const stopped = await concurrently(running, CONCURRENCY, async ({ workflowId, runId }) => {
+    const handle = access.client.workflow.getHandle(workflowId, runId);
+    const described = await access.call(TIMEOUT_MS, () => handle.describe());
+    if (!(await isStalled(access, described))) return [];
+    await access.call(TIMEOUT_MS, () => handle.terminate(REASON));
+    return [workflowId];
+  });
+  return stopped.flat();
+}
+
+/**
+ * Looks again and again, beside a worker that runs. What fails is logged and tried again.
+ *
+ * @param onStopped gets the workflow ID of each rollout that was terminated
+ */
+export function watchStalledRollouts(
+  access: TemporalAccess,
+  log: Logger,
+  onStopped: (workflowId: string) => void,
+): { stop(): void } {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const watch = async () => {
+    while (!signal.aborted) {
+      await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
+      try {
+        for (const workflowId of await stopStalledRollouts(access)) onStopped(workflowId);
+      } catch (error) {
+        log.warn({ reason: grpcDetailsOf(error) }, 'rollouts whose workflow stalls could not be looked for');
+      }
+    }
+  };
+  void watch();
+  return { stop: () => stopping.abort() };
+}
+
+/** Whether enough attempts have timed out; a workflow whose code fails in the worker harms nobody else. */
+async function isStalled(
+  access: TemporalAccess,
+  { raw, workflowId, runId }: WorkflowExecutionDescription,
+): Promise<boolean> {
+  if ((raw.pendingWorkflowTask?.attempt ?? 0) <= TIMED_OUT_ATTEMPTS) return false;
+  const reported = raw.workflowExecutionInfo?.searchAttributes?.indexedFields?.TemporalReportedProblems?.data;
+  if (reported?.length) return Buffer.from(reported).toString('utf8').includes('WorkflowTaskTimedOut');
+  // Servers that report no problems: only the first attempt stands in history.
+  const { namespace } = access.target;
+  const { history } = await access.call(TIMEOUT_MS, () =>
+    access.client.workflowService.getWorkflowExecutionHistoryReverse({
+      namespace,
+      execution: { workflowId, runId },
+      maximumPageSize: 10,
+    }),
+  );
+  const end = history?.events?.find(({ eventType }) => TASK_ENDS.includes(eventType));
+  return end?.eventType === EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT;
+}

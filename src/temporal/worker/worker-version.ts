@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { WorkerDeploymentVersion } from '@temporalio/common';
+import { packageVersion } from '../../base/package-version.js';
+
+const DIGITS = 12;
+/** What bundles end with; the map has the paths of the machine in it that built them. */
+const SOURCE_MAP = '//# sourceMappingURL=';
+
+/**
+ * Which Worker Deployment Version a worker is: its build ID is the package's version and a hash of the workflow bundle,
+ * such as `0.1.0-3f2a9c1b77d0`. Workers with equal workflow code are the same version, wherever they were built: they take
+ * each other's work. Code of activities alone makes no new version, so that a fix there reaches rollouts that run.
+ *
+ * @param deploymentName name of the Worker Deployment
+ * @param bundle path of the workflow bundle
+ * @throws Error when the bundle cannot be read
+ */
+export async function workerVersion(
+  deploymentName: string,
+  bundle: string,
+): Promise<WorkerDeploymentVersion> {
+  const [code = ''] = (await readFile(bundle, 'utf8')).split(SOURCE_MAP, 1);
+  const hash = createHash('sha256').update(code).digest('hex').slice(0, DIGITS);
+  return { deploymentName, buildId: `${await packageVersion()}-${hash}` };
+}
