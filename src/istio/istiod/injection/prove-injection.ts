@@ -1,11 +1,11 @@
-import { concurrently } from '../../base/concurrency/concurrently.js';
-import type { ClusterClient } from '../../kubernetes/client/cluster-client.js';
-import type { Finding } from '../../rollout/checks/findings.js';
-import { FINDINGS } from '../../rollout/codes.js';
-import { RolloutError } from '../../rollout/rollout-error.js';
-import { type ProbeVerdict, probeInjection } from '../inject/injection-probe.js';
-import type { StepContext } from '../steps/step-context.js';
-import { waitUntil } from '../steps/wait-until.js';
+import { concurrently } from '../../../base/concurrency/concurrently.js';
+import type { ClusterClient } from '../../../kubernetes/client/cluster-client.js';
+import type { Finding } from '../../../rollout/checks/findings.js';
+import { FINDINGS } from '../../../rollout/codes.js';
+import { RolloutError } from '../../../rollout/rollout-error.js';
+import { type ProbeVerdict, probeInjection } from '../../inject/injection-probe.js';
+import type { StepContext } from '../../steps/step-context.js';
+import { waitUntil } from '../../steps/wait-until.js';
 
 const CONCURRENCY = 4;
 const REASON_LENGTH = 300;

@@ -1,10 +1,10 @@
-import type { InjectionInput } from '../../rollout/activities.js';
-import { RolloutError } from '../../rollout/rollout-error.js';
-import { readInjectors, switchOffAll } from '../inject/injector-webhook.js';
-import { isSwitchedOff } from '../inject/webhook-configuration.js';
-import type { Site } from '../steps/site.js';
-import { activateInjection } from './activate-injection.js';
-import type { IstiodWay } from './istiod-way.js';
+import type { InjectionInput } from '../../../rollout/activities.js';
+import { RolloutError } from '../../../rollout/rollout-error.js';
+import { readInjectors, switchOffAll } from '../../inject/injector-webhook.js';
+import { isSwitchedOff } from '../../inject/webhook-configuration.js';
+import type { Site } from '../../steps/site.js';
+import { activateInjection } from '../activate-injection.js';
+import type { IstiodWay } from '../istiod-way.js';
 
 /**
  * Does what needs a working injector. When injection turns out not to work any more, for example because istiod has died,

@@ -1,11 +1,11 @@
-import type { ClusterClient } from '../../kubernetes/client/cluster-client.js';
-import { applyManifest } from '../apply/apply-manifests.js';
-import type { Manifest } from '../apply/manifests.js';
-import { duringTrial } from '../inject/injection-trial.js';
-import { checkInjectorCA, prepareInjectors, switchOffAll } from '../inject/injector-webhook.js';
-import type { Site } from '../steps/site.js';
-import type { StepContext } from '../steps/step-context.js';
-import { waitUntil } from '../steps/wait-until.js';
+import type { ClusterClient } from '../../../kubernetes/client/cluster-client.js';
+import { applyManifest } from '../../apply/apply-manifests.js';
+import type { Manifest } from '../../apply/manifests.js';
+import { duringTrial } from '../../inject/injection-trial.js';
+import { checkInjectorCA, prepareInjectors, switchOffAll } from '../../inject/injector-webhook.js';
+import type { Site } from '../../steps/site.js';
+import type { StepContext } from '../../steps/step-context.js';
+import { waitUntil } from '../../steps/wait-until.js';
 
 const OFTEN = { intervalMs: 250 };
 

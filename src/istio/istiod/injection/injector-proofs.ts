@@ -1,7 +1,7 @@
-import type { ClusterClient } from '../../kubernetes/client/cluster-client.js';
-import { TRIAL_LABELS } from '../inject/injection-trial.js';
-import { labelledNamespaces } from '../inject/labelled-namespaces.js';
-import type { StepContext } from '../steps/step-context.js';
+import type { ClusterClient } from '../../../kubernetes/client/cluster-client.js';
+import { TRIAL_LABELS } from '../../inject/injection-trial.js';
+import { labelledNamespaces } from '../../inject/labelled-namespaces.js';
+import type { StepContext } from '../../steps/step-context.js';
 import { probeNamespaces, requireInjection } from './prove-injection.js';
 import type { InjectorProofs } from './switch-on-injectors.js';
 

@@ -1,25 +1,21 @@
-import type { OtherRegistration } from '../../src/istio/access/registrations.js';
-import {
-  isLedBy,
-  MESH_ANNOTATION,
-  otherControlPlanes,
-} from '../../src/istio/control-plane/istio-namespace.js';
+import { describeMissing } from '../../kubernetes/facts/access-review.js';
+import type { UnknownCIDRs } from '../../kubernetes/facts/cidrs.js';
+import type { Namespace } from '../../kubernetes/facts/namespaces.js';
+import { compareMinors, type ServerVersion } from '../../kubernetes/facts/server-version.js';
+import type { Finding, Severity } from '../../rollout/checks/findings.js';
+import { FINDINGS, type FindingCode } from '../../rollout/codes.js';
+import { RELEASES } from '../../rollout/releases.js';
+import type { ResolvedNamespace } from '../../rollout/resolve/resolved.js';
+import type { OtherRegistration } from '../access/registrations.js';
+import { isLedBy, MESH_ANNOTATION, otherControlPlanes } from '../control-plane/istio-namespace.js';
 import {
   differences,
   type MeshIdentity,
   type RunningControlPlane,
-} from '../../src/istio/control-plane/primary-identity.js';
-import type { ForeignInjectors } from '../../src/istio/inject/foreign-injectors.js';
-import { contraryLabels } from '../../src/istio/inject/injection-labels.js';
-import type { RequiredRight } from '../../src/istio/permissions/required-rights.js';
-import { describeMissing } from '../../src/kubernetes/facts/access-review.js';
-import type { UnknownCIDRs } from '../../src/kubernetes/facts/cidrs.js';
-import type { Namespace } from '../../src/kubernetes/facts/namespaces.js';
-import { compareMinors, type ServerVersion } from '../../src/kubernetes/facts/server-version.js';
-import type { Finding, Severity } from '../../src/rollout/checks/findings.js';
-import { FINDINGS, type FindingCode } from '../../src/rollout/codes.js';
-import { RELEASES } from '../../src/rollout/releases.js';
-import type { ResolvedNamespace } from '../../src/rollout/resolve/resolved.js';
+} from '../control-plane/primary-identity.js';
+import type { ForeignInjectors } from '../inject/foreign-injectors.js';
+import { contraryLabels } from '../inject/injection-labels.js';
+import type { RequiredRight } from '../permissions/required-rights.js';
 
 /** The checks of one cluster: facts in, findings out. Each gives nothing when all is well. */
 

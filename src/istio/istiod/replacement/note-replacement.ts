@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Deployment } from '../../kubernetes/facts/deployment-readiness.js';
-import type { PrimaryInput } from '../../rollout/resolve/resolved.js';
+import type { Deployment } from '../../../kubernetes/facts/deployment-readiness.js';
+import type { PrimaryInput } from '../../../rollout/resolve/resolved.js';
 import {
   controlPlaneVersion,
   describeReplacement,
   makesBeforeBreaking,
   readControlPlaneDeployment,
-} from '../control-plane/control-plane-deployment.js';
-import type { Site } from '../steps/site.js';
+} from '../../control-plane/control-plane-deployment.js';
+import type { Site } from '../../steps/site.js';
 
 /**
  * Says in a plan what becomes of the istiod that runs: its version, and how its Pods are replaced.

@@ -10,7 +10,7 @@ import {
   checkRunningControlPlane,
   checkTaken,
   checkVersion,
-} from '../../../activities/checks/preflight-checks.js';
+} from '../../../src/istio/checks/preflight-checks.js';
 import type { RunningControlPlane } from '../../../src/istio/control-plane/primary-identity.js';
 import type { Finding } from '../../../src/rollout/checks/findings.js';
 import { FINDINGS } from '../../../src/rollout/codes.js';

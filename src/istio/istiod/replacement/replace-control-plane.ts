@@ -1,22 +1,25 @@
-import { pause } from '../../base/concurrency/pause.js';
-import type { ClusterClient } from '../../kubernetes/client/cluster-client.js';
-import { readDeploymentReadiness, readNewestReadiness } from '../../kubernetes/facts/deployment-readiness.js';
-import type { PrimaryInput } from '../../rollout/resolve/resolved.js';
-import { RolloutError } from '../../rollout/rollout-error.js';
-import { applyManifest } from '../apply/apply-manifests.js';
-import type { Manifest } from '../apply/manifests.js';
+import { pause } from '../../../base/concurrency/pause.js';
+import type { ClusterClient } from '../../../kubernetes/client/cluster-client.js';
+import {
+  readDeploymentReadiness,
+  readNewestReadiness,
+} from '../../../kubernetes/facts/deployment-readiness.js';
+import type { PrimaryInput } from '../../../rollout/resolve/resolved.js';
+import { RolloutError } from '../../../rollout/rollout-error.js';
+import { applyManifest } from '../../apply/apply-manifests.js';
+import type { Manifest } from '../../apply/manifests.js';
 import {
   isReplaced,
   newPodsAtOnce,
   readControlPlaneDeployment,
   withReplacement,
-} from '../control-plane/control-plane-deployment.js';
-import { readyControlPlanePods } from '../control-plane/control-plane-pods.js';
-import { controlPlaneService } from '../endpoints/endpoints.js';
-import { ReplacementRemotes } from '../endpoints/replacement-remotes.js';
-import { nothing, type Site } from '../steps/site.js';
-import { waitUntil } from '../steps/wait-until.js';
-import { istiodEndpoints } from './istiod-endpoints.js';
+} from '../../control-plane/control-plane-deployment.js';
+import { readyControlPlanePods } from '../../control-plane/control-plane-pods.js';
+import { controlPlaneService } from '../../endpoints/endpoints.js';
+import { ReplacementRemotes } from '../../endpoints/replacement-remotes.js';
+import { nothing, type Site } from '../../steps/site.js';
+import { waitUntil } from '../../steps/wait-until.js';
+import { istiodEndpoints } from '../istiod-endpoints.js';
 import { noteReplacement } from './note-replacement.js';
 
 /** Answers about the Pods of istiod are shared: one that knows nothing of the new Pods is too old by then. */

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { defineActivity } from '../../../activities/activity.js';
-import type { Manifest } from '../../../src/istio/apply/manifests.js';
-import { replaceControlPlane } from '../../../src/istio/istiod/replace-control-plane.js';
-import { liveSite } from '../../../src/istio/steps/live-site.js';
-import type { PrimaryInput } from '../../../src/rollout/resolve/resolved.js';
-import { type StubMesh, stubMesh, writesTo } from '../../activities/stub-mesh.js';
-import { failureOf, run } from '../../activities/support.js';
-import { refuse } from '../../kubernetes/support/stub-api-server.js';
-import { primaryInput } from '../support/inputs.js';
+import { defineActivity } from '../../../../activities/activity.js';
+import type { Manifest } from '../../../../src/istio/apply/manifests.js';
+import { replaceControlPlane } from '../../../../src/istio/istiod/replacement/replace-control-plane.js';
+import { liveSite } from '../../../../src/istio/steps/live-site.js';
+import type { PrimaryInput } from '../../../../src/rollout/resolve/resolved.js';
+import { type StubMesh, stubMesh, writesTo } from '../../../activities/stub-mesh.js';
+import { failureOf, run } from '../../../activities/support.js';
+import { refuse } from '../../../kubernetes/support/stub-api-server.js';
+import { primaryInput } from '../../support/inputs.js';
 
 const DEPLOYMENT = '/apis/apps/v1/namespaces/istio-system/deployments/istiod';
 
