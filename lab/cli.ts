@@ -5,7 +5,7 @@ import { endLab } from './end-lab.js';
 import { startLab } from './lab.js';
 import { startDetached } from './start-detached.js';
 import { readStateFile, type SavedStatus } from './state-file.js';
-import { processState } from './tools/process-identity.js';
+import { processState } from './tools/lock/process-identity.js';
 import { ensureTools } from './tools/tools.js';
 
 /** What the lab's commands have in common. */

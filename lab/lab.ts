@@ -8,7 +8,7 @@ import { Reaper } from './processes/reaper.js';
 import { RunningLab } from './running-lab.js';
 import type { LabStatus } from './status.js';
 import type { LabTemporal } from './temporal.js';
-import { ownIdentity } from './tools/process-identity.js';
+import { ownIdentity } from './tools/lock/process-identity.js';
 
 export type { LabCluster } from './kubernetes/lab-cluster.js';
 export type { LabOptions } from './lab-options.js';

@@ -13,7 +13,7 @@ import type { Reaper } from './processes/reaper.js';
 import { StateFile } from './state-file.js';
 import type { LabStatus } from './status.js';
 import { type LabTemporal, startTemporal } from './temporal.js';
-import type { ProcessIdentity } from './tools/process-identity.js';
+import type { ProcessIdentity } from './tools/lock/process-identity.js';
 
 const PRIMARY = 'primary';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LabStatus } from './status.js';
-import { processStarted } from './tools/process-identity.js';
+import { processStarted } from './tools/lock/process-identity.js';
 import { writeAtomically } from './write-atomically.js';
 
 /** What `lab.json` in a lab's directory says. */

@@ -1,5 +1,5 @@
 import type { ClusterRole } from './kubernetes/lab-cluster.js';
-import type { ProcessIdentity } from './tools/process-identity.js';
+import type { ProcessIdentity } from './tools/lock/process-identity.js';
 
 /** A lab at one moment. */
 export interface LabStatus {

@@ -1,4 +1,4 @@
-import { provideTools } from './provide.js';
+import { provideTools } from './build/provide.js';
 import { recipes } from './recipes.js';
 import { recipesFolder } from './recipes-folder.js';
 import { type ToolName, type ToolPaths, toolNames } from './tool-names.js';

@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { labDown, labStatus, labUp } from '../../lab/cli.js';
 import { readStateFile, type SavedStatus } from '../../lab/state-file.js';
-import { processStarted } from '../../lab/tools/process-identity.js';
+import { processStarted } from '../../lab/tools/lock/process-identity.js';
 
 const soon = { timeout: 10_000, interval: 100 };
 

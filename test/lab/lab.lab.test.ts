@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiClient } from '../../lab/kubernetes/api-client.js';
 import { type Lab, type LabCluster, startLab } from '../../lab/lab.js';
-import { processStarted } from '../../lab/tools/process-identity.js';
+import { processStarted } from '../../lab/tools/lock/process-identity.js';
 import type { ToolPaths } from '../../lab/tools/tool-names.js';
 import { ensureTools } from '../../lab/tools/tools.js';
 import {

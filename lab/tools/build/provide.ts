@@ -1,12 +1,12 @@
 import { join } from 'node:path';
+import { withLock } from '../lock/lock.js';
+import type { Recipe } from '../recipes.js';
+import { findChosen, findOnPath } from '../search.js';
+import type { ToolName } from '../tool-names.js';
 import { buildRecipe } from './build.js';
 import { cacheFolder, cacheKey, hasTools, removeUnfinished } from './cache.js';
 import { findGo } from './go.js';
-import { withLock } from './lock.js';
 import { estimate, heartbeatSeconds, stopwatch } from './progress.js';
-import type { Recipe } from './recipes.js';
-import { findChosen, findOnPath } from './search.js';
-import type { ToolName } from './tool-names.js';
 
 /** What {@link provideTools} works with. */
 export interface ProvideOptions {

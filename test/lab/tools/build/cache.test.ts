@@ -2,9 +2,9 @@ import { cp, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { cacheFolder, cacheKey } from '../../../lab/tools/cache.js';
-import { temporaryFolder } from './bench.js';
-import { tinyRecipe } from './tiny-recipe.js';
+import { cacheFolder, cacheKey } from '../../../../lab/tools/build/cache.js';
+import { temporaryFolder } from '../bench.js';
+import { tinyRecipe } from '../tiny-recipe.js';
 
 test.each([
   ['the folder the user names', { MESH_ROLLOUT_CACHE: '/c', XDG_CACHE_HOME: '/x', HOME: '/h' }, '/c'],
@@ -22,7 +22,7 @@ test.each([
 
 test('a recipe’s key changes with its sources, packages, flags, and nothing else', async () => {
   const folder = await temporaryFolder();
-  await cp(join(import.meta.dirname, 'fixtures', 'tiny'), folder, { recursive: true });
+  await cp(join(import.meta.dirname, '..', 'fixtures', 'tiny'), folder, { recursive: true });
   const key = await cacheKey(tinyRecipe, folder);
   expect(key).toMatch(/^tiny-3\.7\.3-[0-9a-f]{16}$/);
   await expect(cacheKey({ ...tinyRecipe, minutes: 7 }, folder)).resolves.toBe(key);

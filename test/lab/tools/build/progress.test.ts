@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { duration, stopwatch, withHeartbeat } from '../../../lab/tools/progress.js';
+import { duration, stopwatch, withHeartbeat } from '../../../../lab/tools/build/progress.js';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

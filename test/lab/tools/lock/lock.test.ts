@@ -1,10 +1,10 @@
 import { lutimes, readdir, readFile, readlink, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { withLock } from '../../../lab/tools/lock.js';
-import { ownIdentity } from '../../../lab/tools/process-identity.js';
-import { temporaryFolder } from './bench.js';
-import { compiledPrograms } from './compiled.js';
+import { withLock } from '../../../../lab/tools/lock/lock.js';
+import { ownIdentity } from '../../../../lab/tools/lock/process-identity.js';
+import { temporaryFolder } from '../bench.js';
+import { compiledPrograms } from '../compiled.js';
 
 vi.setConfig({ testTimeout: 30_000 });
 

@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { ToolsError } from './errors.js';
-import type { Recipe } from './recipes.js';
-import { onPath } from './search.js';
-import type { ToolName } from './tool-names.js';
-import { compareVersions, wantedVersions } from './versions.js';
+import { ToolsError } from '../errors.js';
+import type { Recipe } from '../recipes.js';
+import { onPath } from '../search.js';
+import type { ToolName } from '../tool-names.js';
+import { compareVersions, wantedVersions } from '../versions.js';
 
 /** The Go tool chain that builds. */
 export interface Go {

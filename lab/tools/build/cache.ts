@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import type { Recipe } from './recipes.js';
-import { isExecutable } from './search.js';
+import type { Recipe } from '../recipes.js';
+import { isExecutable } from '../search.js';
 
 const goPlatforms: Record<string, string> = { win32: 'windows', sunos: 'solaris' };
 const goArchitectures: Record<string, string> = { x64: 'amd64', ia32: '386' };

@@ -2,15 +2,15 @@ import { access, cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { ToolsError } from '../../../lab/tools/errors.js';
-import { processStarted } from '../../../lab/tools/process-identity.js';
-import { provideTools } from '../../../lab/tools/provide.js';
-import { type Bench, bench, installGo, realGo, standIn, temporaryFolder } from './bench.js';
-import { compiledPrograms } from './compiled.js';
-import { tinyRecipe } from './tiny-recipe.js';
+import { provideTools } from '../../../../lab/tools/build/provide.js';
+import { ToolsError } from '../../../../lab/tools/errors.js';
+import { processStarted } from '../../../../lab/tools/lock/process-identity.js';
+import { type Bench, bench, installGo, realGo, standIn, temporaryFolder } from '../bench.js';
+import { compiledPrograms } from '../compiled.js';
+import { tinyRecipe } from '../tiny-recipe.js';
 
 const start = compiledPrograms();
-const fixtures = join(import.meta.dirname, 'fixtures');
+const fixtures = join(import.meta.dirname, '..', 'fixtures');
 
 async function provide(
   { environment }: Pick<Bench, 'environment'>,

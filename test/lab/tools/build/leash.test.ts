@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
-import { runLeashed } from '../../../lab/tools/leash.js';
-import { processStarted } from '../../../lab/tools/process-identity.js';
-import { compiledPrograms } from './compiled.js';
+import { runLeashed } from '../../../../lab/tools/build/leash.js';
+import { processStarted } from '../../../../lab/tools/lock/process-identity.js';
+import { compiledPrograms } from '../compiled.js';
 
 vi.setConfig({ testTimeout: 30_000 });
 

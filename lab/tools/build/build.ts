@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ToolsError } from '../errors.js';
+import type { Recipe } from '../recipes.js';
+import { checkVersion, wantedVersions } from '../versions.js';
 import { buildFlags, goTarget, unfinishedPrefix } from './cache.js';
-import { ToolsError } from './errors.js';
 import { goEnvironment } from './go.js';
 import { runLeashed } from './leash.js';
 import { estimate, stopwatch, withHeartbeat } from './progress.js';
-import type { Recipe } from './recipes.js';
-import { checkVersion, wantedVersions } from './versions.js';
 
 const shownLines = 20;
 
