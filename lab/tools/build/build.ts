@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { ToolsError } from '../errors.js';
 import type { Recipe } from '../recipes.js';
 import { checkVersion, wantedVersions } from '../versions.js';
 import { buildFlags, goTarget, unfinishedPrefix } from './cache.js';
 import { goEnvironment } from './go.js';
-import { runLeashed } from './leash.js';
+import { type LeashedResult, runLeashed } from './leash.js';
 import { estimate, stopwatch, withHeartbeat } from './progress.js';
+import { makeVendored } from './vendor.js';
 
 const shownLines = 20;
 
@@ -51,17 +52,22 @@ async function compile(options: BuildOptions, output: string, scratch: string): 
   let downloads = 0;
   const beat = (): void => report(`building ${title} … ${elapsed()}, ${downloads} modules downloaded`);
   report(`building ${title} (${tools.join(', ')}), ${estimate(recipe.minutes)}`);
-  const parameters = goArguments(options, output);
-  const result = await withHeartbeat(beat, () =>
+  const go = (parameters: readonly string[], folder: string): Promise<LeashedResult> =>
     runLeashed(options.go, parameters, {
-      folder: recipeFolder,
+      folder,
       environment: buildEnvironment(options.environment, scratch),
       signal: options.signal,
       onOutput: (text) => {
         downloads += text.match(/^go: downloading /gm)?.length ?? 0;
       },
-    }),
-  );
+    });
+  const build = async (): Promise<LeashedResult> => {
+    if (!recipe.additions) return go(goArguments(options, output), recipeFolder);
+    const folder = join(scratch, 'module');
+    const vendored = await makeVendored(recipe, recipeFolder, folder, go);
+    return vendored.succeeded ? go(goArguments(options, output), folder) : vendored;
+  };
+  const result = await withHeartbeat(beat, build);
   if (!result.succeeded) {
     const lines = result.output.trimEnd().split('\n').slice(-shownLines).join('\n');
     const where = `Building ${title} in ${recipeFolder} failed after ${elapsed()}.`;
@@ -69,6 +75,13 @@ async function compile(options: BuildOptions, output: string, scratch: string): 
     throw new ToolsError('build-failed', tools, `${where} ${next} The end of what go said:\n${lines}`);
   }
   report(`built ${title} in ${elapsed()}`);
+}
+
+/** Go names several binaries after the last elements of their packages. */
+async function nameTools({ targets }: Recipe, output: string): Promise<void> {
+  if (targets.length === 1) return;
+  for (const { tool, package: path } of targets)
+    await rename(join(output, basename(path)), join(output, tool));
 }
 
 async function verify({ recipe, recipeFolder, environment }: BuildOptions, output: string): Promise<void> {
@@ -96,6 +109,7 @@ export async function buildRecipe(options: BuildOptions): Promise<void> {
   try {
     await Promise.all([output, scratch].map((path) => mkdir(path, { recursive: true })));
     await compile(options, output, scratch);
+    await nameTools(options.recipe, output);
     await verify(options, output);
     // Only an incomplete folder can be there, one that somebody took a tool out of.
     await rm(options.destination, { recursive: true, force: true });

@@ -20,7 +20,9 @@ export const unfinishedPrefix = 'building-';
 /** Flags of `go build` for a recipe, the output apart. Part of the key, since they change what is built. */
 export function buildFlags(recipe: Recipe): string[] {
   const stamps = recipe.stamps.map((stamp) => `-X ${stamp}`);
-  return ['-trimpath', '-buildvcs=false', '-mod=readonly', '-ldflags', ['-s', '-w', ...stamps].join(' ')];
+  const linker = ['-s', '-w', ...(recipe.linkerFlags ?? []), ...stamps];
+  const modules = recipe.additions ? '-mod=vendor' : '-mod=readonly';
+  return ['-trimpath', '-buildvcs=false', modules, '-ldflags', linker.join(' ')];
 }
 
 /** Where built tools are kept: `MESH_ROLLOUT_CACHE`, else `mesh-rollout/tools` below `XDG_CACHE_HOME` or `~/.cache`. Never in the checkout. */
@@ -33,14 +35,27 @@ export function cacheFolder(environment: NodeJS.ProcessEnv): string {
 }
 
 /**
- * Folder name of a recipe's tools in the cache: name, version and a hash of go.mod, go.sum, packages, flags and platform.
+ * Folder name of a recipe's tools in the cache: name, version and a hash of go.mod, go.sum, additions, packages, flags and platform.
  * Not the version of Go: what any fitting Go builds of the same sources serves.
  */
 export async function cacheKey(recipe: Recipe, folder: string): Promise<string> {
-  const files = await Promise.all(['go.mod', 'go.sum'].map((file) => readFile(join(folder, file), 'utf8')));
-  const parts = [...files, recipe.targets, buildFlags(recipe), goTarget];
-  const hash = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
-  return `${recipe.name}-${recipe.version}-${hash}`;
+  const names = ['go.mod', 'go.sum', ...(recipe.additions ?? []).map(({ file }) => file)];
+  const parts = [...(await readAll(folder, names)), recipe.targets, buildFlags(recipe), goTarget];
+  return `${recipe.name}-${recipe.version}-${hashOf(parts)}`;
+}
+
+/** Folder name of a recipe's charts in the cache: name, version and a hash of go.sum and what is taken from which module. */
+export async function chartsKey(recipe: Recipe, folder: string): Promise<string> {
+  const parts = [...(await readAll(folder, ['go.sum'])), recipe.charts];
+  return `charts-${recipe.name}-${recipe.version}-${hashOf(parts)}`;
+}
+
+function readAll(folder: string, names: readonly string[]): Promise<string[]> {
+  return Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+}
+
+function hashOf(parts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
 }
 
 /** Whether all tools of the recipe are in that folder. They come there by one rename, so what is there is whole. */

@@ -33,6 +33,8 @@ async function neededVersion(folder: string): Promise<string> {
 }
 
 function remedies(needed: string, missing: readonly ToolName[]): string {
+  if (missing.length === 0)
+    return `Istio's charts are in a Go module: install Go ${needed} or newer (https://go.dev/dl) and put it on PATH.`;
   const wanted = missing.map((tool) => `  ${tool} ${wantedVersions(tool)}`);
   return [
     'These tools are not on PATH and not in the cache, and have to be built:',
@@ -45,6 +47,7 @@ function remedies(needed: string, missing: readonly ToolName[]): string {
 /**
  * The `go` on PATH, when it is new enough for all recipes (their go.mod says what they need).
  * Asked in a recipe's folder: a Go that may fetch newer tool chains (GOTOOLCHAIN=auto) answers with the one it would use there.
+ * @param needs what is to be built; a recipe without targets only has charts.
  * @throws ToolsError `go-missing` or `go-too-old`, with what is missing because of it and the ways out.
  */
 export async function findGo(

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { withLock } from '../lock/lock.js';
 import type { Recipe } from '../recipes.js';
 import { findChosen, findOnPath } from '../search.js';
 import type { ToolName } from '../tool-names.js';
 import { buildRecipe } from './build.js';
-import { cacheFolder, cacheKey, hasTools, removeUnfinished } from './cache.js';
+import { cacheFolder, cacheKey, hasTools } from './cache.js';
+import { withCache } from './cache-lock.js';
 import { findGo } from './go.js';
-import { estimate, heartbeatSeconds, stopwatch } from './progress.js';
+import { estimate, stopwatch } from './progress.js';
 
 /** What {@link provideTools} works with. */
 export interface ProvideOptions {
@@ -72,34 +72,20 @@ async function buildMissing(jobs: readonly Job[], cache: string, options: Provid
   report(
     `to be built once, with Go ${go.version}: ${titles}; ${estimate(minutes)}, less with warm Go caches; into ${cache}`,
   );
-  const waited = stopwatch();
-  let polls = 0;
-  const pollsPerLine = heartbeatSeconds * 4;
-  await withLock(
-    cache,
-    async () => {
-      await removeUnfinished(cache);
-      // Who held the lock before us may have built them.
-      for (const { recipe, folder, destination } of await withoutCached(jobs, report)) {
-        await buildRecipe({
-          recipe,
-          recipeFolder: folder,
-          destination,
-          go: go.path,
-          environment,
-          report,
-          signal,
-        });
-      }
-    },
-    {
-      signal,
-      onWait: ({ pid, host }) => {
-        if (polls++ % pollsPerLine === 0)
-          report(`waiting for process ${pid} on ${host}, which builds tools … ${waited()}`);
-      },
-    },
-  );
+  await withCache({ cache, report, signal }, async () => {
+    // Who held the lock before us may have built them.
+    for (const { recipe, folder, destination } of await withoutCached(jobs, report)) {
+      await buildRecipe({
+        recipe,
+        recipeFolder: folder,
+        destination,
+        go: go.path,
+        environment,
+        report,
+        signal,
+      });
+    }
+  });
 }
 
 /**

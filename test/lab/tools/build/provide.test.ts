@@ -106,6 +106,34 @@ describe('a tool that is there already', () => {
   });
 });
 
+describe('a tool with a version in its name', () => {
+  const kubectl = (version: string) => `echo '{"clientVersion": {"gitVersion": "v${version}"}}'`;
+  const find = async (environment: NodeJS.ProcessEnv) => {
+    const lines: string[] = [];
+    const report = (line: string) => void lines.push(line);
+    const options = { names: ['kubectl-1.15'] as const, recipes: [], recipesFolder: fixtures, environment };
+    const paths = await provideTools({ ...options, report });
+    return { path: paths.get('kubectl-1.15'), lines };
+  };
+
+  test('is taken by its plain name when its version fits', async () => {
+    const { bin, environment } = await bench();
+    const path = await standIn(bin, 'kubectl', kubectl('1.15.3'));
+    await expect(find(environment)).resolves.toMatchObject({ path });
+    const chosen = { ...environment, PATH: '', MESH_ROLLOUT_TOOLS_DIR: bin };
+    await expect(find(chosen)).resolves.toMatchObject({ path });
+  });
+
+  test('passes over one of the plain name that does not fit, also in the folder of the user’s choice', async () => {
+    const { bin, environment } = await bench();
+    const other = await standIn(bin, 'kubectl', kubectl('1.34.1'));
+    await expect(find({ ...environment, MESH_ROLLOUT_TOOLS_DIR: bin })).resolves.toEqual({
+      path: undefined,
+      lines: [`${other} is 1.34.1, not used as kubectl-1.15: wanted is 1.15.0 or newer, below 1.16.0`],
+    });
+  });
+});
+
 test('without go, the error says what is missing and what to do', async () => {
   const error = await provide(await bench()).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(ToolsError);
