@@ -13,14 +13,14 @@ export function describeLab(status: LabStatus): string {
     rows.push(['Temporal', temporal.running ? temporal.address : `${temporal.address} (down)`]);
     rows.push(['Temporal UI', temporal.uiUrl]);
   }
-  for (const { name, role, running, server, apiServer, kubeconfigPath, istiods } of clusters) {
+  for (const { name, role, running, server, apiServer, kubeconfigPath, istiods, injection } of clusters) {
     const address = `${server}${running ? '' : ' (down)'}, for istiod ${apiServer}`;
     rows.push([name, `${role}, ${address}`]);
     rows.push(['', `kubectl --kubeconfig ${kubeconfigPath} get pods -A`]);
-    for (const one of istiods) {
+    for (const one of [...istiods, ...injection]) {
       rows.push([
         '',
-        `istiod ${one.namespace}/${one.name} at ${one.address}${one.ready ? '' : ' (not ready)'}`,
+        `${one.program} ${one.namespace}/${one.name} at ${one.address}${one.ready ? '' : ' (not ready)'}`,
       ]);
     }
   }

@@ -1,5 +1,6 @@
 import type { ClusterRole } from './kubernetes/lab-cluster.js';
 import type { ProcessIdentity } from './tools/lock/process-identity.js';
+import type { Release } from './tools/releases.js';
 
 /** A lab at one moment. */
 export interface LabStatus {
@@ -27,6 +28,7 @@ export interface LabStatus {
 export interface ClusterStatus {
   name: string;
   role: ClusterRole;
+  release: Release;
   labels: Readonly<Record<string, string>>;
   server: string;
   apiServer: string;
@@ -35,5 +37,19 @@ export interface ClusterStatus {
   serviceCIDR: string;
   /** Whether its API server runs. */
   running: boolean;
-  istiods: { namespace: string; name: string; address: string; ready: boolean }[];
+  /** Pods of istiod, or with Istio 1.4 of pilot; only in a cluster of role primary. */
+  istiods: PodStatus[];
+  /** Pods of citadel and of the sidecar injector; only with Istio 1.4. */
+  injection: PodStatus[];
+}
+
+/** A Pod that has a process. */
+export interface PodStatus {
+  /** Such as `istiod`. */
+  program: string;
+  namespace: string;
+  name: string;
+  /** IP address; empty until it has one. */
+  address: string;
+  ready: boolean;
 }

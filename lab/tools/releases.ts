@@ -13,6 +13,9 @@ export const releases = ['1.31', '1.30', '1.4'] as const;
 /** One release of Istio. */
 export type Release = (typeof releases)[number];
 
+/** Today's release. */
+export const DEFAULT_RELEASE: Release = '1.31';
+
 /** What Istio is installed with. */
 export const installers = ['istioctl', 'helm'] as const;
 
@@ -38,7 +41,7 @@ export function selectTools(selection: ToolSelection): {
   readonly charts: readonly Release[];
 } {
   if (selection.all) return { names: toolNames, charts: releases };
-  const release = selection.release ?? releases[0];
+  const release = selection.release ?? DEFAULT_RELEASE;
   if (selection.installer !== 'helm') return { names: toolsOf[release], charts: [] };
   return { names: [...toolsOf[release], 'helm'], charts: [release] };
 }

@@ -122,7 +122,13 @@ describe('a lab of one primary and one remote', () => {
     expect(isReady(pod)).toBe(true);
     expect(primary.podCIDR.startsWith(pod?.status.podIP.split('.').slice(0, 2).join('.') ?? '?')).toBe(true);
     expect(lab.status().clusters[0]?.istiods).toEqual([
-      { namespace: 'istio-system', name: pod?.metadata.name, address: pod?.status.podIP, ready: true },
+      {
+        program: 'istiod',
+        namespace: 'istio-system',
+        name: pod?.metadata.name,
+        address: pod?.status.podIP,
+        ready: true,
+      },
     ]);
   });
 

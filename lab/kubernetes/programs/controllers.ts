@@ -1,5 +1,6 @@
-import type { LabProcess, ProcessTable } from '../processes/process-table.js';
-import type { ClusterFiles } from './cluster-files.js';
+import type { LabProcess, ProcessTable } from '../../processes/process-table.js';
+import type { ClusterFiles } from '../cluster-files.js';
+import type { KubernetesRelease } from '../kubernetes-release.js';
 
 /**
  * `full`: all of kube-controller-manager, kube-scheduler and kwok, so that Deployments get Pods and Pods run.
@@ -8,17 +9,11 @@ import type { ClusterFiles } from './cluster-files.js';
  */
 export type Controllers = 'full' | 'few';
 
-const FEW = [
-  'serviceaccount-token-controller',
-  'serviceaccount-controller',
-  'root-ca-certificate-publisher-controller',
-  'namespace-controller',
-  'garbage-collector-controller',
-];
-
 /** What the controllers of a cluster are started with. */
 export interface ControllerOptions {
   cluster: string;
+  release: KubernetesRelease;
+  /** Paths of the programs. */
   commands: { 'kube-controller-manager': string; 'kube-scheduler': string };
   controllers: Controllers;
   kubeconfigPath: string;
@@ -29,27 +24,33 @@ export interface ControllerOptions {
   logDirectory: string;
 }
 
-/** Starts kube-controller-manager and, for `full`, kube-scheduler (Kubernetes 1.34), without waiting for their work. */
+/** Starts kube-controller-manager and, for `full`, kube-scheduler, without waiting for their work. */
 export async function startControllers(
   processes: ProcessTable,
   options: ControllerOptions,
 ): Promise<LabProcess[]> {
+  const { deafArguments, fewControllers } = options.release;
   const start = (program: 'kube-controller-manager' | 'kube-scheduler', args: string[]) =>
     processes.start({
       name: `${options.cluster}/${program}`,
       command: options.commands[program],
-      args: [`--kubeconfig=${options.kubeconfigPath}`, '--leader-elect=false', '--profiling=false', ...args],
+      args: [
+        `--kubeconfig=${options.kubeconfigPath}`,
+        '--leader-elect=false',
+        '--profiling=false',
+        ...deafArguments,
+        ...args,
+      ],
       workingDirectory: options.files.directory,
       logFile: `${options.logDirectory}/${program}.log`,
     });
   const controllerManager = start('kube-controller-manager', [
-    '--secure-port=0',
     `--service-account-private-key-file=${options.files.serviceAccountKey}`,
     `--root-ca-file=${options.rootCAFile}`,
     '--allocate-node-cidrs=true',
     `--cluster-cidr=${options.podCIDR}`,
-    ...(options.controllers === 'few' ? [`--controllers=${FEW.join(',')}`] : []),
+    ...(options.controllers === 'few' ? [`--controllers=${fewControllers.join(',')}`] : []),
   ]);
   if (options.controllers === 'few') return [await controllerManager];
-  return Promise.all([controllerManager, start('kube-scheduler', ['--secure-port=0'])]);
+  return Promise.all([controllerManager, start('kube-scheduler', [])]);
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { reservePort } from '../network/ports.js';
-import type { ProcessTable } from '../processes/process-table.js';
+import { reservePort } from '../../network/ports.js';
+import type { ProcessTable } from '../../processes/process-table.js';
 
 /**
  * Starts the one etcd that all API servers of the lab share, and waits until it is healthy.

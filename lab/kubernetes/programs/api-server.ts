@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LabProcess, ProcessTable } from '../processes/process-table.js';
-import { isAnswer, isNotConnected } from '../tolerate.js';
-import { ApiClient } from './api-client.js';
-import type { ClusterFiles } from './cluster-files.js';
+import type { LabProcess, ProcessTable } from '../../processes/process-table.js';
+import { isAnswer, isNotConnected } from '../../tolerate.js';
+import { ApiClient } from '../api-client.js';
+import type { ClusterFiles } from '../cluster-files.js';
+import type { KubernetesRelease } from '../kubernetes-release.js';
 
 /**
  * How much an API server's heap may grow before Go collects garbage, in percent of what lives. Go's own 100 costs a
@@ -15,6 +16,7 @@ const GOGC = '400';
 export interface ApiServerOptions {
   /** Name of the cluster. */
   cluster: string;
+  release: KubernetesRelease;
   /** Path of kube-apiserver. */
   command: string;
   etcdUrl: string;
@@ -25,6 +27,8 @@ export interface ApiServerOptions {
   /** On 127.0.0.1. */
   port: number;
   serviceCIDR: string;
+  /** HTTP proxy through which one that calls webhooks of Services reaches them. */
+  proxyUrl: string | undefined;
   files: ClusterFiles;
   logFile: string;
 }
@@ -47,9 +51,10 @@ export class ApiServer {
     return this.#process?.running ?? false;
   }
 
-  /** Starts it and waits until `/readyz` says ok. Does nothing when it runs. Returns its CA, PEM. */
+  /** Starts it and waits until it says that it is ready. Does nothing when it runs. Returns its CA, PEM. */
   async start(): Promise<string> {
-    const { cluster, command, files, logFile } = this.#options;
+    const { cluster, command, files, logFile, proxyUrl, release } = this.#options;
+    const { readinessPath } = release;
     this.#process = this.running
       ? this.#process
       : await this.#processes.start({
@@ -58,7 +63,7 @@ export class ApiServer {
           args: apiServerArguments(this.#options),
           workingDirectory: files.directory,
           logFile,
-          env: { GOGC },
+          env: { GOGC, ...(proxyUrl && { HTTPS_PROXY: proxyUrl, NO_PROXY: '127.0.0.1,localhost' }) },
         });
     const certificate = join(files.certificates, 'apiserver.crt');
     const check = async () => {
@@ -66,13 +71,13 @@ export class ApiServer {
       if (certificateAuthority === undefined) return undefined;
       const api = new ApiClient({ server: this.server, certificateAuthority, token: files.adminToken });
       try {
-        (await api.open('/readyz', AbortSignal.timeout(5_000))).resume();
+        (await api.open(readinessPath, AbortSignal.timeout(5_000))).resume();
         return certificateAuthority;
       } finally {
         api.close();
       }
     };
-    return (this.#process as LabProcess).waitUntil('/readyz', check, { tolerate: isStarting });
+    return (this.#process as LabProcess).waitUntil(readinessPath, check, { tolerate: isStarting });
   }
 
   /** Kills it (SIGKILL). Does nothing when it does not run. */
@@ -81,9 +86,9 @@ export class ApiServer {
   }
 }
 
-/** kube-apiserver's arguments, Kubernetes 1.34. */
+/** kube-apiserver's arguments. */
 function apiServerArguments(options: ApiServerOptions): string[] {
-  const { files } = options;
+  const { files, release } = options;
   return [
     `--etcd-servers=${options.etcdUrl}`,
     `--etcd-prefix=${options.etcdPrefix}`,
@@ -96,19 +101,26 @@ function apiServerArguments(options: ApiServerOptions): string[] {
     '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
     `--token-auth-file=${files.tokens}`,
     `--authentication-token-webhook-config-file=${files.tokenWebhook}`,
-    '--authentication-token-webhook-version=v1',
     // A user who was removed is refused soon: only the API server's own cache of 10 s is left.
     '--authentication-token-webhook-cache-ttl=0s',
     '--authorization-mode=RBAC',
     `--service-cluster-ip-range=${options.serviceCIDR}`,
     '--allow-privileged=true',
-    // Together they send webhook calls to a Pod's address through the lab's proxy instead of to a Service's.
-    `--egress-selector-config-file=${files.egressSelector}`,
-    '--enable-aggregator-routing=true',
+    ...(release.callsWebhooksOf === 'pods' ? podWebhookArguments(files) : []),
     `--audit-policy-file=${files.auditPolicy}`,
     `--audit-log-path=${files.auditLog}`,
     '--kubelet-preferred-address-types=InternalIP',
     '--profiling=false',
+  ];
+}
+
+/** Arguments that Kubernetes 1.15 has not. */
+function podWebhookArguments(files: ClusterFiles): string[] {
+  return [
+    '--authentication-token-webhook-version=v1',
+    // Together they send webhook calls to a Pod's address through the lab's proxy instead of to a Service's.
+    `--egress-selector-config-file=${files.egressSelector}`,
+    '--enable-aggregator-routing=true',
   ];
 }
 
@@ -118,7 +130,7 @@ function lastCertificate(pem: string): string | undefined {
   return authority === undefined ? undefined : `${authority}\n`;
 }
 
-/** What a start looks like: no certificate, nobody who listens, `/readyz` that names what is missing, or no answer in time. */
+/** What a start looks like: no certificate, nobody who listens, an answer that names what is missing, or no answer in time. */
 function isStarting(error: unknown): boolean {
   const { code, name } = error as NodeJS.ErrnoException;
   return code === 'ENOENT' || name === 'AbortError' || isNotConnected(error) || isAnswer(500)(error);

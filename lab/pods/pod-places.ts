@@ -14,7 +14,7 @@ interface Node {
 }
 
 /**
- * Gives istiod Pods addresses from their node's podCIDR (a /24): from its top, since kwok gives out from its bottom, and
+ * Gives Pods that have a process addresses from their node's podCIDR (a /24): from its top, since kwok gives out from its bottom, and
  * never one twice, so that a Pod that moves has a new one, as in a real cluster (kwok would give it the old one again).
  */
 export class PodPlaces {

@@ -1,30 +1,31 @@
 import { join } from 'node:path';
-import { startKwok } from '../kwok/kwok.js';
-import type { LabProcess, ProcessTable } from '../processes/process-table.js';
-import { isAnswer } from '../tolerate.js';
-import type { ToolPaths } from '../tools/tool-names.js';
-import { waitFor } from '../wait.js';
-import type { ApiClient } from './api-client.js';
+import { startKwok } from '../../kwok/kwok.js';
+import type { KwokFile } from '../../kwok/kwok-files.js';
+import type { LabProcess, ProcessTable } from '../../processes/process-table.js';
+import { isAnswer } from '../../tolerate.js';
+import { pathOf, type SomeToolPaths } from '../../tools/tool-names.js';
+import { waitFor } from '../../wait.js';
+import type { ApiClient } from '../api-client.js';
+import { nodesReady } from '../nodes.js';
 import { type ControllerOptions, startControllers } from './controllers.js';
-import { nodesReady } from './nodes.js';
 
 /** What a cluster's components beside its API server are started with. */
 export interface ComponentOptions extends Omit<ControllerOptions, 'commands'> {
   /** Port on 127.0.0.1 of the nodes' kubelet; `undefined` when no Pod is to run. */
   kubeletPort: number | undefined;
-  /** Whether istiod Pods get a process. */
-  runsIstiod: boolean;
+  /** Files with Stages for Pods that get a process; they can be port-forwarded to. */
+  podStages: readonly KwokFile[];
 }
 
 /** kube-controller-manager, kube-scheduler and kwok of one cluster. */
 export class Components {
-  readonly #host: { processes: ProcessTable; tools: ToolPaths };
+  readonly #host: { processes: ProcessTable; tools: SomeToolPaths };
   readonly #api: ApiClient;
   readonly #options: ComponentOptions;
   #processes: LabProcess[] = [];
 
   constructor(
-    host: { processes: ProcessTable; tools: ToolPaths },
+    host: { processes: ProcessTable; tools: SomeToolPaths },
     api: ApiClient,
     options: ComponentOptions,
   ) {
@@ -36,12 +37,16 @@ export class Components {
   /** Starts them and waits until Pods can be created, and run where there is somebody to run them. */
   async start(): Promise<void> {
     const { processes, tools } = this.#host;
-    const { kubeletPort: port, logDirectory } = this.#options;
-    this.#processes = await startControllers(processes, { ...this.#options, commands: tools });
+    const { kubeletPort: port, logDirectory, release } = this.#options;
+    const commands = {
+      'kube-controller-manager': pathOf(tools, release.controllerManager),
+      'kube-scheduler': pathOf(tools, release.scheduler),
+    };
+    this.#processes = await startControllers(processes, { ...this.#options, commands });
     if (port !== undefined) {
       const logFile = join(logDirectory, 'kwok.log');
       this.#processes.push(
-        await startKwok(processes, { ...this.#options, command: tools.kwok, port, logFile }),
+        await startKwok(processes, { ...this.#options, command: pathOf(tools, 'kwok'), port, logFile }),
       );
     }
     await this.#untilPodsCanBeCreated();
@@ -62,12 +67,13 @@ export class Components {
 
   /** A Pod is admitted once the default ServiceAccount is there, and runs once a node has no taint left. */
   async #untilPodsCanBeCreated(): Promise<void> {
-    const { cluster, controllers } = this.#options;
+    const { cluster, controllers, release } = this.#options;
     await waitFor({
       what: `cluster ${cluster} to admit Pods`,
       check: async () => {
         await this.#api.get('/api/v1/namespaces/default/serviceaccounts/default');
-        await this.#api.get('/api/v1/namespaces/default/configmaps/kube-root-ca.crt');
+        if (release.publishesRootCA)
+          await this.#api.get('/api/v1/namespaces/default/configmaps/kube-root-ca.crt');
         return (await nodesReady(this.#api, controllers)) ? true : undefined;
       },
       tolerate: isAnswer(404),
