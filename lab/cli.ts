@@ -1,9 +1,9 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import { describeLab } from './describe-lab.js';
 import { endLab } from './end-lab.js';
 import { startLab } from './lab.js';
 import { startDetached } from './start-detached.js';
+import { describeLab } from './state/describe-lab.js';
 import { readStateFile, type SavedStatus } from './state-file.js';
 import { ensureCharts } from './tools/charts.js';
 import { processState } from './tools/lock/process-identity.js';

@@ -1,10 +1,10 @@
-import { writeInventory } from './inventory.js';
 import type { ClusterHost } from './kubernetes/cluster-spec.js';
 import type { LabCluster } from './kubernetes/lab-cluster.js';
 import { type StartedCluster, startCluster } from './kubernetes/start-cluster.js';
 import type { AddClusterOptions } from './lab-options.js';
 import { podStages, type RunningPods, runPods } from './pods/run-pods.js';
-import type { ClusterStatus } from './status.js';
+import { writeInventory } from './state/inventory.js';
+import type { ClusterStatus } from './state/status.js';
 import { DEFAULT_RELEASE } from './tools/releases.js';
 
 interface Member extends StartedCluster {

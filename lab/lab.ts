@@ -6,7 +6,7 @@ import type { AddClusterOptions, LabOptions } from './lab-options.js';
 import type { RouteTable } from './network/route-table.js';
 import { Reaper } from './processes/reaper.js';
 import { RunningLab } from './running-lab.js';
-import type { LabStatus } from './status.js';
+import type { LabStatus } from './state/status.js';
 import type { LabTemporal } from './temporal.js';
 import { ownIdentity } from './tools/lock/process-identity.js';
 

@@ -25,6 +25,8 @@ export interface KubernetesRelease {
   readonly deafArguments: readonly string[];
   /** Names of the controllers of `few`. */
   readonly fewControllers: readonly string[];
+  /** Variables for clients of its API server that are written in Go. */
+  readonly clientEnvironment: Readonly<Record<string, string>>;
   /** Whether every namespace gets a ConfigMap with the root CA. */
   readonly publishesRootCA: boolean;
 }
@@ -47,6 +49,7 @@ const TODAY: KubernetesRelease = {
     'namespace-controller',
     'garbage-collector-controller',
   ],
+  clientEnvironment: {},
   publishesRootCA: true,
 };
 
@@ -62,6 +65,8 @@ const OF_2019: KubernetesRelease = {
   nodeLabelPrefixes: ['kubernetes.io', 'beta.kubernetes.io'],
   deafArguments: ['--port=0', '--secure-port=0'],
   fewControllers: ['serviceaccount-token', 'serviceaccount', 'namespace', 'garbagecollector'],
+  // Today's client-go waits for bookmarks that it does not send.
+  clientEnvironment: { KUBE_FEATURE_WatchListClient: 'false' },
   publishesRootCA: false,
 };
 

@@ -12,6 +12,7 @@ import { type KwokFile, kwokFile } from './kwok-files.js';
 /** What kwok is started with. */
 export interface KwokOptions {
   cluster: string;
+  release: KubernetesRelease;
   command: string;
   kubeconfigPath: string;
   /** Port on 127.0.0.1 on which it answers as the kubelet of all nodes. */
@@ -40,6 +41,7 @@ export async function startKwok(processes: ProcessTable, options: KwokOptions): 
       `--tls-private-key-file=${join(options.files.certificates, 'apiserver.key')}`,
       ...(options.podStages.length > 0 ? ['--enable-crds=PortForward'] : []),
     ],
+    env: options.release.clientEnvironment,
     workingDirectory: options.files.directory,
     logFile: options.logFile,
   });

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { ApiError } from '../kubernetes/api-client.js';
 import { writeKubeconfig } from '../kubernetes/kubeconfig.js';
 import type { LabCluster } from '../kubernetes/lab-cluster.js';
-import { writeAtomically } from '../write-atomically.js';
+import { writeAtomically } from '../state/write-atomically.js';
 import { containerOf, type Mount, mountsOf, type Pod } from './pod.js';
 import type { PodProgram } from './pod-program.js';
 

@@ -1,5 +1,5 @@
 import { followObjects } from '../kubernetes/follow.js';
-import type { PodStatus } from '../status.js';
+import type { PodStatus } from '../state/status.js';
 import { isToRun, type Pod } from './pod.js';
 import { type PodHost, PodProcess } from './pod-process.js';
 import type { PodProgram } from './pod-program.js';

@@ -29,7 +29,11 @@ export interface Recipe {
 }
 
 const kubernetesVersion = 'k8s.io/component-base/version';
-const oldKubernetesVersions = ['k8s.io/kubernetes/pkg/version', 'k8s.io/client-go/pkg/version'];
+const oldKubernetesVersions = [
+  'k8s.io/kubernetes/pkg/version',
+  'k8s.io/kubernetes/pkg/kubectl/version',
+  'k8s.io/client-go/pkg/version',
+];
 const istioVersion = 'istio.io/istio/pkg/version';
 const oldIstioVersion = 'istio.io/pkg/version';
 

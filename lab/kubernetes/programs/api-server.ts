@@ -106,13 +106,16 @@ function apiServerArguments(options: ApiServerOptions): string[] {
     '--authorization-mode=RBAC',
     `--service-cluster-ip-range=${options.serviceCIDR}`,
     '--allow-privileged=true',
-    ...(release.callsWebhooksOf === 'pods' ? podWebhookArguments(files) : []),
+    ...(release.callsWebhooksOf === 'pods' ? podWebhookArguments(files) : OLD_ARGUMENTS),
     `--audit-policy-file=${files.auditPolicy}`,
     `--audit-log-path=${files.auditLog}`,
     '--kubelet-preferred-address-types=InternalIP',
     '--profiling=false',
   ];
 }
+
+/** Kubernetes 1.15 would also listen on port 8080, without TLS and for everybody. */
+const OLD_ARGUMENTS = ['--insecure-port=0'];
 
 /** Arguments that Kubernetes 1.15 has not. */
 function podWebhookArguments(files: ClusterFiles): string[] {

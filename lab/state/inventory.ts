@@ -1,4 +1,4 @@
-import type { LabCluster } from './kubernetes/lab-cluster.js';
+import type { LabCluster } from '../kubernetes/lab-cluster.js';
 import { writeAtomically } from './write-atomically.js';
 
 /**

@@ -1,6 +1,6 @@
-import type { ClusterRole } from './kubernetes/lab-cluster.js';
-import type { ProcessIdentity } from './tools/lock/process-identity.js';
-import type { Release } from './tools/releases.js';
+import type { ClusterRole } from '../kubernetes/lab-cluster.js';
+import type { ProcessIdentity } from '../tools/lock/process-identity.js';
+import type { Release } from '../tools/releases.js';
 
 /** A lab at one moment. */
 export interface LabStatus {

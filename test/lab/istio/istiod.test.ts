@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { istiodProgram, istiodTool } from '../../../lab/istiod/istiod-program.js';
+import { istiodProgram, istiodTool } from '../../../lab/istio/istiod.js';
 import type { Pod } from '../../../lab/pods/pod.js';
 
 it.each([

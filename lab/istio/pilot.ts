@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { parse, stringify } from 'yaml';
+import { parseDocument } from 'yaml';
 import { argumentsBelow, containerOf } from '../pods/pod.js';
 import { answers, type PodProgram } from '../pods/pod-program.js';
 import { pathOf, type SomeToolPaths } from '../tools/tool-names.js';
@@ -38,8 +38,11 @@ export function pilotProgram(tools: SomeToolPaths): PodProgram {
   };
 }
 
-/** A mesh configuration without `configSources`: with them pilot waits for galley and is never ready. */
+/** A mesh configuration without the sources of its configuration: with them pilot waits for galley and is never ready. */
 function withoutSources(mesh: string): string {
-  const { configSources: _, ...others } = parse(mesh) as Record<string, unknown>;
-  return stringify(others);
+  // Not parsed to values and written again: pilot reads YAML 1.1, in which an unquoted OFF is a boolean.
+  const document = parseDocument(mesh);
+  // As istioctl's charts and as Helm's have it.
+  for (const key of ['config_sources', 'configSources']) document.delete(key);
+  return document.toString();
 }

@@ -2,10 +2,9 @@ import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { parse } from 'yaml';
-import { citadelProgram } from '../../../lab/old-pair/citadel.js';
-import { pilotProgram } from '../../../lab/old-pair/pilot.js';
-import { sidecarInjectorProgram } from '../../../lab/old-pair/sidecar-injector.js';
+import { citadelProgram } from '../../../lab/istio/citadel.js';
+import { pilotProgram } from '../../../lab/istio/pilot.js';
+import { sidecarInjectorProgram } from '../../../lab/istio/sidecar-injector.js';
 import type { Pod } from '../../../lab/pods/pod.js';
 import type { PodProgram } from '../../../lab/pods/pod-program.js';
 
@@ -31,10 +30,10 @@ it('pilot reads its mesh without galley, and listens on 127.0.0.1', () => {
   expect(args).toContain('--httpAddr=127.0.0.1:28080');
   expect(args.at(args.indexOf('--secureGrpcAddr') + 1)).toBe(':15011');
   expect(args.lastIndexOf('--secureGrpcAddr=')).toBeGreaterThan(args.indexOf('--secureGrpcAddr'));
-  const mesh = 'trustDomain: cluster.local\nconfigSources:\n- address: istio-galley.mesh.svc:9901\n';
-  expect(parse(program.adapt?.('/etc/istio/config/mesh', mesh) ?? '')).toEqual({
-    trustDomain: 'cluster.local',
-  });
+  for (const key of ['config_sources', 'configSources']) {
+    const mesh = `ingressControllerMode: "OFF"\n${key}:\n- address: istio-galley.mesh.svc:9901\n`;
+    expect(program.adapt?.('/etc/istio/config/mesh', mesh)).toBe('ingressControllerMode: "OFF"\n');
+  }
   expect(program.adapt?.('/etc/istio/config/meshNetworks', 'networks: {}')).toBe('networks: {}');
 });
 
