@@ -14,8 +14,9 @@ interface Node {
 }
 
 /**
- * Gives Pods that have a process addresses from their node's podCIDR (a /24): from its top, since kwok gives out from its bottom, and
- * never one twice, so that a Pod that moves has a new one, as in a real cluster (kwok would give it the old one again).
+ * Hands out addresses of their node's podCIDR (a /24) to Pods that have a process: from its top, since kwok takes from its
+ * bottom, and never one twice, so that a Pod that moves has a new one, as in a real cluster (kwok would take the old one
+ * again).
  */
 export class PodPlaces {
   readonly #cluster: LabCluster;

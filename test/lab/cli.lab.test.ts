@@ -60,6 +60,16 @@ describe('mesh-rollout lab', () => {
     expect(printed).toContain(`no lab in ${directory}`);
   });
 
+  it('starts a lab of the release that it is told', async () => {
+    await labUp({ ...options(), remotes: 0, release: '1.4', detach: true });
+    const saved = (await readStateFile(directory)) as SavedStatus;
+    expect(saved.clusters).toMatchObject([{ name: 'primary', release: '1.4' }]);
+    expect(await living(saved)).toContain('primary/kube-apiserver');
+    await labDown(options());
+    expect(await living(saved)).toEqual([]);
+    expect(existsSync(directory)).toBe(false);
+  });
+
   it('leaves no process and no file when the lab gets SIGKILL', async () => {
     const saved = await up();
     process.kill(saved.owner.pid, 'SIGKILL');

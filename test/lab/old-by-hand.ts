@@ -64,7 +64,7 @@ export async function readyAddress(cluster: LabCluster, namespace: string, label
   return (await podsWith(cluster, namespace, label)).find(isReady)?.status.podIP;
 }
 
-/** Tells pilot in the primary of a remote, with the token of a ServiceAccount of the remote's. */
+/** Makes a remote known to pilot in the primary, with the token of a ServiceAccount of the remote's. */
 export async function registerOldRemote(
   primary: LabCluster,
   remote: LabCluster,

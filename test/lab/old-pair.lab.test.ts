@@ -129,6 +129,24 @@ describe('a lab of the release 1.4', () => {
       .toBe(true);
   });
 
+  it('gives the injector the files of a ConfigMap that has changed', async () => {
+    const path = `/api/v1/namespaces/${NAMESPACE}/configmaps/istio-sidecar-injector`;
+    const { data } = await remote.api.get<{ data: { values: string } }>(path);
+    const clusterIds = async () => {
+      const { spec } = await remote.api.post<Pod>('/api/v1/namespaces/shop/pods', {
+        metadata: { generateName: 'changed-' },
+        spec: { schedulerName: 'none', containers: [{ name: 'app', image: 'app' }] },
+      });
+      const env = spec.containers.flatMap((container) => container.env ?? []);
+      return env.flatMap(({ name, value }) => (name === 'ISTIO_META_CLUSTER_ID' ? [value] : []));
+    };
+    const write = (values: string) => remote.api.patch(path, 'merge-patch+json', { data: { values } });
+    await write(data.values.replaceAll('"remote-1"', '"other"'));
+    await expect.poll(clusterIds, soon).toEqual(['other']);
+    await write(data.values);
+    await expect.poll(clusterIds, soon).toEqual(['remote-1']);
+  });
+
   it('shows a Service of the remote in the primary’s pilot, over a route that can be cut', async () => {
     await registerOldRemote(primary, remote, {
       namespace: NAMESPACE,

@@ -70,6 +70,14 @@ describe('a lab of today', () => {
     await expect.poll(job, soon).toMatchObject({ status: { succeeded: 1 } });
   });
 
+  it('holds a cluster of 1.4 with few controllers', async () => {
+    const cluster = await add({ release: '1.4', controllers: 'few', inInventory: false });
+    await cluster.addNamespace('shop');
+    await cluster.api.delete('/api/v1/namespaces/shop');
+    const status = () => cluster.api.get('/api/v1/namespaces/shop').catch((error) => error.status);
+    await expect.poll(status, soon).toBe(404);
+  });
+
   it.each(['1.31', '1.30'] as const)('has the charts of %s', async (release) => {
     const charts = await ensureCharts({ releases: [release] });
     const chart = join(charts[release], 'istio-discovery');
