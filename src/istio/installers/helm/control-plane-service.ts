@@ -1,12 +1,15 @@
 import type { ClusterClient } from '../../../kubernetes/client/cluster-client.js';
 import { objectPath } from '../../../kubernetes/client/kinds.js';
-import type { KubernetesObject, ObjectReference } from '../../../kubernetes/client/objects.js';
+import type { KubernetesObject } from '../../../kubernetes/client/objects.js';
 import { fieldOf } from '../../../kubernetes/client/untrusted.js';
 import { MANAGED_BY } from '../../../rollout/names.js';
 import type { RemoteInput, Values } from '../../../rollout/resolve/resolved.js';
 import { REVISION_LABEL } from '../../apply/ownership.js';
 import { controlPlaneService } from '../../endpoints/endpoints.js';
-import { KEEP_ANNOTATION } from './release/ownership.js';
+import { KEEP_ANNOTATION, releaseOf } from './release/ownership.js';
+
+/** A field manager of its own: what an apply leaves out, its manager gives up. */
+const KEEPER = `${MANAGED_BY}-keep`;
 
 /**
  * Writes istiod's Service of a remote. The chart renders it only together with an EndpointSlice of one address, which every
@@ -50,33 +53,23 @@ export async function writeControlPlaneService(
 }
 
 /**
- * Keeps Helm from deleting what the project has taken over from a release: istiod's Service and its EndpointSlice. The
- * release that made them once does not have them any more, so that Helm's next upgrade would take them away, and with them
- * every sidecar's way to istiod.
+ * Keeps Helm from deleting istiod's EndpointSlice, where an earlier release has made it: the release does not have it any
+ * more, so that the next upgrade would take it away, and with it every sidecar's way to istiod.
  *
- * @returns how many objects were changed
+ * @returns whether it was changed
  * @throws ClusterError
  */
-export async function keepThroughUpgrades(
+export async function keepSlice(
   remote: ClusterClient,
   { istioNamespace: namespace, revision }: RemoteInput,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<boolean> {
   const name = controlPlaneService(revision);
-  const taken: ObjectReference[] = [
-    { apiVersion: 'v1', kind: 'Service', namespace, name },
-    { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', namespace, name },
-  ];
-  let changed = 0;
-  for (const object of taken) {
-    const path = objectPath(object);
-    const live = await remote.get<KubernetesObject>(path, { signal });
-    const [[annotation, keep]] = Object.entries(KEEP_ANNOTATION) as [[string, string]];
-    if (live === undefined || live.metadata.annotations?.[annotation] === keep) continue;
-    const patch = { metadata: { annotations: KEEP_ANNOTATION } };
-    await remote.patch(path, patch, { fieldManager: MANAGED_BY, signal });
-    changed++;
-  }
+  const slice = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata: { name, namespace } };
+  const live = await remote.get<KubernetesObject>(objectPath(slice), { signal });
+  if (live === undefined || releaseOf(live.metadata) === undefined) return false;
+  const kept = { ...slice, metadata: { ...slice.metadata, annotations: KEEP_ANNOTATION } };
+  const { changed } = await remote.apply(kept, { fieldManager: KEEPER, previous: live, signal });
   return changed;
 }
 

@@ -8,6 +8,8 @@ import {
   type ObjectReference,
 } from '../../../kubernetes/client/objects.js';
 import type { ReadOptions } from '../../../kubernetes/client/request-options.js';
+import type { Finding } from '../../../rollout/checks/findings.js';
+import { FINDINGS } from '../../../rollout/codes.js';
 import type { Installer } from '../../../rollout/releases.js';
 import type { ControlPlane } from '../../control-plane/control-plane-pods.js';
 import { isSameRelease, releaseNames, releaseOf } from './release/ownership.js';
@@ -46,6 +48,15 @@ export async function findOtherInstallers(
     }),
   );
   return found.flat();
+}
+
+/** Returns the finding about {@link findOtherInstallers}; none where it has found nothing. */
+export function checkInstallers(cluster: string, others: readonly string[], installer: Installer): Finding[] {
+  const [first] = others;
+  if (first === undefined) return [];
+  const code = 'installer-differs';
+  const what = `the rollout installs with ${installer}, and another installer has made ${others.join(', ')} in ${cluster}`;
+  return [{ code, severity: 'block', cluster, what, where: first, action: FINDINGS[code].action }];
 }
 
 function isOf(metadata: ObjectMetadata, controlPlane: ControlPlane, installer: Installer): boolean {

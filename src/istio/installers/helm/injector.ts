@@ -1,5 +1,8 @@
 import type { ClusterClient } from '../../../kubernetes/client/cluster-client.js';
-import type { KubernetesObject } from '../../../kubernetes/client/objects.js';
+import type { KubernetesObject, ObjectReference } from '../../../kubernetes/client/objects.js';
+import { REVISION_LABEL } from '../../apply/ownership.js';
+import type { ControlPlane } from '../../control-plane/control-plane-pods.js';
+import { liveDefaultTag } from '../../inject/default-tag.js';
 import type { Manifest } from '../../render/manifests.js';
 import type { InjectorPhase } from './chart-values.js';
 import type { WantedRelease } from './renderer.js';
@@ -41,5 +44,32 @@ export async function removeInjectors(
     const live = await client.get<KubernetesObject>(await client.pathOf(injector, signal), { signal });
     if (live !== undefined && (await client.delete(injector, { signal }))) removed++;
   }
+  return removed;
+}
+
+/**
+ * Removes the tag `default` that istioctl has made for a revision, when Helm has taken an installation over: its webhook
+ * would inject beside the injector, which Helm switches on (`istioctl analyze`: IST0139). Called when that one is on.
+ *
+ * @returns how many objects were there
+ * @throws ClusterError
+ */
+export async function removeDefaultTag(
+  client: ClusterClient,
+  { revision, istioNamespace: namespace }: ControlPlane,
+  signal: AbortSignal,
+): Promise<number> {
+  const tag = await liveDefaultTag(client, signal);
+  if (tag === undefined || tag.metadata.labels?.[REVISION_LABEL] !== revision) return 0;
+  const objects: ObjectReference[] = [
+    {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'MutatingWebhookConfiguration',
+      name: tag.metadata.name,
+    },
+    { apiVersion: 'v1', kind: 'Service', namespace, name: 'istiod-revision-tag-default' },
+  ];
+  let removed = 0;
+  for (const object of objects) removed += Number(await client.delete(object, { signal }));
   return removed;
 }

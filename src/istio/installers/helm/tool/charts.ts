@@ -5,7 +5,7 @@ import { abortable } from '../../../../base/concurrency/abortable.js';
 import { isMap } from '../../../../base/is-map.js';
 import { RolloutError } from '../../../../rollout/rollout-error.js';
 import type { Helm } from './helm.js';
-import { makePrivateFolder } from './private-folder.js';
+import { makePrivateFolder, removePrivateFolder } from './private-folder.js';
 
 /**
  * Where a chart is: the path of a folder or an archive, an OCI reference (`oci://registry/charts/istiod`), or a chart of a
@@ -41,6 +41,7 @@ export class Charts {
   readonly #helm: Helm;
   readonly #settings: ChartSettings;
   readonly #charts = new Map<keyof ChartSettings, Promise<Chart>>();
+  readonly #folders: string[] = [];
 
   constructor(helm: Helm, settings: ChartSettings) {
     this.#helm = helm;
@@ -79,6 +80,12 @@ export class Charts {
       : `the chart base is of version ${base.version}, and istiod of ${istiod.version}`;
   }
 
+  /** Removes what was downloaded. Called when the worker ends. */
+  async close(): Promise<void> {
+    this.#charts.clear();
+    await Promise.all(this.#folders.splice(0).map(removePrivateFolder));
+  }
+
   async #find(reference: ChartReference): Promise<Chart> {
     const path = isPath(reference) ? reference : await this.#download(reference);
     const facts: unknown = load(await this.#helm.showChart(path), { schema: CORE_SCHEMA });
@@ -90,6 +97,7 @@ export class Charts {
 
   async #download(reference: ChartReference): Promise<string> {
     const folder = await makePrivateFolder();
+    this.#folders.push(folder);
     await this.#helm.pull(pullArguments(reference), folder);
     const [archive] = await readdir(folder);
     if (archive === undefined) throw new RolloutError('render-failed', 'helm pull has left no chart');

@@ -6,6 +6,8 @@ import { RolloutError } from '../../../../rollout/rollout-error.js';
 
 /** Exit status of a shell for a command that it cannot run, and for one that does not exist. */
 const CANNOT_RUN = [126, 127];
+/** Exit status of a shell for a command that SIGKILL has ended. */
+const KILLED = 137;
 /** Longer messages are cut: they stand in the progress of a cluster. */
 const MAX_WORDS = 600;
 
@@ -44,8 +46,8 @@ export interface HelmCall {
 
 /**
  * Returns the error for a call that has failed, with Helm's own words, cut and without credentials: `tool-version-differs`
- * when there is no Helm that can be run, `render-failed` for a call that talks to no cluster, `install-failed` for anything
- * else that the words do not explain.
+ * when there is no Helm that can be run, `render-failed` for a call that talks to no cluster, `release-pending` for one that was
+ * killed from outside, `install-failed` for anything else that the words do not explain.
  */
 export function helmFailure({ path, verb, cluster }: HelmCall, outcome: GroupOutcome): RolloutError {
   const about = cluster === undefined ? {} : { cluster };
@@ -57,6 +59,8 @@ export function helmFailure({ path, verb, cluster }: HelmCall, outcome: GroupOut
   const message = `helm ${verb} ended with status ${status}: ${words}`;
   if (CANNOT_RUN.includes(status)) return new RolloutError('tool-version-differs', message, about);
   if (cluster === undefined) return new RolloutError('render-failed', message);
+  // The release stays pending, and the next attempt continues from there.
+  if (status === KILLED) return new RolloutError('release-pending', `helm ${verb} was killed`, about);
   const code = CODES.find(([pattern]) => pattern.test(said))?.[1] ?? 'install-failed';
   return new RolloutError(code, message, about);
 }

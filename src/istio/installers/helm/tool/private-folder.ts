@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +10,8 @@ const PREFIX = `mesh-rollout-helm-${hostname().replaceAll(/[^A-Za-z0-9]/g, '')}-
 
 /** Of this process, and still in use. */
 const own = new Set<string>();
-let prepared: Promise<void> | undefined;
+/** Once a process: what killed workers have left. */
+let swept: Promise<void> | undefined;
 
 /** Runs `work` with a private folder of its own, and removes the folder afterwards, whatever happened. */
 export async function withPrivateFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
@@ -23,10 +23,10 @@ export async function withPrivateFolder<T>(work: (folder: string) => Promise<T>)
   }
 }
 
-/** Makes a private folder that lasts until {@link removePrivateFolder}, at most as long as the process. */
+/** Makes a private folder that lasts until {@link removePrivateFolder}; that of a killed process goes with the next sweep. */
 export async function makePrivateFolder(): Promise<string> {
-  prepared ??= prepare();
-  await prepared;
+  swept ??= sweepPrivateFolders();
+  await swept;
   // mkdtemp makes folders with mode 0700.
   const folder = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
   own.add(folder);
@@ -37,14 +37,6 @@ export async function makePrivateFolder(): Promise<string> {
 export async function removePrivateFolder(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   own.delete(folder);
-}
-
-/** Removes what killed workers have left on this host, and has this process remove its own folders when it ends. */
-async function prepare(): Promise<void> {
-  process.once('exit', () => {
-    for (const folder of own) rmSync(folder, { recursive: true, force: true });
-  });
-  await sweepPrivateFolders();
 }
 
 /**

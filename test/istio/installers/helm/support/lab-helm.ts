@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import type { LabCluster } from '../../../../../lab/lab.js';
+import { HELM_PERMISSIONS } from '../../../../../src/istio/installers/helm/permissions.js';
+import type { ChartSettings } from '../../../../../src/istio/installers/helm/tool/charts.js';
+import { Helm } from '../../../../../src/istio/installers/helm/tool/helm.js';
+
+/** Helm and the charts of Istio that a lab has. */
+export async function labHelm(): Promise<{ helm: Helm; settings: ChartSettings }> {
+  const { MESH_ROLLOUT_TEST_HELM: path = '', MESH_ROLLOUT_TEST_CHARTS: charts = '' } = process.env;
+  const settings = { base: join(charts, 'base'), istiod: join(charts, 'istio-control', 'istio-discovery') };
+  return { helm: new Helm(path), settings };
+}
+
+const LISTS = [
+  '/api/v1/services',
+  '/api/v1/namespaces/istio-system/configmaps',
+  '/api/v1/namespaces/istio-system/secrets',
+  '/api/v1/namespaces/istio-system/serviceaccounts',
+  '/apis/discovery.k8s.io/v1/endpointslices',
+  '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
+  '/apis/rbac.authorization.k8s.io/v1/clusterroles',
+  '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings',
+  '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations',
+  '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations',
+];
+
+/** The resourceVersions of all objects of an installation, Helm's own record among them. */
+export async function resourceVersions(cluster: LabCluster): Promise<Record<string, string>> {
+  const versions: Record<string, string> = {};
+  for (const path of LISTS) {
+    const { items } = await cluster.api.get<{
+      items: { metadata: { namespace?: string; name: string; resourceVersion: string } }[];
+    }>(path);
+    for (const { metadata } of items) {
+      versions[`${path} ${metadata.namespace ?? ''}/${metadata.name}`] = metadata.resourceVersion;
+    }
+  }
+  return versions;
+}
+
+/** Lets the product's account do in a remote what Helm needs beyond the permissions of a rollout with istioctl. */
+export async function grantReleases(cluster: LabCluster): Promise<void> {
+  const metadata = { name: 'mesh-rollout-helm', namespace: 'istio-system' };
+  const rules = HELM_PERMISSIONS.remote.map(({ resource, verbs }) => ({
+    apiGroups: [''],
+    resources: [resource],
+    verbs,
+  }));
+  const rbac = '/apis/rbac.authorization.k8s.io/v1/namespaces/istio-system';
+  const apiVersion = 'rbac.authorization.k8s.io/v1';
+  await cluster.api.post(`${rbac}/roles`, { apiVersion, kind: 'Role', metadata, rules });
+  await cluster.api.post(`${rbac}/rolebindings`, {
+    apiVersion,
+    kind: 'RoleBinding',
+    metadata,
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: metadata.name },
+    subjects: [{ kind: 'ServiceAccount', name: 'mesh-rollout', namespace: 'mesh-rollout' }],
+  });
+}
