@@ -65,9 +65,11 @@ export function helmFailure({ path, verb, cluster }: HelmCall, outcome: GroupOut
   return new RolloutError(code, message, about);
 }
 
+const ADVICE = / Use --debug flag to render out invalid YAML$/;
+
 /** The line that begins with `Error:` and what follows it; all of it where there is none. */
 function wordsOf({ stderr, stdout }: GroupOutcome): string {
   const all = stderr.trim() || stdout.trim();
   const at = all.search(/^Error: /m);
-  return (at < 0 ? all : all.slice(at + 'Error: '.length)).replaceAll(/\s+/g, ' ').trim();
+  return (at < 0 ? all : all.slice(at + 'Error: '.length)).replaceAll(/\s+/g, ' ').trim().replace(ADVICE, '');
 }

@@ -1,8 +1,13 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import type { LabCluster } from '../../../../../lab/lab.js';
 import { HELM_PERMISSIONS } from '../../../../../src/istio/installers/helm/permissions.js';
-import type { ChartSettings } from '../../../../../src/istio/installers/helm/tool/charts.js';
+import type { ChartReference, ChartSettings } from '../../../../../src/istio/installers/helm/tool/charts.js';
 import { Helm } from '../../../../../src/istio/installers/helm/tool/helm.js';
+import type { Role } from '../../../../../src/istio/permissions/permissions.js';
+import type { Values } from '../../../../../src/rollout/resolve/resolved.js';
+import { temporaryFolder } from '../../../../kubernetes/support/temporary-folder.js';
 
 /** Helm and the charts of Istio that a lab has. */
 export async function labHelm(): Promise<{ helm: Helm; settings: ChartSettings }> {
@@ -38,10 +43,10 @@ export async function resourceVersions(cluster: LabCluster): Promise<Record<stri
   return versions;
 }
 
-/** Lets the product's account do in a remote what Helm needs beyond the permissions of a rollout with istioctl. */
-export async function grantReleases(cluster: LabCluster): Promise<void> {
+/** Lets the product's account do what Helm needs beyond the permissions of a rollout with istioctl. */
+export async function grantReleases(cluster: LabCluster, role: Role): Promise<void> {
   const metadata = { name: 'mesh-rollout-helm', namespace: 'istio-system' };
-  const rules = HELM_PERMISSIONS.remote.map(({ resource, verbs }) => ({
+  const rules = HELM_PERMISSIONS[role].map(({ resource, verbs }) => ({
     apiGroups: [''],
     resources: [resource],
     verbs,
@@ -56,4 +61,31 @@ export async function grantReleases(cluster: LabCluster): Promise<void> {
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: metadata.name },
     subjects: [{ kind: 'ServiceAccount', name: 'mesh-rollout', namespace: 'mesh-rollout' }],
   });
+}
+
+/** Upgrades a release as an administrator who knows nothing of rollouts. */
+export async function upgradeByHand(
+  cluster: LabCluster,
+  release: string,
+  chart: ChartReference,
+  values: Values,
+): Promise<void> {
+  const { helm } = await labHelm();
+  const folder = await temporaryFolder();
+  const file = join(folder, 'values.json');
+  await writeFile(file, JSON.stringify(values));
+  const where = ['--kubeconfig', cluster.kubeconfigPath, '--namespace', 'istio-system'];
+  await execa(helm.path, ['upgrade', '--install', release, String(chart), '--values', file, ...where], {
+    env: { HOME: folder },
+  });
+}
+
+/** Kills the Helm that this process has at work on a release. */
+export async function killHelm({ path }: Helm, release: string): Promise<void> {
+  const { stdout } = await execa('ps', ['-eo', 'pid=,args=']);
+  for (const line of stdout.split('\n')) {
+    const [, pid, args = ''] = /^\s*(\d+)\s+(.*)$/.exec(line) ?? [];
+    const isOwn = args.includes(`-${process.pid}-`) && args.includes('mesh-rollout-helm-');
+    if (isOwn && args.startsWith(`${path} upgrade ${release} `)) process.kill(Number(pid), 'SIGKILL');
+  }
 }
