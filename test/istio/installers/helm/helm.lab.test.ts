@@ -98,8 +98,8 @@ async function plan(client: ClusterClient, { base, istiod }: WantedReleases): Pr
   return dryRun.outcomes.map(({ action, object: { kind, name } }) => `${action} ${kind} ${name}`);
 }
 
-async function revisions(client: ClusterClient): Promise<string[]> {
-  const all = await listRevisions(client, NAMES.istiod, signal);
+async function revisions(client: ClusterClient, name = NAMES.istiod): Promise<string[]> {
+  const all = await listRevisions(client, name, signal);
   return all.map(({ version, status }) => `${version} ${status}`);
 }
 
@@ -152,26 +152,30 @@ describe('a remote installed with Helm', () => {
     const remote = await newRemote();
     const { client, input, renderer, helm } = remote;
     await step(worker, 'prepareNamespace', input);
-    const { istiod } = await renderer.remote(input, ABSENT, signal);
+    const { base } = await renderer.remote(input, ABSENT, signal);
     const options = { rolloutId: input.rolloutId, takeOwnership: false };
+    const untilPending = () =>
+      until('a pending release', async () =>
+        (await revisions(client, NAMES.base)).includes('1 pending-install'),
+      );
 
-    const killed = ensureRelease(client, helm, istiod, { ...options, signal }).catch((error: Error) => error);
-    await until('a pending release', async () => (await revisions(client)).includes('1 pending-install'));
-    await killHelm(helm, 'istiod');
+    const killed = ensureRelease(client, helm, base, { ...options, signal }).catch((error: Error) => error);
+    await untilPending();
+    await killHelm(helm, 'istio-base');
     expect(await killed).toMatchObject({ code: 'release-pending', transient: true });
-    expect(await revisions(client)).toEqual(['1 pending-install']);
+    expect(await revisions(client, NAMES.base)).toEqual(['1 pending-install']);
 
     const abort = new AbortController();
-    const cancelled = ensureRelease(client, helm, istiod, { ...options, signal: abort.signal });
+    const cancelled = ensureRelease(client, helm, base, { ...options, signal: abort.signal });
     cancelled.catch(() => {});
-    await until('Helm to run again', async () => helm.isBusy(client, NAMES.istiod));
-    await until('a pending release', async () => (await revisions(client)).includes('1 pending-install'));
+    await until('Helm to run again', async () => helm.isBusy(client, NAMES.base));
+    await untilPending();
     abort.abort(new Error('cancelled'));
     await expect(cancelled).rejects.toThrow('cancelled');
-    expect(await revisions(client)).toEqual(['1 failed']);
+    expect(await revisions(client, NAMES.base)).toEqual(['1 failed']);
 
     await install(remote, ABSENT);
-    expect((await revisions(client))[0]).toBe('2 deployed');
+    expect((await revisions(client, NAMES.base))[0]).toBe('2 deployed');
     expect(await install(remote, ABSENT)).toBe(0);
   }, 300_000);
 

@@ -29,14 +29,25 @@ const LISTS = [
   '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations',
 ];
 
+/** On what istiod's Pods keep writing to: who of them leads. */
+const LEADER = 'control-plane.alpha.kubernetes.io/leader';
+
+interface Item {
+  readonly metadata: {
+    readonly namespace?: string;
+    readonly name: string;
+    readonly resourceVersion: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+}
+
 /** The resourceVersions of all objects of an installation, Helm's own record among them. */
 export async function resourceVersions(cluster: LabCluster): Promise<Record<string, string>> {
   const versions: Record<string, string> = {};
   for (const path of LISTS) {
-    const { items } = await cluster.api.get<{
-      items: { metadata: { namespace?: string; name: string; resourceVersion: string } }[];
-    }>(path);
+    const { items } = await cluster.api.get<{ items: Item[] }>(path);
     for (const { metadata } of items) {
+      if (metadata.annotations?.[LEADER] !== undefined) continue;
       versions[`${path} ${metadata.namespace ?? ''}/${metadata.name}`] = metadata.resourceVersion;
     }
   }
