@@ -105,7 +105,10 @@ async function actionFor(
 ): Promise<Action> {
   if (current === undefined) return 'create';
   const own = comparable(object, current);
-  const isRenderedAsBefore = earlier === undefined || isDeepStrictEqual(own, comparable(earlier, current));
+  const isRenderedAsBefore =
+    earlier === undefined ||
+    earlier.json === object.json ||
+    isDeepStrictEqual(own, comparable(earlier, current));
   if (!isRenderedAsBefore) return 'change';
   if (contains(current, own)) return 'keep';
   const after = await tryObject(client, own, signal);

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { CORE_SCHEMA, load } from 'js-yaml';
 import { abortable } from '../../../../base/concurrency/abortable.js';
 import { isMap } from '../../../../base/is-map.js';
@@ -87,7 +87,7 @@ export class Charts {
   }
 
   async #find(reference: ChartReference): Promise<Chart> {
-    const path = isPath(reference) ? reference : await this.#download(reference);
+    const path = isPath(reference) ? resolve(reference) : await this.#download(reference);
     const facts: unknown = load(await this.#helm.showChart(path), { schema: CORE_SCHEMA });
     const { name, version, appVersion } = isMap(facts) ? facts : {};
     if (typeof name !== 'string' || typeof version !== 'string')

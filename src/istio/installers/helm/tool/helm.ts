@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Semaphore } from '../../../../base/concurrency/semaphore.js';
 import { type GroupOutcome, runInGroup } from '../../../../base/processes/run-in-group.js';
 import { cut } from '../../../../base/text/cut.js';
@@ -58,7 +58,8 @@ export class Helm {
 
   /** @param path of the binary, or its name on the PATH of the worker */
   constructor(path: string) {
-    this.path = path;
+    // Helm runs in a folder of its own.
+    this.path = path.includes('/') ? resolve(path) : path;
   }
 
   /**
