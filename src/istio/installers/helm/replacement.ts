@@ -13,7 +13,7 @@ import {
   WHILE_REPLACED,
 } from '../../control-plane/control-plane-deployment.js';
 import { controlPlaneService } from '../../endpoints/endpoints.js';
-import { tryObject } from './release/release-changes.js';
+import { HELM_MANAGER, tryObject } from './release/release-changes.js';
 import type { StoredRelease } from './release/stored-releases.js';
 import { parseHelmManifest, type WantedRelease } from './renderer.js';
 
@@ -21,6 +21,9 @@ import { parseHelmManifest, type WantedRelease } from './renderer.js';
  * How long old Pods of istiod stay is no value of the chart. So it is the project's own field of the Deployment, beside
  * Helm's: Helm leaves fields alone that it has never set.
  */
+
+/** Helm 3 creates objects with an update, which makes it an owner of every default that the API server fills in. */
+const OWN_MANAGERS = [MANAGED_BY, HELM_MANAGER];
 
 /**
  * Sets how the Pods of istiod are replaced: while a rollout replaces them, old ones stay until it says so. What somebody
@@ -39,16 +42,15 @@ export async function setReplacementPhase(
   if (live === undefined) return false;
   const timing = phase === 'replacing' ? WHILE_REPLACED : { minReadySeconds: STANDING_SECONDS };
   const own = Object.entries(timing).filter(([field]) => !isSetByOthers(live, field));
-  const { apiVersion, kind } = { apiVersion: 'apps/v1', kind: 'Deployment' };
   const { name, namespace } = live.metadata;
   const object = {
-    apiVersion,
-    kind,
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
     metadata: { name, ...(namespace !== undefined && { namespace }) },
     spec: Object.fromEntries(own),
   };
-  const { changed } = await primary.apply(object, { fieldManager: MANAGED_BY, previous: live, signal });
-  return changed;
+  const options = { fieldManager: MANAGED_BY, force: true, previous: live, signal };
+  return (await primary.apply(object, options)).changed;
 }
 
 /**
@@ -96,5 +98,6 @@ function deploymentIn(
 }
 
 function isSetByOthers(live: Deployment, field: string): boolean {
-  return ownersOfField(live, ['spec', field]).some(({ manager }) => manager !== MANAGED_BY);
+  const owners = ownersOfField(live, ['spec', field]);
+  return owners.some(({ manager = '' }) => !OWN_MANAGERS.includes(manager));
 }

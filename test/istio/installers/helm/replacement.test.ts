@@ -60,6 +60,14 @@ describe('setReplacementPhase', () => {
     ]);
   });
 
+  it('takes a default over from Helm, which owns it without having set it', async () => {
+    const fieldsV1 = { 'f:spec': { 'f:progressDeadlineSeconds': {} } };
+    const managedFields = [{ manager: 'helm', operation: 'Update', fieldsV1 }];
+    const { client, writes } = await cluster(deployment('a', { managedFields }));
+    await setReplacementPhase(client, input, 'replacing', signal);
+    expect(writes()).toEqual([{ minReadySeconds: 86_400, progressDeadlineSeconds: 90_000 }]);
+  });
+
   it('leaves alone what somebody else has set, and a Deployment that is not there', async () => {
     const fieldsV1 = { 'f:spec': { 'f:minReadySeconds': {} } };
     const managedFields = [{ manager: 'kubectl-edit', operation: 'Update', fieldsV1 }];
