@@ -235,18 +235,3 @@ function checkPodSecurity(cluster: string, { metadata }: Namespace, cni: boolean
   const what = `namespace ${metadata.name} of ${cluster} enforces pod security ${level}, which forbids the sidecar's NET_ADMIN`;
   return [finding('sidecar-forbidden', 'block', { cluster, what, where })];
 }
-
-/** The tool must be of the release that the document asks for. */
-export function checkTool(cluster: string, release: string, version: string, path: string): Finding[] {
-  const minor = RELEASES[release]?.istioctlMinor;
-  if (
-    minor === undefined ||
-    version === minor ||
-    version.startsWith(`${minor}.`) ||
-    version.startsWith(`${minor}-`)
-  ) {
-    return [];
-  }
-  const what = `the istioctl of the worker is ${version}; the document asks for release ${release}`;
-  return [finding('tool-release-mismatch', 'block', { cluster, what, where: path })];
-}

@@ -33,7 +33,7 @@ export const RELEASES: Readonly<Record<string, Release>> = {
 /** Every installer of the contract. */
 export const INSTALLERS = ['istioctl', 'helm'] as const;
 
-export type Installer = (typeof INSTALLERS)[number];
+export type InstallerName = (typeof INSTALLERS)[number];
 
 /** The installers that work in this version. */
-export const SUPPORTED_INSTALLERS: readonly Installer[] = ['istioctl'];
+export const SUPPORTED_INSTALLERS: readonly InstallerName[] = ['istioctl'];

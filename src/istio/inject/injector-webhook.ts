@@ -2,9 +2,9 @@ import type { ClusterClient } from '../../kubernetes/client/cluster-client.js';
 import { collectionPath } from '../../kubernetes/client/kinds.js';
 import { RolloutError } from '../../rollout/rollout-error.js';
 import { applyOver } from '../apply/apply-manifests.js';
+import { type Manifest, manifestOf, objectOf } from '../apply/manifests.js';
 import { type Installation, REVISION_LABEL } from '../apply/ownership.js';
-import { type Manifest, manifestOf, objectOf } from '../render/manifests.js';
-import { liveDefaultTag, remoteTagManifest } from './default-tag.js';
+import { liveDefaultTag, remoteTagManifest } from '../installers/istioctl/default-tag.js';
 import { deactivated, isSwitchedOff, selects, type WebhookConfiguration } from './webhook-configuration.js';
 
 /**

@@ -9,7 +9,6 @@ import {
   checkRoot,
   checkRunningControlPlane,
   checkTaken,
-  checkTool,
   checkVersion,
 } from '../../../activities/checks/preflight-checks.js';
 import type { RunningControlPlane } from '../../../src/istio/control-plane/primary-identity.js';
@@ -252,15 +251,4 @@ describe('a namespace to label', () => {
     expect(checkNamespace('eu-1', canary, owned('mesh-rollout'), false)).toEqual([]);
     expect(checkNamespace('eu-1', canary, owned('kubectl'), false)).toHaveLength(1);
   });
-});
-
-test.each([
-  ['1.31.0', []],
-  ['1.31-alpha.1', []],
-  ['1.31', []],
-  ['1.30.3', ['block tool-release-mismatch']],
-  ['1.310.0', ['block tool-release-mismatch']],
-  ['unknown', ['block tool-release-mismatch']],
-])('istioctl %s for release 1.31', (tool, expected) => {
-  expect(brief(checkTool('hub', '1.31', tool, '/usr/bin/istioctl'))).toEqual(expected);
 });

@@ -10,7 +10,7 @@ import {
 import type { ReadOptions } from '../../../kubernetes/client/request-options.js';
 import type { Finding } from '../../../rollout/checks/findings.js';
 import { FINDINGS } from '../../../rollout/codes.js';
-import type { Installer } from '../../../rollout/releases.js';
+import type { InstallerName } from '../../../rollout/releases.js';
 import type { ControlPlane } from '../../control-plane/control-plane-pods.js';
 import { isSameRelease, releaseNames, releaseOf } from './release/ownership.js';
 
@@ -36,7 +36,7 @@ export function describeInstaller(metadata: ObjectMetadata): string {
 export async function findOtherInstallers(
   client: ClusterClient,
   controlPlane: ControlPlane,
-  installer: Installer,
+  installer: InstallerName,
   options: ReadOptions,
 ): Promise<string[]> {
   const found = await Promise.all(
@@ -51,7 +51,11 @@ export async function findOtherInstallers(
 }
 
 /** Returns the finding about {@link findOtherInstallers}; none where it has found nothing. */
-export function checkInstallers(cluster: string, others: readonly string[], installer: Installer): Finding[] {
+export function checkInstallers(
+  cluster: string,
+  others: readonly string[],
+  installer: InstallerName,
+): Finding[] {
   const [first] = others;
   if (first === undefined) return [];
   const code = 'installer-differs';
@@ -59,7 +63,7 @@ export function checkInstallers(cluster: string, others: readonly string[], inst
   return [{ code, severity: 'block', cluster, what, where: first, action: FINDINGS[code].action }];
 }
 
-function isOf(metadata: ObjectMetadata, controlPlane: ControlPlane, installer: Installer): boolean {
+function isOf(metadata: ObjectMetadata, controlPlane: ControlPlane, installer: InstallerName): boolean {
   const release = releaseOf(metadata);
   // istioctl applies over anything but what Helm keeps.
   if (installer === 'istioctl') return release === undefined;

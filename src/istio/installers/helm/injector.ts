@@ -1,9 +1,9 @@
 import type { ClusterClient } from '../../../kubernetes/client/cluster-client.js';
 import type { KubernetesObject, ObjectReference } from '../../../kubernetes/client/objects.js';
+import type { Manifest } from '../../apply/manifests.js';
 import { REVISION_LABEL } from '../../apply/ownership.js';
 import type { ControlPlane } from '../../control-plane/control-plane-pods.js';
-import { liveDefaultTag } from '../../inject/default-tag.js';
-import type { Manifest } from '../../render/manifests.js';
+import { liveDefaultTag } from '../istioctl/default-tag.js';
 import type { InjectorPhase } from './chart-values.js';
 import type { WantedRelease } from './renderer.js';
 

@@ -3,7 +3,7 @@ import {
   checkInstallers,
   findOtherInstallers,
 } from '../../../../src/istio/installers/helm/found-installers.js';
-import type { Installer } from '../../../../src/rollout/releases.js';
+import type { InstallerName } from '../../../../src/rollout/releases.js';
 import { clientOf } from '../../../kubernetes/support/stub-api-server.js';
 import { startStubCluster } from './support/stub-cluster.js';
 
@@ -17,7 +17,7 @@ const helm = (release: string) => ({
   },
 });
 
-async function find(objects: Record<string, object>, installer: Installer) {
+async function find(objects: Record<string, object>, installer: InstallerName) {
   const client = await clientOf((await startStubCluster(objects)).url);
   return findOtherInstallers(client, { revision: 'default', istioNamespace: 'istio-system' }, installer, {});
 }
