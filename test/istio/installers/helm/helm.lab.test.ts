@@ -251,13 +251,14 @@ describe('a primary installed with Helm', () => {
     expect(await resourceVersions(cluster)).toEqual(before);
 
     const values = { pilot: { env: { SOMETHING_NEW: 'yes' } } };
-    const { istiod } = await renderer.primary({ ...input, values }, on, 'default', signal);
+    const { base, istiod } = await renderer.primary({ ...input, values }, on, 'default', signal);
     const same = await renderer.primary(input, on, 'default', signal);
     const stored = await readRelease(client, NAMES.istiod, signal);
     expect(await replacesControlPlane(client, input, same.istiod, stored, signal)).toBe(false);
     expect(await replacesControlPlane(client, input, istiod, stored, signal)).toBe(true);
     await setReplacementPhase(client, input, 'replacing', signal);
     const options = { rolloutId: input.rolloutId, takeOwnership: false, signal };
+    await ensureRelease(client, helm, base, options);
     await ensureRelease(client, helm, istiod, options);
     const held = await client.get<Deployment>(deployment);
     expect(held?.spec).toMatchObject({ minReadySeconds: 86_400 });
