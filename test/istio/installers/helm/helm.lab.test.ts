@@ -57,11 +57,14 @@ beforeAll(async () => {
   primary = await worker.clusters.get((await useHub()).name);
 }, 300_000);
 
-/** A cluster in which Helm may install, and what it is installed with. */
+/**
+ * A cluster in which Helm may install, and what it is installed with. The steps that do not differ between istioctl and Helm
+ * run as they do for istioctl.
+ */
 async function newRemote(changes: Partial<RemoteInput> = {}) {
   const cluster = await newCluster('helm');
   await grantReleases(cluster, 'remote');
-  const input = await inputFor(cluster, { installer: 'helm', ...changes });
+  const input = await inputFor(cluster, changes);
   const { helm, settings } = await labHelm();
   const renderer = new HelmRenderer(helm, new Charts(helm, settings));
   const client = await worker.clusters.get(cluster.name);
