@@ -60,10 +60,9 @@ export class HelmRenderer {
     signal: AbortSignal,
   ): Promise<WantedReleases> {
     const names = releaseNames(input.revision, input.istioNamespace);
-    const [base, istiod] = await Promise.all([
-      this.#render(names.base, 'base', primaryBaseValues(input, defaultRevision), signal),
-      this.#render(names.istiod, 'istiod', primaryValues(input, phase), signal),
-    ]);
+    // One after the other: where one fails, no other Helm is at work unseen.
+    const base = await this.#render(names.base, 'base', primaryBaseValues(input, defaultRevision), signal);
+    const istiod = await this.#render(names.istiod, 'istiod', primaryValues(input, phase), signal);
     return { base, istiod };
   }
 
@@ -77,10 +76,8 @@ export class HelmRenderer {
     if (!DNS_LABEL.test(cluster))
       throw new RolloutError('render-failed', `${cluster} is no DNS label`, { cluster });
     const names = releaseNames(input.revision, input.istioNamespace);
-    const [base, any] = await Promise.all([
-      this.#render(names.base, 'base', remoteBaseValues(input), signal),
-      this.#render(names.istiod, 'istiod', remoteValues(input, ANY_CLUSTER, phase), signal),
-    ]);
+    const base = await this.#render(names.base, 'base', remoteBaseValues(input), signal);
+    const any = await this.#render(names.istiod, 'istiod', remoteValues(input, ANY_CLUSTER, phase), signal);
     // A DNS label has no character that JSON or YAML escapes.
     const named = (text: string) => text.replaceAll(ANY_CLUSTER, cluster);
     const istiod = {

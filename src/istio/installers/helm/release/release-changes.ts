@@ -31,7 +31,7 @@ export interface ReleaseChanges {
   readonly change: readonly SerialisedObject[];
   readonly keep: readonly SerialisedObject[];
   readonly delete: readonly ObjectReference[];
-  /** Objects that are there and that Helm refuses to touch, because they are not of this release. */
+  /** Objects that are there and have not the marks of this release, also where a failed upgrade was to take them over. */
   readonly foreign: readonly KubernetesObject[];
 }
 
@@ -57,7 +57,7 @@ export async function findReleaseChanges(
     const path = await client.pathOf(object, signal);
     const current = await client.get<KubernetesObject>(path, { signal, timeoutMs: TIMEOUT_MS });
     const earlier = before.get(describeObject(object));
-    const isForeign = current !== undefined && earlier === undefined && !belongsTo(current, wanted);
+    const isForeign = current !== undefined && !belongsTo(current, wanted);
     const action = await actionFor(client, object, earlier, current, signal);
     return { object, action, foreign: isForeign ? [{ ...current, ...kindOf(object) }] : [] };
   });

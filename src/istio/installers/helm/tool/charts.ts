@@ -69,9 +69,8 @@ export class Charts {
    * @throws RolloutError as {@link get}
    */
   async versionProblem(minor: string, signal: AbortSignal): Promise<string | undefined> {
-    const charts = await Promise.all([this.get('base', signal), this.get('istiod', signal)]);
-    const [base, istiod] = charts;
-    for (const { name, version } of charts) {
+    const [base, istiod] = [await this.get('base', signal), await this.get('istiod', signal)];
+    for (const { name, version } of [base, istiod]) {
       if (version !== UNRELEASED && !version.startsWith(`${minor}.`))
         return `the chart ${name} is of version ${version}; the document asks for release ${minor}`;
     }

@@ -36,7 +36,7 @@ export interface ReleaseRequest {
 export interface UpgradeOptions {
   /** Labels of the revision's Secret, by which it is known whose work a pending one is. */
   readonly labels: Readonly<Record<string, string>>;
-  /** Take objects over that were not made by this release. */
+  /** Take objects over that were not made by this release, with every field that the release sets. */
   readonly takeOwnership: boolean;
   readonly signal: AbortSignal;
   /** Called with each line that Helm writes, without credentials. */
@@ -141,7 +141,7 @@ export class Helm {
           ...['--values', await writePrivate(folder, 'values.json', JSON.stringify(values))],
           ...['--history-max', String(HISTORY_MAX)],
           ...Object.entries(labels).flatMap(([name, value]) => ['--labels', `${name}=${value}`]),
-          ...(takeOwnership ? ['--take-ownership'] : []),
+          ...(takeOwnership ? await this.#ownershipFlags() : []),
         ];
         await this.#run(folder, 'upgrade', args, { signal, onProgress, cluster: client.name });
       });
@@ -153,6 +153,12 @@ export class Helm {
   /** Whether this worker's Helm is at work on a release of a cluster. */
   isBusy(client: ClusterClient, release: Pick<ReleaseRequest, 'release' | 'namespace'>): boolean {
     return this.#busy.has(busyKey(client, release));
+  }
+
+  /** Helm 4 applies server-side, where the other installer owns the fields of what it has made. */
+  async #ownershipFlags(): Promise<string[]> {
+    const isThree = (await this.version()).startsWith('3.');
+    return ['--take-ownership', ...(isThree ? [] : ['--server-side=true', '--force-conflicts'])];
   }
 
   async #askVersion(): Promise<string> {

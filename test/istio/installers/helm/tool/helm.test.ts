@@ -101,6 +101,17 @@ describe('Helm', () => {
     expect(await folders()).toEqual([]);
   });
 
+  it.each([
+    ['3.22.0', ['--take-ownership']],
+    ['4.3.1', ['--take-ownership', '--server-side=true', '--force-conflicts']],
+  ])('takes over with what Helm %s has for it', async (version, flags) => {
+    const fake = await fakeHelm({ version: `printf v${version}` });
+    const client = await clientOf((await startStubApiServer()).url);
+    const { signal } = new AbortController();
+    await fake.helm.upgrade(client, request, { labels: {}, takeOwnership: true, signal });
+    expect((await fake.calls())[0]?.args.slice(-flags.length)).toEqual(flags);
+  });
+
   it('sees nothing of the environment of the worker but its way to the network', async () => {
     vi.stubEnv('KUBECONFIG', '/somebody/elses/kubeconfig');
     vi.stubEnv('HELM_KUBETOKEN', 'another-token-12345');
