@@ -1,6 +1,9 @@
 import { type InstallerName, RELEASES, type WayName } from '../../rollout/releases.js';
 import { RolloutError } from '../../rollout/rollout-error.js';
 import type { Installer } from './installer.js';
+import { helmInstaller } from './helm/helm-installer.js';
+import type { ChartSettings } from './helm/tool/charts.js';
+import { HelmTools } from './helm/tool/helm-tools.js';
 import { istioctlInstaller } from './istioctl/istioctl-installer.js';
 import { Istioctls } from './istioctl/istioctls.js';
 
@@ -8,6 +11,10 @@ import { Istioctls } from './istioctl/istioctls.js';
 export interface ToolPaths {
   /** Paths of istioctl, or its name on PATH; one for each minor of Istio. */
   readonly istioctl: readonly string[];
+  /** Path of Helm, or its name on PATH. @default helm */
+  readonly helm?: string;
+  /** Where Istio's charts are, by release. @default none: no release can be installed with Helm */
+  readonly charts?: Readonly<Record<string, ChartSettings>>;
 }
 
 /** What decides the way of installing. */
@@ -20,11 +27,13 @@ export interface WayOfInstalling {
 /** Every way of installing that this version has. A new way is a folder beside this file, and one line here. */
 export class Installers {
   readonly #istioctls: Istioctls;
+  readonly #helm: HelmTools;
   readonly #ways: Readonly<Record<WayName, Installer>>;
 
   constructor(tools: ToolPaths) {
     this.#istioctls = new Istioctls(tools.istioctl);
-    this.#ways = { istioctl: istioctlInstaller(this.#istioctls) };
+    this.#helm = new HelmTools(tools.helm ?? 'helm', tools.charts ?? {});
+    this.#ways = { istioctl: istioctlInstaller(this.#istioctls), helm: helmInstaller(this.#helm) };
   }
 
   /**
@@ -42,7 +51,13 @@ export class Installers {
   }
 
   /** Returns the tools of this worker for its log: the version of each by its path, or why it cannot be used. */
-  tools(): Promise<Record<string, string>> {
-    return this.#istioctls.describe();
+  async tools(): Promise<Record<string, string>> {
+    const [istioctls, helm] = await Promise.all([this.#istioctls.describe(), this.#helm.describe()]);
+    return { ...istioctls, ...helm };
+  }
+
+  /** Removes what was downloaded. Called when the worker ends. */
+  close(): Promise<void> {
+    return this.#helm.close();
   }
 }

@@ -10,7 +10,7 @@ import {
   remoteBaseValues,
   remoteValues,
 } from './chart-values.js';
-import { markedFor, type ReleaseName, releaseNames } from './release/ownership.js';
+import { markedFor, type ReleaseName, releaseNames } from '../../apply/helm-marks.js';
 import type { Chart, Charts } from './tool/charts.js';
 import type { Helm } from './tool/helm.js';
 

@@ -8,12 +8,13 @@ import { preparePrimaryNamespace } from '../../../../src/istio/control-plane/ist
 import { readMeshRoot } from '../../../../src/istio/control-plane/root-certificate.js';
 import { readEndpoints, writeEndpoints } from '../../../../src/istio/endpoints/endpoints.js';
 import { checkInjectorCA } from '../../../../src/istio/inject/injector-webhook.js';
+import { isOfIstioctl } from '../../../../src/istio/installers/istioctl/istioctl-installer.js';
 import type { InjectorPhase } from '../../../../src/istio/installers/helm/chart-values.js';
 import {
   keepSlice,
   writeControlPlaneService,
 } from '../../../../src/istio/installers/helm/control-plane-service.js';
-import { findOtherInstallers } from '../../../../src/istio/installers/helm/found-installers.js';
+import { findOtherInstallers } from '../../../../src/istio/checks/found-installers.js';
 import {
   injectorsOf,
   removeDefaultTag,
@@ -24,7 +25,7 @@ import {
   planRelease,
   readRelease,
 } from '../../../../src/istio/installers/helm/release/ensure-release.js';
-import { releaseNames } from '../../../../src/istio/installers/helm/release/ownership.js';
+import { belongsToReleases, releaseNames } from '../../../../src/istio/apply/helm-marks.js';
 import { listRevisions } from '../../../../src/istio/installers/helm/release/stored-releases.js';
 import { HelmRenderer, type WantedReleases } from '../../../../src/istio/installers/helm/renderer.js';
 import {
@@ -118,8 +119,8 @@ describe('a remote installed with Helm', () => {
 
     expect(await install(remote, ABSENT)).toBeGreaterThanOrEqual(objects);
     expect(await client.get(INJECTOR)).toBeUndefined();
-    expect(await findOtherInstallers(client, input, 'helm', { signal })).toEqual([]);
-    expect(await findOtherInstallers(client, input, 'istioctl', { signal })).toContain(
+    expect(await findOtherInstallers(client, input, belongsToReleases, { signal })).toEqual([]);
+    expect(await findOtherInstallers(client, input, isOfIstioctl, { signal })).toContain(
       'ConfigMap istio-system/values (Helm release istio-system/istiod)',
     );
 
@@ -210,7 +211,7 @@ describe('a remote installed with Helm', () => {
     });
     await install(remote, on, true);
     await removeDefaultTag(client, input, signal);
-    expect(await findOtherInstallers(client, input, 'helm', { signal })).toEqual([]);
+    expect(await findOtherInstallers(client, input, belongsToReleases, { signal })).toEqual([]);
     expect(await install(remote, on)).toBe(0);
     await step(worker, 'verifyInjection', input);
   }, 300_000);

@@ -2,7 +2,7 @@ import type { ClusterClient } from '../../../../kubernetes/client/cluster-client
 import type { DryRunClient } from '../../../../kubernetes/client/dry-run-client.js';
 import { describeObject } from '../../../../kubernetes/client/objects.js';
 import { RolloutError } from '../../../../rollout/rollout-error.js';
-import { describeInstaller } from '../found-installers.js';
+import { describeInstaller } from '../../../checks/found-installers.js';
 import type { WantedRelease } from '../renderer.js';
 import type { Helm } from '../tool/helm.js';
 import { recoverPending, rolloutLabels } from './pending-release.js';

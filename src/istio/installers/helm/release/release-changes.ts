@@ -13,7 +13,7 @@ import type { Values } from '../../../../rollout/resolve/resolved.js';
 import { withEnforcedExpressions } from '../../../apply/admissions-enforcer.js';
 import { type WebhookConfiguration, withoutFields } from '../../../inject/webhook-configuration.js';
 import { parseHelmManifest, type WantedRelease } from '../renderer.js';
-import { isSameRelease, KEEP_ANNOTATION, releaseOf } from './ownership.js';
+import { isSameRelease, KEEP_ANNOTATION, releaseOf } from '../../../apply/helm-marks.js';
 import type { StoredRelease } from './stored-releases.js';
 
 /** Helm's field manager, in versions 3 and 4. */

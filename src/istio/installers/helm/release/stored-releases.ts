@@ -6,7 +6,7 @@ import { METADATA_LIST_ONLY } from '../../../../kubernetes/client/metadata-only.
 import type { KubernetesObject, ObjectReference } from '../../../../kubernetes/client/objects.js';
 import { fieldOf, textOf } from '../../../../kubernetes/client/untrusted.js';
 import type { Values } from '../../../../rollout/resolve/resolved.js';
-import type { ReleaseName } from './ownership.js';
+import type { ReleaseName } from '../../../apply/helm-marks.js';
 
 /**
  * What Helm knows of a release: one Secret for each revision (Helm 3.22 and 4.2, pkg/storage/driver/secrets.go). Reading

@@ -79,6 +79,12 @@ export class Charts {
       : `the chart base is of version ${base.version}, and istiod of ${istiod.version}`;
   }
 
+  /** Returns the version of Istio that the charts are of; undefined where they were not released. */
+  async releasedVersion(signal: AbortSignal): Promise<string | undefined> {
+    const { version } = await this.get('istiod', signal);
+    return version === UNRELEASED ? undefined : version;
+  }
+
   /** Removes what was downloaded. Called when the worker ends. */
   async close(): Promise<void> {
     this.#charts.clear();

@@ -1,4 +1,4 @@
-import type { KubernetesObject, ObjectMetadata } from '../../../../kubernetes/client/objects.js';
+import type { KubernetesObject, ObjectMetadata } from '../../kubernetes/client/objects.js';
 
 /**
  * How Helm marks what belongs to a release; an object with other marks, or none, it refuses to change (Helm 3.22,
@@ -55,4 +55,14 @@ export function releaseNames(
     base: { release: 'istio-base', namespace: istioNamespace },
     istiod: { release: istiod, namespace: istioNamespace },
   };
+}
+
+/** Whether an object belongs to one of the releases of an installation. */
+export function belongsToReleases(
+  metadata: ObjectMetadata,
+  { revision, istioNamespace }: { readonly revision: string; readonly istioNamespace: string },
+): boolean {
+  const release = releaseOf(metadata);
+  const { base, istiod } = releaseNames(revision, istioNamespace);
+  return release !== undefined && [base, istiod].some((own) => isSameRelease(own, release));
 }

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import {
   checkInstallers,
   findOtherInstallers,
-} from '../../../../src/istio/installers/helm/found-installers.js';
-import type { InstallerName } from '../../../../src/rollout/releases.js';
-import { clientOf } from '../../../kubernetes/support/stub-api-server.js';
-import { startStubCluster } from './support/stub-cluster.js';
+} from '../../../src/istio/checks/found-installers.js';
+import { belongsToReleases } from '../../../src/istio/apply/helm-marks.js';
+import { isOfIstioctl } from '../../../src/istio/installers/istioctl/istioctl-installer.js';
+import { clientOf } from '../../kubernetes/support/stub-api-server.js';
+import { startStubCluster } from '../installers/helm/support/stub-cluster.js';
 
 const CONFIG_MAP = '/api/v1/namespaces/istio-system/configmaps/values';
 const CRD = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/destinationrules.networking.istio.io';
@@ -17,9 +18,11 @@ const helm = (release: string) => ({
   },
 });
 
-async function find(objects: Record<string, object>, installer: InstallerName) {
+const WAYS = { helm: belongsToReleases, istioctl: isOfIstioctl };
+
+async function find(objects: Record<string, object>, way: keyof typeof WAYS) {
   const client = await clientOf((await startStubCluster(objects)).url);
-  return findOtherInstallers(client, { revision: 'default', istioNamespace: 'istio-system' }, installer, {});
+  return findOtherInstallers(client, { revision: 'default', istioNamespace: 'istio-system' }, WAYS[way], {});
 }
 
 describe('findOtherInstallers', () => {

@@ -1,18 +1,18 @@
-import type { ClusterClient } from '../../../kubernetes/client/cluster-client.js';
-import { objectPath } from '../../../kubernetes/client/kinds.js';
-import { METADATA_ONLY } from '../../../kubernetes/client/metadata-only.js';
+import type { ClusterClient } from '../../kubernetes/client/cluster-client.js';
+import { objectPath } from '../../kubernetes/client/kinds.js';
+import { METADATA_ONLY } from '../../kubernetes/client/metadata-only.js';
 import {
   describeObject,
   type KubernetesObject,
   type ObjectMetadata,
   type ObjectReference,
-} from '../../../kubernetes/client/objects.js';
-import type { ReadOptions } from '../../../kubernetes/client/request-options.js';
-import type { Finding } from '../../../rollout/checks/findings.js';
-import { FINDINGS } from '../../../rollout/codes.js';
-import type { InstallerName } from '../../../rollout/releases.js';
-import type { ControlPlane } from '../../control-plane/control-plane-pods.js';
-import { isSameRelease, releaseNames, releaseOf } from './release/ownership.js';
+} from '../../kubernetes/client/objects.js';
+import type { ReadOptions } from '../../kubernetes/client/request-options.js';
+import type { Finding } from '../../rollout/checks/findings.js';
+import { FINDINGS } from '../../rollout/codes.js';
+import type { InstallerName } from '../../rollout/releases.js';
+import type { ControlPlane } from '../control-plane/control-plane-pods.js';
+import { releaseOf } from '../apply/helm-marks.js';
 
 /** What `istioctl install` puts on everything (istio 1.31, operator/pkg/install/install.go). Charts have none of it. */
 const ISTIOCTL_LABEL = 'operator.istio.io/managed';
@@ -24,26 +24,28 @@ export function describeInstaller(metadata: ObjectMetadata): string {
   return metadata.labels?.[ISTIOCTL_LABEL] === undefined ? 'no known installer' : 'istioctl';
 }
 
+/** Whether an object with such metadata is a way's own: that it need not take it over. */
+export type IsOwn = (metadata: ObjectMetadata, controlPlane: ControlPlane) => boolean;
+
 /**
- * Looks for an installation of a revision that another installer has made, or Helm under other names of releases. A few
- * objects speak for all: the ConfigMap of the values, the injector, the reader's account and one CRD.
+ * Looks for an installation of a revision that another installer has made, or Helm under other names of releases. Two
+ * objects speak for all: the ConfigMap of the values, and a CRD.
  *
- * @param installer what the document says
- * @returns one text for each object that the installer would have to take over, such as
+ * @returns one text for each object that the way would have to take over, such as
  * `ConfigMap istio-system/values (istioctl)`; none where there is nothing, or everything is its own
  * @throws ClusterError
  */
 export async function findOtherInstallers(
   client: ClusterClient,
   controlPlane: ControlPlane,
-  installer: InstallerName,
+  isOwn: IsOwn,
   options: ReadOptions,
 ): Promise<string[]> {
   const found = await Promise.all(
     markerObjects(controlPlane).map(async (reference) => {
       const accept = METADATA_ONLY;
       const live = await client.get<KubernetesObject>(objectPath(reference), { ...options, accept });
-      if (live === undefined || isOf(live.metadata, controlPlane, installer)) return [];
+      if (live === undefined || isOwn(live.metadata, controlPlane)) return [];
       return [`${describeObject(reference)} (${describeInstaller(live.metadata)})`];
     }),
   );
@@ -63,21 +65,10 @@ export function checkInstallers(
   return [{ code, severity: 'block', cluster, what, where: first, action: FINDINGS[code].action }];
 }
 
-function isOf(metadata: ObjectMetadata, controlPlane: ControlPlane, installer: InstallerName): boolean {
-  const release = releaseOf(metadata);
-  // istioctl applies over anything but what Helm keeps.
-  if (installer === 'istioctl') return release === undefined;
-  const { base, istiod } = releaseNames(controlPlane.revision, controlPlane.istioNamespace);
-  return release !== undefined && [base, istiod].some((own) => isSameRelease(own, release));
-}
-
 function markerObjects({ revision, istioNamespace: namespace }: ControlPlane): ObjectReference[] {
   const suffix = revision === 'default' ? '' : `-${revision}`;
-  const injector = `istio-sidecar-injector${suffix}${namespace === 'istio-system' ? '' : `-${namespace}`}`;
   return [
     { apiVersion: 'v1', kind: 'ConfigMap', namespace, name: `values${suffix}` },
-    { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'MutatingWebhookConfiguration', name: injector },
-    { apiVersion: 'v1', kind: 'ServiceAccount', namespace, name: 'istio-reader-service-account' },
     {
       apiVersion: 'apiextensions.k8s.io/v1',
       kind: 'CustomResourceDefinition',
