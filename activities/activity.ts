@@ -9,6 +9,8 @@ import { toFailure } from './failure.js';
 
 /** Shorter than what lies between the two deadlines of an attempt of some minutes. */
 const TAKE_BACK_MS = 4_000;
+/** While the attempt still has time: what is taken back may have to be rendered first, on a busy machine. */
+const LONGEST_TAKE_BACK_MS = 30_000;
 
 /**
  * Often enough that a cancellation is soon obeyed: Temporal delivers it with the answer to a heartbeat. Most steps of most
@@ -50,8 +52,9 @@ export function defineActivity<Input, Result>(
       );
     }, deadline - startedAt);
     try {
+      const signal = AbortSignal.any([context.cancellationSignal, timeIsUp.signal]);
       return await run(input, {
-        signal: AbortSignal.any([context.cancellationSignal, timeIsUp.signal]),
+        signal,
         deadline,
         heartbeat: (words) => {
           // Reasons for which something is waited for come from clusters, and Temporal keeps what it is sent.
@@ -60,7 +63,8 @@ export function defineActivity<Input, Result>(
         takeBack: async (work) => {
           const { notFound, timedOut } = context.cancellationDetails ?? {};
           if (notFound || timedOut) return;
-          await work(AbortSignal.timeout(TAKE_BACK_MS)).catch((error: Error) => {
+          const left = signal.aborted ? 0 : Math.min(deadline - Date.now(), LONGEST_TAKE_BACK_MS);
+          await work(AbortSignal.timeout(Math.max(left, TAKE_BACK_MS))).catch((error: Error) => {
             // Why the attempt has failed is what a person has to know first.
             context.log.warn('could not take back what is not proven', { reason: redact(error.message) });
           });

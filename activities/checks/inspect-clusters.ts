@@ -2,6 +2,8 @@ import { concurrently } from '../../src/base/concurrency/concurrently.js';
 import { pause } from '../../src/base/concurrency/pause.js';
 import { redact } from '../../src/base/text/redact.js';
 import { findOtherRegistrations } from '../../src/istio/access/registrations.js';
+import type { Inspection } from '../../src/istio/checks/inspection.js';
+import { finding } from '../../src/istio/checks/preflight-checks.js';
 import { readMeshRoot } from '../../src/istio/control-plane/root-certificate.js';
 import type { StepContext } from '../../src/istio/steps/step-context.js';
 import type { ClusterClient } from '../../src/kubernetes/client/cluster-client.js';
@@ -12,8 +14,7 @@ import { ERRORS, type ErrorCode, type FindingCode } from '../../src/rollout/code
 import { RolloutError } from '../../src/rollout/rollout-error.js';
 import { defineActivity } from '../activity.js';
 import type { ActivityDependencies } from '../dependencies.js';
-import { type Inspection, inspectCluster } from './inspect-cluster.js';
-import { finding } from './preflight-checks.js';
+import { inspectCluster } from './inspect-cluster.js';
 
 const CONCURRENCY = 10;
 const REQUEST_TIMEOUT_MS = 5_000;
@@ -52,7 +53,7 @@ export function inspectClusters(dependencies: ActivityDependencies): Activities[
  * @throws RolloutError `api-unavailable` when it does not answer and the input says that it must
  */
 export async function inspect(
-  { clusters }: ActivityDependencies,
+  { clusters, installers }: ActivityDependencies,
   cluster: string,
   role: 'primary' | 'remote',
   input: InspectInput,
@@ -67,7 +68,7 @@ export async function inspect(
       where = client.server;
       const options = { signal, timeoutMs: REQUEST_TIMEOUT_MS };
       const inspection = { ...input, ...askingPrimary(clusters, input, signal) };
-      return await inspectCluster(client, entry, role, inspection, options);
+      return await inspectCluster(client, entry, role, installers.of(input), inspection, options);
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof RolloutError)) {

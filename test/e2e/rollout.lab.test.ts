@@ -43,6 +43,7 @@ describe('a rollout of one primary and three remotes', () => {
       expect(proofs.map(({ what, value }) => `${what}: ${value}`)).toEqual([
         expect.stringMatching(/^endpoints: \d+\.\d+\.\d+\.\d+$/),
         'synced: 1 istiod',
+        'endpoints of the remote: known to 1 istiod',
         'webhook CA: of the mesh in 1',
         'root certificate: of the mesh',
         'injection: default',

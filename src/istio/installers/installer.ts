@@ -10,6 +10,7 @@ import type {
   VerifyRemoteResult,
 } from '../../rollout/progress/step-results.js';
 import type { PrimaryInput, RemoteInput } from '../../rollout/resolve/resolved.js';
+import type { InspectCluster } from '../checks/inspection.js';
 import type { ControlPlaneEndpoints } from '../endpoints/control-plane-endpoints.js';
 import type { Permission, Role } from '../permissions/permissions.js';
 import type { Site } from '../steps/site.js';
@@ -37,6 +38,8 @@ export interface Installer {
   toolVersion(release: string): Promise<string>;
   /** Everything that a rollout does to a cluster, by the cluster's part in the mesh. */
   readonly permissions: Readonly<Record<Role, readonly Permission[]>>;
+  /** What the checks before a rollout look for in a cluster, by its part in the mesh. */
+  readonly inspect: Readonly<Record<Role, InspectCluster>>;
   readonly endpoints: ControlPlaneEndpoints;
   readonly steps: {
     readonly 'deploy-primary': Step<PrimaryInput, StepResult>;

@@ -1,4 +1,4 @@
-import type { InstallerName } from '../../rollout/releases.js';
+import { type InstallerName, RELEASES, type WayName } from '../../rollout/releases.js';
 import { RolloutError } from '../../rollout/rollout-error.js';
 import type { Installer } from './installer.js';
 import { istioctlInstaller } from './istioctl/istioctl-installer.js';
@@ -20,7 +20,7 @@ export interface WayOfInstalling {
 /** Every way of installing that this version has. A new way is a folder beside this file, and one line here. */
 export class Installers {
   readonly #istioctls: Istioctls;
-  readonly #ways: Readonly<Partial<Record<InstallerName, Installer>>>;
+  readonly #ways: Readonly<Record<WayName, Installer>>;
 
   constructor(tools: ToolPaths) {
     this.#istioctls = new Istioctls(tools.istioctl);
@@ -30,11 +30,11 @@ export class Installers {
   /**
    * Returns the installer of a rollout.
    *
-   * @throws RolloutError `tool-version-differs` when this version has no such way
+   * @throws RolloutError `tool-version-differs` when this version of the worker has no such way: another one may have it
    */
   of({ release, installer }: WayOfInstalling): Installer {
-    const way = this.#ways[installer];
-    if (way !== undefined) return way;
+    const way = RELEASES[release]?.ways[installer];
+    if (way !== undefined) return this.#ways[way];
     throw new RolloutError(
       'tool-version-differs',
       `this worker cannot install Istio ${release} with ${installer}`,

@@ -10,10 +10,10 @@ import { isAnnotatedLate } from '../inject/late-annotation.js';
 import type { Site } from '../steps/site.js';
 import { summarise } from '../steps/summarise.js';
 import { waitUntil } from '../steps/wait-until.js';
-import { injectorProofs } from './injector-proofs.js';
+import { injectorProofs } from './injection/injector-proofs.js';
+import { planInjectors, switchOnInjectors } from './injection/switch-on-injectors.js';
 import type { IstiodWay } from './istiod-way.js';
 import { readAccess, registerRemote } from './register-remote.js';
-import { planInjectors, switchOnInjectors } from './switch-on-injectors.js';
 
 /** istiod writes the root certificate within a second or two of having synced, where it leads. */
 const LEADS_WITHIN_MS = 8_000;
@@ -93,6 +93,6 @@ async function touchWhenLate(site: Site, input: RemoteInput): Promise<boolean> {
     cluster,
   });
   const { access } = await readAccess(site, input);
-  await touchRemoteSecret(primary, istioNamespace, access, signal);
+  await touchRemoteSecret(primary, istioNamespace, access, input.release, signal);
   return true;
 }

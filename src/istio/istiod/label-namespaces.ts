@@ -18,9 +18,9 @@ import type { Site } from '../steps/site.js';
 import type { StepContext } from '../steps/step-context.js';
 import { summarise } from '../steps/summarise.js';
 import { waitUntil } from '../steps/wait-until.js';
+import { probeNamespaces, requireInjection } from './injection/prove-injection.js';
+import { withWorkingInjector } from './injection/working-injector.js';
 import type { IstiodWay } from './istiod-way.js';
-import { probeNamespaces, requireInjection } from './prove-injection.js';
-import { withWorkingInjector } from './working-injector.js';
 
 /**
  * The step `label-namespaces`: a namespace is labelled only after a dry-run Pod that asks for a sidecar came back with

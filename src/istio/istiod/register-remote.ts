@@ -35,7 +35,9 @@ export async function registerRemote(site: Site, input: RemoteInput): Promise<St
     async () => [],
   );
   step.heartbeat('writes the remote secret');
-  const written = await site.attempt(() => writeRemoteSecret(primary, istioNamespace, access, signal));
+  const written = await site.attempt(() =>
+    writeRemoteSecret(primary, istioNamespace, access, input.release, signal),
+  );
   const tried = findings.length === 0 ? 'tried' : 'not verified from here';
   const result = summarise(2, Number(issued) + Number(written ?? false), `${fact}, ${tried}`);
   return findings.length === 0 ? result : { ...result, findings };

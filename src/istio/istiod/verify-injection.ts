@@ -10,14 +10,14 @@ import { countPodsWithoutSidecar } from '../inject/pods-without-sidecar.js';
 import type { Site } from '../steps/site.js';
 import { summarise } from '../steps/summarise.js';
 import { waitUntil } from '../steps/wait-until.js';
-import type { IstiodWay } from './istiod-way.js';
 import {
   type ProbedNamespace,
   probeNamespaces,
   requireInjection,
   unprovenFindings,
-} from './prove-injection.js';
-import { withWorkingInjector } from './working-injector.js';
+} from './injection/prove-injection.js';
+import { withWorkingInjector } from './injection/working-injector.js';
+import type { IstiodWay } from './istiod-way.js';
 
 const CONCURRENCY = 4;
 

@@ -8,9 +8,9 @@ import { isControlPlaneDeployment } from '../../control-plane/control-plane-depl
 import { preparePrimaryNamespace } from '../../control-plane/istio-namespace.js';
 import { readMeshRoot } from '../../control-plane/root-certificate.js';
 import { isInjectorLive, readLive } from '../../inject/injector-webhook.js';
-import { injectorProofs } from '../../istiod/injector-proofs.js';
-import { replaceControlPlane } from '../../istiod/replace-control-plane.js';
-import { planInjectors, switchOnInjectors } from '../../istiod/switch-on-injectors.js';
+import { injectorProofs } from '../../istiod/injection/injector-proofs.js';
+import { planInjectors, switchOnInjectors } from '../../istiod/injection/switch-on-injectors.js';
+import { replaceControlPlane } from '../../istiod/replacement/replace-control-plane.js';
 import type { Site } from '../../steps/site.js';
 import type { StepContext } from '../../steps/step-context.js';
 import { summarise } from '../../steps/summarise.js';

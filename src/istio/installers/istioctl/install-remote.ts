@@ -7,16 +7,12 @@ import { findPrunable, prune } from '../../apply/prune.js';
 import { addressesOf, readyControlPlanePods } from '../../control-plane/control-plane-pods.js';
 import { readMeshRoot } from '../../control-plane/root-certificate.js';
 import { controlPlaneService, writeEndpoints } from '../../endpoints/endpoints.js';
-import {
-  injectorManifests,
-  isInjectorLive,
-  readLive,
-  switchOffForeign,
-} from '../../inject/injector-webhook.js';
+import { isInjectorLive, readLive, switchOffForeign } from '../../inject/injector-webhook.js';
 import { addressesToBe } from '../../istiod/addresses-to-be.js';
 import { nothing, type Site } from '../../steps/site.js';
 import { summarise } from '../../steps/summarise.js';
 import { waitUntil } from '../../steps/wait-until.js';
+import { injectorManifests } from './injectors.js';
 import type { Istioctls } from './istioctls.js';
 import { type RemoteManifests, remoteManifests } from './remote-manifests.js';
 import { requireToolVersion } from './require-tool-version.js';
