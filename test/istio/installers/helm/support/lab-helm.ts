@@ -2,6 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { LabCluster } from '../../../../../lab/lab.js';
+import { ensureCharts } from '../../../../../lab/tools/charts.js';
+import { ensureTools } from '../../../../../lab/tools/tools.js';
 import { HELM_PERMISSIONS } from '../../../../../src/istio/installers/helm/permissions.js';
 import type { ChartReference, ChartSettings } from '../../../../../src/istio/installers/helm/tool/charts.js';
 import { Helm } from '../../../../../src/istio/installers/helm/tool/helm.js';
@@ -9,11 +11,15 @@ import type { Role } from '../../../../../src/istio/permissions/permissions.js';
 import type { Values } from '../../../../../src/rollout/resolve/resolved.js';
 import { temporaryFolder } from '../../../../kubernetes/support/temporary-folder.js';
 
-/** Helm and the charts of Istio that a lab has. */
+/** Returns Helm and the charts of Istio that a lab has; `MESH_ROLLOUT_HELM` names another Helm, such as version 4. */
 export async function labHelm(): Promise<{ helm: Helm; settings: ChartSettings }> {
-  const { MESH_ROLLOUT_TEST_HELM: path = '', MESH_ROLLOUT_TEST_CHARTS: charts = '' } = process.env;
-  const settings = { base: join(charts, 'base'), istiod: join(charts, 'istio-control', 'istio-discovery') };
-  return { helm: new Helm(path), settings };
+  const [{ helm }, charts] = await Promise.all([
+    ensureTools({ names: ['helm'] }),
+    ensureCharts({ releases: ['1.31'] }),
+  ]);
+  const folder = charts['1.31'];
+  const settings = { base: join(folder, 'base'), istiod: join(folder, 'istio-discovery') };
+  return { helm: new Helm(process.env.MESH_ROLLOUT_HELM ?? helm), settings };
 }
 
 const LISTS = [
