@@ -12,6 +12,10 @@ export interface Config {
   readonly inventory?: string;
   /** Paths of istioctl, or its name on PATH; one for each minor of Istio. */
   readonly istioctl: readonly string[];
+  /** Path of Helm, or its name on PATH. */
+  readonly helm: string;
+  /** Where Istio's charts are, as `<release>=<source>` with commas between. */
+  readonly helmCharts?: string;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly server: {
     readonly host: string;
@@ -59,6 +63,8 @@ export function readConfig(environment: Environment): Config {
   return freeze({
     ...(value.MESH_ROLLOUT_INVENTORY !== undefined && { inventory: value.MESH_ROLLOUT_INVENTORY }),
     istioctl: value.MESH_ROLLOUT_ISTIOCTL.split(delimiter).filter((path) => path !== ''),
+    helm: value.MESH_ROLLOUT_HELM,
+    ...(value.MESH_ROLLOUT_HELM_CHARTS !== undefined && { helmCharts: value.MESH_ROLLOUT_HELM_CHARTS }),
     logLevel: value.MESH_ROLLOUT_LOG_LEVEL,
     server: {
       host: value.MESH_ROLLOUT_HOST,

@@ -11,8 +11,8 @@ import type { ReadOptions } from '../../kubernetes/client/request-options.js';
 import type { Finding } from '../../rollout/checks/findings.js';
 import { FINDINGS } from '../../rollout/codes.js';
 import type { InstallerName } from '../../rollout/releases.js';
-import type { ControlPlane } from '../control-plane/control-plane-pods.js';
 import { releaseOf } from '../apply/helm-marks.js';
+import type { ControlPlane } from '../control-plane/control-plane-pods.js';
 
 /** What `istioctl install` puts on everything (istio 1.31, operator/pkg/install/install.go). Charts have none of it. */
 const ISTIOCTL_LABEL = 'operator.istio.io/managed';

@@ -1,11 +1,13 @@
 import { type InstallerName, RELEASES, type WayName } from '../../rollout/releases.js';
 import { RolloutError } from '../../rollout/rollout-error.js';
-import type { Installer } from './installer.js';
 import { helmInstaller } from './helm/helm-installer.js';
 import type { ChartSettings } from './helm/tool/charts.js';
 import { HelmTools } from './helm/tool/helm-tools.js';
+import type { Installer } from './installer.js';
 import { istioctlInstaller } from './istioctl/istioctl-installer.js';
 import { Istioctls } from './istioctl/istioctls.js';
+
+export { parseChartSources } from './helm/tool/chart-sources.js';
 
 /** Where the worker's tools are. */
 export interface ToolPaths {

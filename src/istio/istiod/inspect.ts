@@ -16,8 +16,8 @@ import { MESH_ANNOTATION } from '../control-plane/istio-namespace.js';
 import { findOwnControlPlane } from '../control-plane/own-control-plane.js';
 import { readRunningControlPlane } from '../control-plane/primary-identity.js';
 import { readRoot } from '../control-plane/root-certificate.js';
-import type { Role } from '../permissions/permissions.js';
 import { findForeignInjectors } from '../inject/foreign-injectors.js';
+import type { Role } from '../permissions/permissions.js';
 
 /** Returns what is found about a primary: whose it is, and which istiod runs there. */
 const inspectPrimary = async (

@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  checkInstallers,
-  findOtherInstallers,
-} from '../../../src/istio/checks/found-installers.js';
 import { belongsToReleases } from '../../../src/istio/apply/helm-marks.js';
+import { checkInstallers, findOtherInstallers } from '../../../src/istio/checks/found-installers.js';
 import { isOfIstioctl } from '../../../src/istio/installers/istioctl/istioctl-installer.js';
 import { clientOf } from '../../kubernetes/support/stub-api-server.js';
 import { startStubCluster } from '../installers/helm/support/stub-cluster.js';

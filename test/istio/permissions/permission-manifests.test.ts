@@ -19,7 +19,7 @@ interface Manifest {
 
 const parse = (text: string) => parseAllDocuments(text).map((document) => document.toJS() as Manifest);
 const manifestsOf = (role: 'primary' | 'remote', istioNamespace = 'istio-system', namespaces = ['default']) =>
-  permissionManifests({ role, istioNamespace, namespaces });
+  permissionManifests({ role, permissions: PERMISSIONS[role], istioNamespace, namespaces });
 
 /** Verbs that a binding gives, as `verb group/resource`, by where it gives them: a namespace, or '' for everywhere. */
 function granted(manifests: readonly Manifest[]): Map<string, Set<string>> {

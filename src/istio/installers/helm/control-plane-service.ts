@@ -4,9 +4,9 @@ import type { KubernetesObject } from '../../../kubernetes/client/objects.js';
 import { fieldOf } from '../../../kubernetes/client/untrusted.js';
 import { MANAGED_BY } from '../../../rollout/names.js';
 import type { RemoteInput, Values } from '../../../rollout/resolve/resolved.js';
+import { KEEP_ANNOTATION, releaseOf } from '../../apply/helm-marks.js';
 import { REVISION_LABEL } from '../../apply/ownership.js';
 import { controlPlaneService } from '../../endpoints/endpoints.js';
-import { KEEP_ANNOTATION, releaseOf } from '../../apply/helm-marks.js';
 
 /** A field manager of its own: what an apply leaves out, its manager gives up. */
 const KEEPER = `${MANAGED_BY}-keep`;

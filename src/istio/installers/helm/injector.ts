@@ -3,7 +3,7 @@ import type { KubernetesObject, ObjectReference } from '../../../kubernetes/clie
 import type { Manifest } from '../../apply/manifests.js';
 import { REVISION_LABEL } from '../../apply/ownership.js';
 import type { ControlPlane } from '../../control-plane/control-plane-pods.js';
-import { liveDefaultTag } from '../istioctl/default-tag.js';
+import { liveDefaultTag } from '../../inject/live-default-tag.js';
 import type { InjectorPhase } from './chart-values.js';
 import type { WantedRelease } from './renderer.js';
 

@@ -3,6 +3,7 @@ import { SharedWork } from '../../../base/concurrency/shared-work.js';
 import type { KubernetesObject, SerialisedObject } from '../../../kubernetes/client/objects.js';
 import type { PrimaryInput, RemoteInput, Values } from '../../../rollout/resolve/resolved.js';
 import { RolloutError } from '../../../rollout/rollout-error.js';
+import { markedFor, type ReleaseName, releaseNames } from '../../apply/helm-marks.js';
 import {
   type InjectorPhase,
   primaryBaseValues,
@@ -10,7 +11,6 @@ import {
   remoteBaseValues,
   remoteValues,
 } from './chart-values.js';
-import { markedFor, type ReleaseName, releaseNames } from '../../apply/helm-marks.js';
 import type { Chart, Charts } from './tool/charts.js';
 import type { Helm } from './tool/helm.js';
 

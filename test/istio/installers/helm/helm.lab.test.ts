@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { ActivityDependencies } from '../../../../activities/dependencies.js';
+import { belongsToReleases, releaseNames } from '../../../../src/istio/apply/helm-marks.js';
+import { findOtherInstallers } from '../../../../src/istio/checks/found-installers.js';
 import {
   addressesOf,
   readyControlPlanePods,
@@ -8,13 +10,11 @@ import { preparePrimaryNamespace } from '../../../../src/istio/control-plane/ist
 import { readMeshRoot } from '../../../../src/istio/control-plane/root-certificate.js';
 import { readEndpoints, writeEndpoints } from '../../../../src/istio/endpoints/endpoints.js';
 import { checkInjectorCA } from '../../../../src/istio/inject/injector-webhook.js';
-import { isOfIstioctl } from '../../../../src/istio/installers/istioctl/istioctl-installer.js';
 import type { InjectorPhase } from '../../../../src/istio/installers/helm/chart-values.js';
 import {
   keepSlice,
   writeControlPlaneService,
 } from '../../../../src/istio/installers/helm/control-plane-service.js';
-import { findOtherInstallers } from '../../../../src/istio/checks/found-installers.js';
 import {
   injectorsOf,
   removeDefaultTag,
@@ -25,7 +25,6 @@ import {
   planRelease,
   readRelease,
 } from '../../../../src/istio/installers/helm/release/ensure-release.js';
-import { belongsToReleases, releaseNames } from '../../../../src/istio/apply/helm-marks.js';
 import { listRevisions } from '../../../../src/istio/installers/helm/release/stored-releases.js';
 import { HelmRenderer, type WantedReleases } from '../../../../src/istio/installers/helm/renderer.js';
 import {
@@ -33,6 +32,7 @@ import {
   setReplacementPhase,
 } from '../../../../src/istio/installers/helm/replacement.js';
 import { Charts } from '../../../../src/istio/installers/helm/tool/charts.js';
+import { isOfIstioctl } from '../../../../src/istio/installers/istioctl/istioctl-installer.js';
 import type { ClusterClient } from '../../../../src/kubernetes/client/cluster-client.js';
 import { DryRunClient } from '../../../../src/kubernetes/client/dry-run-client.js';
 import {

@@ -1,7 +1,7 @@
 import type { ClusterClient } from '../../../../kubernetes/client/cluster-client.js';
 import { RolloutError } from '../../../../rollout/rollout-error.js';
-import type { Helm } from '../tool/helm.js';
 import type { ReleaseName } from '../../../apply/helm-marks.js';
+import type { Helm } from '../tool/helm.js';
 import { listRevisions, type Revision } from './stored-releases.js';
 
 /** On the Secret of every revision that a rollout makes: whose it is. */

@@ -11,9 +11,9 @@ import {
 import { ClusterError } from '../../../../kubernetes/errors/cluster-error.js';
 import type { Values } from '../../../../rollout/resolve/resolved.js';
 import { withEnforcedExpressions } from '../../../apply/admissions-enforcer.js';
+import { isSameRelease, KEEP_ANNOTATION, releaseOf } from '../../../apply/helm-marks.js';
 import { type WebhookConfiguration, withoutFields } from '../../../inject/webhook-configuration.js';
 import { parseHelmManifest, type WantedRelease } from '../renderer.js';
-import { isSameRelease, KEEP_ANNOTATION, releaseOf } from '../../../apply/helm-marks.js';
 import type { StoredRelease } from './stored-releases.js';
 
 /** Helm's field manager, in versions 3 and 4. */

@@ -14,7 +14,7 @@ import { injectorsOf, phaseBeforeActivation, removeDefaultTag } from '../injecto
 import { type EnsureOptions, ensureRelease, readRelease } from '../release/ensure-release.js';
 import type { WantedRelease } from '../renderer.js';
 import { replacesControlPlane, setReplacementPhase } from '../replacement.js';
-import type { HelmTools, HelmOfRelease } from '../tool/helm-tools.js';
+import type { HelmOfRelease, HelmTools } from '../tool/helm-tools.js';
 import { rootSoFar } from './mesh-root.js';
 import { releaseOptions } from './release-options.js';
 import { switchOnByUpgrade } from './switch-on.js';

@@ -39,9 +39,7 @@ export async function installRemote(
   );
 
   step.heartbeat('renders the charts of the remote');
-  const complete = await site.attempt(() =>
-    renderer.remote(input, { injector: 'present', root }, signal),
-  );
+  const complete = await site.attempt(() => renderer.remote(input, { injector: 'present', root }, signal));
   if (complete === undefined) return { ...summarise(0, 0, 'nothing is rendered'), injectorWasLive: false };
   const injectors = injectorsOf(complete.istiod);
   const wasLive = isInjectorLive(await readLive(remote, injectors, signal), root);

@@ -14,7 +14,7 @@ export async function rootSoFar(
   try {
     return await readMeshRoot(primary, istioNamespace, signal);
   } catch (error) {
-    if (error instanceof RolloutError && error.code === 'root-cert-missing') return NOT_KNOWN_YET;
+    if (error instanceof RolloutError && error.code === 'control-plane-not-ready') return NOT_KNOWN_YET;
     throw error;
   }
 }

@@ -1,5 +1,10 @@
 import type { Site } from '../../../steps/site.js';
-import { type EnsureOptions, type EnsuredRelease, ensureRelease, planRelease } from '../release/ensure-release.js';
+import {
+  type EnsuredRelease,
+  type EnsureOptions,
+  ensureRelease,
+  planRelease,
+} from '../release/ensure-release.js';
 import type { WantedRelease } from '../renderer.js';
 import type { Helm } from '../tool/helm.js';
 

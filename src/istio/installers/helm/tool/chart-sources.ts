@@ -2,10 +2,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChartSettings } from './charts.js';
 
-/** What one entry of the setting looks like, for messages. */
-export const CHART_SOURCE_FORMAT =
-  '<release>=<folder>, or <release>=<repository>@<version>, with commas between';
-
 const ENTRY = /^(\d+\.\d+)=(.+)$/;
 const REPOSITORY = /^((?:oci|https?):\/\/\S+)@(\S+)$/;
 
@@ -13,17 +9,15 @@ const REPOSITORY = /^((?:oci|https?):\/\/\S+)@(\S+)$/;
  * Returns where the charts of each release are, from text such as
  * `1.31=/opt/istio-1.31/charts,1.30=oci://registry.example/istio/charts@1.30.3`. A folder has the charts `base` and
  * `istiod`, or `istio-discovery` as in Istio's own sources.
- *
- * @returns undefined when the text is not of that form
+ * What is not of that form is left out.
  */
-export function parseChartSources(text: string): Record<string, ChartSettings> | undefined {
-  const settings: Record<string, ChartSettings> = {};
-  for (const entry of text.split(',').filter((part) => part.trim() !== '')) {
-    const [, release, source] = ENTRY.exec(entry.trim()) ?? [];
-    if (release === undefined || source === undefined) return undefined;
-    settings[release] = settingsOf(source);
-  }
-  return settings;
+export function parseChartSources(text: string): Record<string, ChartSettings> {
+  return Object.fromEntries(
+    text.split(',').flatMap((entry) => {
+      const [, release, source] = ENTRY.exec(entry) ?? [];
+      return release === undefined || source === undefined ? [] : [[release, settingsOf(source)]];
+    }),
+  );
 }
 
 function settingsOf(source: string): ChartSettings {

@@ -1,6 +1,6 @@
 import { RolloutError } from '../../../../rollout/rollout-error.js';
 import { HelmRenderer } from '../renderer.js';
-import { Charts, type ChartSettings } from './charts.js';
+import { type ChartSettings, Charts } from './charts.js';
 import { Helm } from './helm.js';
 
 /** Helm, and what it renders one release of Istio with. */
