@@ -5,26 +5,27 @@ import type { ApiClient } from './api-client.js';
 import type { ExitCode } from './exit-code.js';
 import type { Output } from './terminal.js';
 
-/** What commands work with; the composition root and tests pass it. */
+/** The dependencies of the commands, passed by the composition root and by tests. */
 export interface CliContext {
   readonly out: Output;
   readonly err: Output;
-  /** The client of the API; `baseUrl` overrides the environment's. */
+  /** Returns the API client. `baseUrl` overrides the environment. */
   readonly client: (baseUrl: string | undefined) => ApiClient;
-  /** The text of a file; `-` is standard input. */
+  /** Returns the text of a file; `-` is standard input. */
   readonly readText: (path: string) => Promise<string>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Calls back on Ctrl-C instead of ending the process, until the returned function is called. */
+  /** Calls `callback` on Ctrl-C instead of ending the process, until the returned function is called. */
   readonly onInterrupt: (callback: () => void) => () => void;
-  /** The services that live in this process until they are told to stop. */
+  /** The services that run in this process until they are stopped. */
   readonly services: { readonly worker: () => Promise<void>; readonly serve: () => Promise<void> };
   /**
-   * The contexts of kubeconfigs: of these files, each by itself; without any, of those that kubectl would read, together.
-   * @throws Error when a file cannot be read; its message is meant to be shown
+   * Returns the contexts of these kubeconfigs, each file read separately. Without files, returns those that
+   * kubectl would see, merged.
+   * @throws Error when a file cannot be read; its message is for users
    */
   readonly kubeconfigContexts: (files: readonly string[]) => Promise<readonly KubeconfigContext[]>;
-  /** The account and the roles of the worker in a cluster, as YAML. */
+  /** Returns the account and the roles of the worker in a cluster, as YAML. */
   readonly permissionManifests: (request: {
     readonly role: 'primary' | 'remote';
     readonly istioNamespace: string;
@@ -33,7 +34,7 @@ export interface CliContext {
   readonly lab: LabCommands;
 }
 
-/** The laboratory on this machine; see lab/cli.ts for what each does. */
+/** The lab on this machine. See lab/cli.ts for what each command does. */
 interface LabCommands {
   readonly up: (options: LabUpOptions) => Promise<void>;
   readonly status: (options: LabStatusOptions) => Promise<boolean>;
@@ -41,5 +42,5 @@ interface LabCommands {
   readonly tools: (options: ToolsCommandOptions) => Promise<void>;
 }
 
-/** What a command gives back: how the process ends. */
+/** The result of a command: the exit code of the process. */
 export type CommandResult = Promise<ExitCode>;

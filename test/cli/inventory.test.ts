@@ -100,7 +100,7 @@ test('inventory: when nothing is left, it is an error with the reasons', async (
     'broken',
   ]);
   expect(exitCode).toBe(1);
-  expect(err).toContain('No context can be in an inventory.');
+  expect(err).toContain('None of the contexts can be used in an inventory.');
   expect(err).toContain('its cluster "nowhere" is in no file');
 });
 

@@ -7,7 +7,7 @@ interface LabOptions {
   readonly directory?: string;
 }
 
-/** `lab`: real clusters, Istio and Temporal on this machine. */
+/** Adds `lab`: real clusters, Istio and Temporal on this machine. */
 export function addLabCommands(
   program: Command,
   { lab }: CliContext,
@@ -20,17 +20,17 @@ export function addLabCommands(
 
   add('up', 'start a lab; it runs until Ctrl-C')
     .option('--remotes <count>', 'how many remote clusters', countOption(20), 2)
-    .option('--detach', 'come back when it is ready, and let it run on')
+    .option('--detach', 'return when the lab is ready, and leave it running')
     .action((options: LabOptions & { remotes: number; detach?: boolean }) => run(whenDone(lab.up(options))));
-  add('status', 'show where everything of the lab is')
+  add('status', 'show the addresses of everything in the lab')
     .addOption(outputOption())
     .action((options: LabOptions & { output: 'text' | 'json' }) =>
       run(lab.status(options).then((lives) => (lives ? ExitCode.done : ExitCode.error))),
     );
-  add('down', 'end the lab').action((options: LabOptions) => run(whenDone(lab.down(options))));
+  add('down', 'stop the lab').action((options: LabOptions) => run(whenDone(lab.down(options))));
   group
     .command('tools')
-    .description('find or build the programs of the lab, and print their paths')
+    .description('find or build the programs that the lab needs, and print their paths')
     .addOption(outputOption())
     .action((options: { output: 'text' | 'json' }) => run(whenDone(lab.tools(options))));
 }

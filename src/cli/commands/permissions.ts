@@ -9,7 +9,7 @@ interface PermissionsOptions {
   readonly namespace?: readonly string[];
 }
 
-/** `permissions`: the account and the roles that a worker needs in a cluster, for `kubectl apply`. */
+/** Adds `permissions`, which prints the account and the roles that a worker needs in a cluster. */
 export function addPermissionsCommand(
   program: Command,
   context: CliContext,
@@ -18,9 +18,9 @@ export function addPermissionsCommand(
   program
     .command('permissions')
     .description('print the account and the roles that the worker needs in a cluster, for kubectl apply')
-    .addArgument(new Argument('<role>', 'part of the cluster in the mesh').choices(['primary', 'remote']))
+    .addArgument(new Argument('<role>', 'role of the cluster in the mesh').choices(['primary', 'remote']))
     .option('--istio-namespace <name>', 'istioNamespace of the document', 'istio-system')
-    .option('--namespace <name...>', 'namespaces of a remote that are to have sidecars (default: default)')
+    .option('--namespace <name...>', 'namespaces of a remote that should get sidecars (default: default)')
     .action((role: 'primary' | 'remote', options: PermissionsOptions) =>
       run(permissions(context, role, options)),
     );
