@@ -85,7 +85,9 @@ describe('watch', () => {
     const run = await cli(['watch', 'shop'], { api: app });
     expect(run.exitCode).toBe(4);
     expect(run.out).toContain('when fixed  mesh-rollout retry shop --cluster eu-2');
-    expect(run.out).toContain('The rollout waits for a person. To watch it again afterwards: mesh-rollout watch shop');
+    expect(run.out).toContain(
+      'The rollout waits for a person. To watch it again afterwards: mesh-rollout watch shop',
+    );
   });
 
   it('does not take a moment between two clusters for waiting', async () => {

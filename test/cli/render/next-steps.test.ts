@@ -13,7 +13,9 @@ describe('what a person can do next', () => {
   });
 
   it('is to resume a rollout that is paused', () => {
-    expect(renderNext(rollout({ status: 'Paused' }), page)).toEqual(['to continue  mesh-rollout resume shop']);
+    expect(renderNext(rollout({ status: 'Paused' }), page)).toEqual([
+      'to continue  mesh-rollout resume shop',
+    ]);
   });
 
   it('is to approve a wave', () => {
