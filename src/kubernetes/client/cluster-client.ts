@@ -36,28 +36,31 @@ import type {
 } from './request-options.js';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
-/** Each costs the worker more CPU than some requests do; with more, an inspection opens many that nothing needs later. */
+/**
+ * A connection costs the worker more CPU than several requests. With a higher limit, an inspection opens many that
+ * are not needed later.
+ */
 const MAX_CONNECTIONS = 6;
 
 /**
- * One cluster's API: requests as raw JSON over keep-alive connections, so that objects arrive as they were rendered.
- * Every failure is a RolloutError that names the cluster; an aborted signal rejects with the signal's reason.
- * A 401 is answered once by asking the kubeconfig for new credentials, and counts when it has lasted ({@link Refusals}); a
- * refusal by RBAC once by asking again when the API server is ready.
+ * The API of one cluster. Sends raw JSON over keep-alive connections, so that objects arrive as they were rendered.
+ * Every failure is a RolloutError that names the cluster; an aborted signal rejects with the signal's reason. After a
+ * 401 the request is repeated once with new credentials from the kubeconfig; a 401 counts only when it persists
+ * ({@link Refusals}). After a refusal by RBAC the request is repeated once, when the API server is ready.
  */
 export class ClusterClient {
   /** Its name in the inventory. */
   readonly name: string;
   /** The kubeconfig's server, e.g. `https://10.0.0.1:6443`. */
   readonly server: string;
-  /** The CA with which the kubeconfig checks the server, as PEM; undefined when it relies on the system's. */
+  /** The CA of the kubeconfig as PEM; undefined when it relies on the CAs of the system. */
   readonly certificateAuthority: string | undefined;
   readonly #credentials: Credentials;
   readonly #requests: Semaphore;
   readonly #plurals: Map<string, ReturnType<typeof discoverResource>>;
 
   /**
-   * @param source a kubeconfig; or another client, whose credentials and connections are shared
+   * @param source a kubeconfig, or another client to share credentials and connections with
    * @param refusals for how long the cluster may refuse the credentials
    * @throws RolloutError `cluster-not-usable` when the kubeconfig or its context cannot be used
    */
@@ -80,16 +83,18 @@ export class ClusterClient {
   }
 
   /**
-   * Sends one request and gives its JSON.
+   * Sends a request and returns the JSON of the response.
    *
    * @param path below the server, e.g. `/api/v1/namespaces`
-   * @throws ClusterError for every answer that is not 2xx, with its `status` and `reason`
+   * @throws ClusterError with `status` and `reason` when the response is not 2xx
    */
   async request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
     return this.#parse<T>(await this.#send(method, path, options), `${method} ${path}`);
   }
 
-  /** Like `request`, and tells the status too: 201 is how a server-side apply says that it created. */
+  /**
+   * Like `request`, but also returns the status. After a server-side apply, 201 means that the object was created.
+   */
   async requestWithStatus<T>(
     method: Method,
     path: string,
@@ -99,7 +104,7 @@ export class ClusterClient {
     return { status: answer.status, object: this.#parse<T>(answer, `${method} ${path}`) };
   }
 
-  /** One object, or undefined when it, its namespace or its API does not exist (404). */
+  /** Returns one object, or undefined when the object, its namespace or its API does not exist (404). */
   async get<T>(path: string, options: ReadOptions = {}): Promise<T | undefined> {
     const answer = await this.#send('GET', path, options, isAbsence);
     return answer.status === 404 ? undefined : this.#parse<T>(answer, `GET ${path}`);
@@ -115,8 +120,9 @@ export class ClusterClient {
   }
 
   /**
-   * Server-side apply (Kubernetes ≥ 1.16) of an object as it is: the fields in it become the manager's, those that the
-   * manager had set before and that are not in it any more go away. See {@link applyObject} for `changed`.
+   * Applies an object unchanged (server-side apply, Kubernetes ≥ 1.16). The manager then owns the fields of the
+   * object. Fields that it set earlier and that the object no longer contains are removed. See {@link applyObject}
+   * for `changed`.
    *
    * @throws ClusterError `field-conflict` with `conflicts` when another manager owns a field and `force` is not set
    */
@@ -127,19 +133,24 @@ export class ClusterClient {
     return applyObject(this, object, options);
   }
 
-  /** JSON merge patch (RFC 7386): null takes a field away, absent fields stay. Gives the object after it. */
+  /** Sends a JSON merge patch (RFC 7386): null removes a field, absent fields stay. Returns the patched object. */
   async patch<T>(path: string, patch: unknown, options: WriteOptions): Promise<T> {
     const contentType = 'application/merge-patch+json';
     return this.request<T>('PATCH', path, { ...writeOptions(options), body: patch, contentType });
   }
 
-  /** Creates an object of a well-known kind. A taken name is a ClusterError of reason `AlreadyExists`. */
+  /**
+   * Creates an object of a well-known kind. Throws a ClusterError with reason `AlreadyExists` when the name is taken.
+   */
   async create<T extends KubernetesObject>(object: T, options: WriteOptions): Promise<T> {
     const path = collectionPath(object.apiVersion, object.kind, object.metadata.namespace);
     return this.request<T>('POST', path, { ...writeOptions(options), body: object });
   }
 
-  /** Deletes an object of a well-known kind; false when it did not exist. It may be there for a while, terminating. */
+  /**
+   * Deletes an object of a well-known kind. Returns false when it did not exist. The object may remain for a while,
+   * terminating.
+   */
   async delete(object: KubernetesObject | ObjectReference, options: DeleteOptions = {}): Promise<boolean> {
     const { dryRun, propagation, uid, signal } = options;
     const body = {
@@ -147,7 +158,7 @@ export class ClusterClient {
       kind: 'DeleteOptions',
       propagationPolicy: propagation ?? 'Background',
       ...(uid === undefined ? {} : { preconditions: { uid } }),
-      // Of a request with a body the API server ignores the query (Kubernetes 1.34, endpoints/handlers/delete.go).
+      // If the request has a body, the API server ignores the query (Kubernetes 1.34, endpoints/handlers/delete.go).
       ...(dryRun ? { dryRun: ['All'] } : {}),
     };
     const answer = await this.#send('DELETE', objectPath(object), { body, signal }, isAbsence);
@@ -155,7 +166,7 @@ export class ClusterClient {
   }
 
   /**
-   * An HTTP GET to a port of a Pod through the API server (`pods/portforward`), as `kubectl port-forward` makes it.
+   * Sends an HTTP GET to a port of a Pod through the API server (`pods/portforward`), like `kubectl port-forward`.
    * The Pod sees a caller on localhost.
    */
   async getThroughPortForward(
@@ -176,12 +187,12 @@ export class ClusterClient {
     }
   }
 
-  /** The path of one object of any kind that the cluster serves; custom resources are looked up once. */
+  /** Returns the path of an object of any kind that the cluster serves. Custom resources are looked up once. */
   async pathOf(object: KubernetesObject | ObjectReference, signal?: AbortSignal): Promise<string> {
     const { apiVersion, kind, namespace, name } = referenceOf(object);
     if (knownResource(apiVersion, kind) !== undefined) return objectPath(object);
     const key = `${apiVersion}/${kind}`;
-    // Shared by all who ask, so that it is not one caller's to cancel.
+    // All callers share this request, so no single caller may cancel it.
     const found = this.#plurals.get(key) ?? discoverResource(this, apiVersion, kind);
     this.#plurals.set(key, found);
     found.catch(() => this.#plurals.delete(key));
@@ -189,7 +200,7 @@ export class ClusterClient {
     return `${resourcePath(apiVersion, resource, namespace)}/${encodeURIComponent(name)}`;
   }
 
-  /** Closes its connections. Not needed at the end of a process, and not for clients that are merely replaced. */
+  /** Closes the connections. This is unnecessary at the end of a process and for clients that are replaced. */
   close(): void {
     this.#credentials.close();
   }
@@ -216,7 +227,7 @@ export class ClusterClient {
     throw answer.status === 401 ? this.#credentials.refused(error) : error;
   }
 
-  /** False where it cannot be known; an API server that says that it is not ready is an error of its own. */
+  /** Returns false when readiness is unknown. Throws when the API server says that it is not ready. */
   async #isReady(access: Access, signal?: AbortSignal): Promise<boolean> {
     const ready = await untilReady(() => this.#attempt('GET', '/readyz', { signal }, access), signal);
     if (ready.status >= 500) throw statusError(ready, this.name, 'GET /readyz');
@@ -263,7 +274,7 @@ export class ClusterClient {
     } catch {
       throw garbageError(answer, this.name, what);
     }
-    if (!isMap(object)) throw garbageError(answer, this.name, what, 'something that is no object');
+    if (!isMap(object)) throw garbageError(answer, this.name, what, 'something that is not an object');
     return object as T;
   }
 
@@ -276,7 +287,7 @@ export class ClusterClient {
   }
 }
 
-/** The query and options of a write. */
+/** Returns the query and options of a write. */
 function writeOptions(options: WriteOptions) {
   const { fieldManager, dryRun, signal, timeoutMs } = options;
   const query: Query = { fieldManager, dryRun: dryRun ? 'All' : undefined };

@@ -8,24 +8,27 @@ import { Refusals } from '../errors/refusals.js';
 import { expiryOf, readMaterial } from './client-certificate.js';
 import { type KubeconfigSource, loadKubeconfig } from './load-kubeconfig.js';
 
-/** What a request needs to be let in. */
+/** The headers and the agent that authenticate a request. */
 export interface Access {
   readonly agent: http.Agent;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** How long headers are used before the kubeconfig's own method is asked again; it keeps tokens until they expire. */
+/**
+ * How long headers are reused before the kubeconfig's method is asked again. That method caches tokens until they
+ * expire.
+ */
 const REFRESH_MS = 60_000;
 /** For plugins and for auth providers that ask an identity provider. */
 const ACQUIRE_TIMEOUT_MS = 30_000;
-/** After this time without a request, the agent goes: of a cluster's client it is nearly all the memory. */
+/** The agent is dropped after this time without a request. It holds nearly all the memory of a client. */
 const FORGET_MS = 20_000;
-/** Below the 90 s after which kube-apiserver closes an idle connection (1.34, server/secure_serving.go). */
+/** Less than the 90 s after which kube-apiserver closes an idle connection (1.34, server/secure_serving.go). */
 const IDLE_MS = 15_000;
 
 /**
- * The credentials of one cluster and the one keep-alive agent that its requests share; client-node itself opens a
- * TLS connection for every request. All methods of client-node's KubeConfig work: tokens, token files, client
+ * The credentials of one cluster, and the keep-alive agent that its requests share. client-node itself opens a TLS
+ * connection for every request. All methods of client-node's KubeConfig work: tokens, token files, client
  * certificates, basic auth, exec plugins, auth providers, `proxy-url`, `tls-server-name`.
  */
 export class Credentials {
@@ -54,16 +57,16 @@ export class Credentials {
   /**
    * Returns headers and agent for a request.
    *
-   * @throws RolloutError `cluster-not-usable` when the kubeconfig holds nothing that can be used; `credentials-refused`
-   * when its method fails for good; `api-unavailable` when it takes too long, as plugins do when many start at once, and
-   * while its failure may still pass
+   * @throws RolloutError `cluster-not-usable` when the kubeconfig contains no usable credentials;
+   *   `credentials-refused` when its method fails for good; `api-unavailable` when it takes too long, as plugins do
+   *   when many start at once, or while its failure may still pass
    */
   async access(): Promise<Access> {
     this.#forgetWhenIdle();
     if (this.#access === undefined || Date.now() > this.#expires) {
       this.#expires = Date.now() + REFRESH_MS;
       this.#access = this.#acquire();
-      // A failure is not kept: the next request asks again.
+      // Failures are not cached: the next request tries again.
       this.#access.catch(() => {
         this.#access = undefined;
       });
@@ -72,18 +75,18 @@ export class Credentials {
   }
 
   /**
-   * Forgets credentials that were answered with 401: the kubeconfig is read again, and plugins are asked anew. Nothing
-   * happens when others have come in their place meanwhile.
+   * Drops credentials that were answered with 401: the kubeconfig is read and plugins are run again. Does nothing
+   * when the credentials have been replaced meanwhile.
    */
   renew(refused: Access): void {
     if (this.#current !== refused) return;
-    // First: a file that somebody is writing is read again at the next refusal.
+    // This comes first, so that a file that somebody is writing is read again at the next refusal.
     this.#config = loadKubeconfig(this.#source);
     this.#current = undefined;
     this.#access = undefined;
   }
 
-  /** Called when the cluster has let a request in, whatever it answered. */
+  /** Called when the cluster has admitted a request, whatever it answered. */
   accepted(): void {
     this.#refusals.forget();
   }
@@ -104,7 +107,10 @@ export class Credentials {
     });
   }
 
-  /** Whoever still has a request under way keeps the agent until then; its connections close by themselves. */
+  /**
+   * Drops the agent after a time without requests. Running requests keep it alive, and its connections close
+   * automatically.
+   */
   #forgetWhenIdle(): void {
     if (this.#idle !== undefined) {
       this.#idle.refresh();
@@ -119,7 +125,10 @@ export class Credentials {
     this.#idle = setTimeout(forget, FORGET_MS).unref();
   }
 
-  /** Closes all connections; requests that are under way fail. Without it idle ones close by themselves after 30 s. */
+  /**
+   * Closes all connections; running requests fail. Without this call, idle connections close automatically after 30
+   * s.
+   */
   close(): void {
     clearTimeout(this.#idle);
     this.#idle = undefined;
@@ -143,12 +152,15 @@ export class Credentials {
     return this.#current;
   }
 
-  /** One agent as long as certificates and CA stay the same: its connections are what makes requests cheap. */
+  /**
+   * Returns the same agent as long as certificates and CA stay the same, because reusing its connections makes
+   * requests cheap.
+   */
   #keepAlive(options: https.RequestOptions): http.Agent {
     const material = [options.ca, options.cert, options.key].map(String).join('\n');
     if (this.#agent?.material === material) return this.#agent.agent;
     const agent = options.agent as http.Agent;
-    // client-node gives no way to pass this to the agent it makes (socks, proxy, https or http).
+    // client-node offers no way to pass this to the agent that it creates (socks, proxy, https or http).
     Object.assign(agent, { keepAlive: true });
     this.#readOnce(agent, options);
     this.#agent = { agent, material };
@@ -156,8 +168,8 @@ export class Credentials {
   }
 
   /**
-   * Reads CA, certificate and key once, and not for each connection: a cluster has up to ten, and they cost as much as the
-   * handshakes.
+   * Reads CA, certificate and key once instead of for each connection: a cluster has up to ten connections, and
+   * reading costs as much as a handshake.
    */
   #readOnce(agent: http.Agent, options: https.RequestOptions): void {
     if (this.#config.getCurrentCluster()?.server.startsWith('http:')) return;
@@ -166,7 +178,7 @@ export class Credentials {
       if (agent instanceof https.Agent) Object.assign(agent.options, { secureContext });
     } catch (error) {
       const message = redact(error instanceof Error ? error.message : String(error));
-      const words = `the kubeconfig ${this.#source.path} holds TLS material that cannot be used: ${message}`;
+      const words = `the kubeconfig ${this.#source.path} contains unusable TLS material: ${message}`;
       throw new RolloutError('cluster-not-usable', words, {
         cluster: this.#source.name,
         cause: error,
@@ -179,11 +191,11 @@ export class Credentials {
   #explain(error: unknown): RolloutError {
     const message = redact(error instanceof Error ? error.message : String(error)).trim();
     const code = (error as NodeJS.ErrnoException)?.code;
-    const words = `the kubeconfig ${this.#source.path} gives no credentials: ${message.slice(0, 500)}`;
+    const words = `the kubeconfig ${this.#source.path} provides no credentials: ${message.slice(0, 500)}`;
     const about = { cluster: this.#source.name, cause: error };
     if (code === 'ETIMEDOUT') return new RolloutError('api-unavailable', words, about);
     const action =
-      'Make the credentials of the kubeconfig work on the worker, for example by logging in, then retry the cluster.';
+      'Make the credentials of the kubeconfig work on the worker, for example by logging in. Then retry the cluster.';
     const missing = code === 'ENOENT' || code === 'EACCES' || /not allowed when skipTLSVerify/.test(message);
     if (missing) return new RolloutError('cluster-not-usable', words, { ...about, action });
     return this.#refusals.judge(new ClusterError('credentials-refused', words, { ...about, action }));
