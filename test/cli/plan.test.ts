@@ -50,7 +50,7 @@ describe('plan', () => {
         create ConfigMap  istio-system/istio
                Namespace  istio-system
         label  Namespace  default
-        note   1 object was not tried on the API server: namespace istio-system is not there yet
+        note   1 object was not tried on the API server: namespace istio-system does not exist yet
 
       eu-1: nothing to change
 
