@@ -53,7 +53,7 @@ test('inventory: what is printed is an inventory, with remarks as comments and a
   });
   expect(out).toContain('# the name eu-1 is already taken');
   expect(out).toContain('# same server as eu-1-2: a cluster must not take part under two names');
-  expect(out).toContain('# istiod cannot reach https://127.0.0.1:34567: write apiServer');
+  expect(out).toContain('# istiod cannot reach https://127.0.0.1:34567: set apiServer');
   expect(out).toMatch(/context: kind-local\n +# apiServer: https:\/\/\n/);
   expect(out).toContain(`# left out: context "broken" of ${file}: its cluster "nowhere" is in no file`);
   expect(err.split('\n').filter(Boolean)).toEqual([
