@@ -36,7 +36,7 @@ export interface WriteOptions {
 
 export interface DeleteOptions {
   readonly dryRun?: boolean;
-  readonly propagation?: 'Foreground' | 'Background' | 'Orphan';
+  readonly propagation?: 'Foreground' | 'Background';
   /** Deletes only this object, not another one that has taken its name. */
   readonly uid?: string;
   readonly signal?: AbortSignal | undefined;
