@@ -18,16 +18,16 @@ import type { Figure } from './report/figure.js';
 import { bareRollouts } from './temporal/bare.js';
 import { decisionsAbout } from './temporal/decisions.js';
 
-/** How a benchmark is run. */
+/** The options of a benchmark. */
 export interface BenchOptions {
   readonly tools: ToolPaths;
-  /** Path of kubectl, for the script; undefined when there is none on PATH. */
+  /** Path of kubectl, for the script; undefined when it is not on PATH. */
   readonly kubectl: string | undefined;
   readonly rounds: number;
-  /** How many remotes; undefined: as many as the benchmark's limits are for. */
+  /** The number of remotes; undefined: the number that the benchmark's limits are for. */
   readonly remotes: number | undefined;
   readonly say: (line: string) => void;
-  /** CPU seconds of the script for a remote, as `fleet` or `cpu` has measured them; undefined: not compared with. */
+  /** CPU seconds of the script per remote, as measured by `fleet` or `cpu`; undefined: no comparison. */
   readonly scriptCpu: number | undefined;
   /** Folder for the profile of the worker. */
   readonly profile: string | undefined;
@@ -35,7 +35,7 @@ export interface BenchOptions {
 
 const FLEET = 8;
 
-/** The benchmarks by name; each gives its figures. */
+/** The benchmarks by name; each returns its figures. */
 export const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<Figure[]>>> = {
   fleet: async (options) => {
     const rounds = await compared(options, options.rounds);
@@ -87,7 +87,7 @@ export const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Prom
 function compared(options: BenchOptions, rounds: number): Promise<Round[]> {
   const { kubectl, tools, say, remotes = FLEET } = options;
   if (kubectl === undefined)
-    throw new Error('the script needs kubectl: put it on PATH, or name it with --kubectl');
+    throw new Error('the script needs kubectl: put it on PATH, or pass its path with --kubectl');
   return compare(tools, { kubectl, remotes, rounds, say });
 }
 

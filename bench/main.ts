@@ -7,8 +7,8 @@ import { describeProfile } from './profile/worker-profile.js';
 import { renderFigures, withinLimits } from './report/figure.js';
 
 /**
- * `npm run bench -- <name>`: measures, prints figures and limits. Exit status 1 when a figure is above its limit, 2 when
- * it was called wrongly.
+ * `npm run bench -- <name>`: measures, prints figures and limits. Exit status 1 when a figure exceeds its limit, 2
+ * when the arguments are wrong.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -1,4 +1,4 @@
-/** The workflow types that the worker serves: what the bundle holds. */
+/** The workflow types that the worker serves: the contents of the bundle. */
 
 export { primary } from './cluster/primary.js';
 export { remote } from './cluster/remote.js';

@@ -3,7 +3,9 @@ import { inspectBatches, inspectInput } from '../src/rollout/checks/inspect-inpu
 import type { ResolvedRollout } from '../src/rollout/resolve/resolved.js';
 import { activities, callOptions } from './activities.js';
 
-/** Inspects clusters of a rollout, batches beside each other; `take` gets each batch when it is there. */
+/**
+ * Inspects clusters of a rollout in concurrent batches, and calls `take` with each batch as soon as it is complete.
+ */
 export async function inspectInBatches(
   resolved: ResolvedRollout,
   clusters: readonly string[],

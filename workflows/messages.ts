@@ -19,7 +19,7 @@ import type {
 } from '../src/rollout/progress/progress.js';
 import { ACCEPTABLE, PER_CLUSTER_CODES, RELEASED_BY } from '../src/rollout/resolve/acceptance.js';
 
-/** The queries, signals and updates of the workflows; validators are synchronous, as Temporal wants them. */
+/** The queries, signals and updates of the workflows. Validators are synchronous, as Temporal requires. */
 
 export const rolloutProgress = defineQuery<RolloutProgress, [ProgressPage?]>(Message.progress);
 export const clusterProgress = defineQuery<ClusterProgress>(Message.progress);
@@ -37,7 +37,7 @@ export const approve = defineUpdate<void, [ApproveInput?]>(Message.approve);
 export const accept = defineUpdate<void, [AcceptInput]>(Message.accept);
 export const set = defineUpdate<void, [SetInput]>(Message.set);
 
-/** Rejects an update; the client sees the code as the failure's type. */
+/** Rejects an update. The client sees the code as the type of the failure. */
 export function reject(code: ErrorCode, message: string): never {
   throw ApplicationFailure.nonRetryable(message, code, { code, action: ERRORS[code].action });
 }
@@ -54,33 +54,35 @@ export function rejectPrimary({ cluster, role }: ClusterProgress): void {
     reject('not-waiting', `Cluster ${cluster} is the primary: it cannot be skipped; retry it or abort.`);
 }
 
-/** Rejects a decision that somebody has made about another rollout of the mesh, for example the one before. */
+/** Rejects a decision about another rollout of the mesh, for example the previous one. */
 export function rejectOtherRollout(actor: Actor | null | undefined, rolloutId: string, mesh: string): void {
   const meant = actor?.rolloutId;
   if (meant !== undefined && meant !== rolloutId)
     reject('rollout-changed', `The decision is for the rollout ${meant} of ${mesh}; ${rolloutId} runs now.`);
 }
 
-/** Whether accepting some findings lets a step run again that failed with a code. */
+/** Returns whether accepting some findings lets a step that failed with a code run again. */
 export function isReleasedBy(code: string | undefined, accepted: readonly string[]): boolean {
   const releasing: readonly string[] = RELEASED_BY[code as ErrorCode] ?? [];
   return releasing.some((finding) => accepted.includes(finding));
 }
 
-/** Rejects an `accept` of codes that are no findings, that nobody can take on, or that lacks its clusters. */
+/**
+ * Rejects an `accept` with codes that are not findings or cannot be accepted, or without the clusters that it needs.
+ */
 export function rejectUnlessCodes(input: AcceptInput | undefined): void {
   const codes = Array.isArray(input?.codes) ? input.codes : [];
   if (codes.length === 0) reject('decision-invalid', 'accept needs codes: a list of finding codes.');
   const { clusters } = input ?? {};
   if (clusters !== undefined && !(Array.isArray(clusters) && clusters.length > 0))
-    reject('decision-invalid', 'clusters must be a list of names with at least one.');
+    reject('decision-invalid', 'clusters must be a list of at least one name.');
   for (const code of codes) {
     if (!Object.hasOwn(FINDINGS, code)) reject('decision-invalid', `${code} is not the code of a finding.`);
     const { action } = FINDINGS[code as FindingCode];
     if (!ACCEPTABLE.includes(code as FindingCode))
       reject('decision-invalid', `${code} cannot be accepted: ${action}`);
     if (clusters === undefined && PER_CLUSTER_CODES.includes(code as FindingCode))
-      reject('decision-invalid', `${code} is accepted for named clusters only: add clusters.`);
+      reject('decision-invalid', `${code} can only be accepted for named clusters: add clusters.`);
   }
 }
 

@@ -26,20 +26,20 @@ import { activities, callOptions } from './activities.js';
 import { inspectInBatches } from './inspect-clusters.js';
 import { planProgress } from './messages.js';
 
-/** Remotes that are tried at the same time; each has 30 or more requests. */
+/** The number of remotes that are tried at the same time; each needs 30 or more requests. */
 const CONCURRENCY = 10;
-/** For one cluster, all attempts together: a plan tells that it could not look rather than wait. */
+/** The limit for one cluster, for all attempts together: a plan reports an unreachable cluster instead of waiting. */
 const CLUSTER_DEADLINE_MS = 90_000;
 
 /**
- * What a rollout of a document would do, without changing anything and without the lock of the mesh: resolve, inspect, then
- * dry runs of what the steps would write, the primary's first because the remotes' depend on it.
+ * Returns what a rollout of a document would do, without changing anything and without the lock of the mesh: resolve,
+ * inspect, then dry runs of what the steps would write. The primary comes first, because the remotes depend on it.
  *
  * @param document the rollout document, as a user typed it
  */
 export async function plan(document: unknown): Promise<RolloutPlan> {
   let progress: PlanProgress = { step: 'resolve', done: 0, total: 0 };
-  setHandler(planProgress, () => progress, { description: 'How far the plan is.' });
+  setHandler(planProgress, () => progress, { description: 'The progress of the plan.' });
   const resolved = await activities.resolve.executeWithOptions(callOptions('resolve'), [{ document }]);
   const total = resolved.remotes.length + 1;
   const show = (step: PlanProgress['step'], done: number) => {
@@ -61,9 +61,9 @@ export async function plan(document: unknown): Promise<RolloutPlan> {
     ]),
     inspect(clusters),
   ]);
-  // A rollout would wait for these; a plan asks once more, so that a hiccup does not end it.
+  // A rollout would wait for these. A plan asks once more, so that a short interruption does not end it.
   await inspect(clusters.filter((cluster) => inspections.get(cluster)?.unreachable));
-  // Batches come back in any order; pairs are named in that of the document.
+  // Batches finish in any order; pairs are named in the order of the document.
   const inspected = clusters.flatMap((cluster) => inspections.get(cluster) ?? []);
   const findings = planFindings(resolved, inspected);
 
@@ -101,7 +101,7 @@ async function planOfRemote(
   controlPlaneMoves: boolean,
 ): Promise<RemotePlan> {
   const registration = { action: 'keep', secret: '' } as const;
-  // The remotes are registered in the primary and rendered by the worker's tool: without these nothing can be tried.
+  // Remotes are registered in the primary and rendered by the worker's tool. Without these nothing can be tried.
   const why = whyUntriable(cluster, findings) ?? whyUntriable(resolved.primary.cluster, findings);
   if (why) return { ...untried(why.code), registration };
   const accept = acceptedFor(resolved.accept, cluster);
@@ -114,7 +114,7 @@ async function planOfRemote(
   }
 }
 
-/** A cluster that could not be tried in time, or not at all: the others are planned all the same. */
+/** Returns the plan of a cluster that could not be tried, or not in time. The others are planned anyway. */
 function failed(error: unknown): ClusterPlan {
   if (!(error instanceof ActivityFailure)) throw error;
   const { cause } = error;

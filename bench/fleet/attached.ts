@@ -5,7 +5,7 @@ import { waitFor } from '../../lab/wait.js';
 interface Pod {
   readonly spec: {
     readonly containers: readonly Container[];
-    /** Where sidecars are native, they are init containers. */
+    /** Native sidecars are init containers. */
     readonly initContainers?: readonly Container[];
   };
 }
@@ -21,10 +21,10 @@ interface EnvVar {
 const PATIENCE_MS = 60_000;
 
 /**
- * Makes sure, outside of what is measured, that both sides of a comparison end in the same: in every remote a Pod of the
- * namespace default comes back from a dry run with the sidecar of that remote.
+ * Verifies, outside the measurement, that both sides of a comparison have the same result: in every remote, a dry-run
+ * Pod in the namespace default gets the sidecar of that remote.
  *
- * @throws Error that names the remote where it does not
+ * @throws Error that names the remote that fails
  */
 export async function expectAttached(lab: Lab): Promise<void> {
   await Promise.all(
@@ -32,7 +32,7 @@ export async function expectAttached(lab: Lab): Promise<void> {
       waitFor({
         what: `a Pod of ${remote.name} to be injected`,
         check: () => sidecarOf(remote),
-        // A webhook that cannot be called yet.
+        // The webhook cannot be called yet.
         tolerate: isAnswer(500),
         timeoutMilliseconds: PATIENCE_MS,
         intervalMilliseconds: 500,

@@ -5,8 +5,8 @@ import { type Lab, startLab } from '../../lab/lab.js';
 import type { ToolPaths } from '../../lab/tools/tool-names.js';
 
 /**
- * Runs something in a lab of its own, with a fresh primary and fresh remotes that have only the few controllers that an
- * attached cluster needs; everything is gone afterwards.
+ * Runs `work` in a separate lab, with a fresh primary and fresh remotes that have only the few controllers that an
+ * attached cluster needs. Everything is removed afterwards.
  */
 export async function inFreshLab<T>(
   tools: ToolPaths,

@@ -20,15 +20,15 @@ export const MESH = 'bench';
 export interface RolloutRun {
   /** Seconds from the HTTP request to the end of the workflow, all proofs and the primary's control plane included. */
   readonly wall: number;
-  /** The same without the workflow of the primary; checks before it are in it. */
+  /** The same without the workflow of the primary, but with the checks before it. */
   readonly remotesWall: number;
   /** CPU seconds of the worker and its children, without those while the primary's workflow ran. */
   readonly remotesCpu: number;
-  /** CPU seconds of everything else meanwhile. */
+  /** CPU seconds of everything else in that time. */
   readonly others: CpuByProgram;
   /** CPU seconds of the worker by its threads, the primary's part included. */
   readonly threads: CpuByProgram;
-  /** Of the worker since it started, MB. */
+  /** Peak memory of the worker since its start, in MB. */
   readonly peakMemory: number;
   /** The history of each run of the rollout's own workflow. */
   readonly ownHistories: readonly HistoryFacts[];
@@ -41,18 +41,18 @@ export interface RolloutRun {
 export interface RolloutClusters {
   readonly primary: string;
   readonly remotes: readonly string[];
-  /** Chooses exactly these remotes in the document. @default they are named */
+  /** Selects exactly these remotes in the document. @default they are listed by name */
   readonly selector?: object;
   readonly strategy?: object;
 }
 
-/** A worker and an API at work on a lab, and a client of its Temporal. */
+/** A worker and an API for a lab, and a client of its Temporal. */
 export interface Rollouts {
   /** Rolls out over the clusters and waits for the end. */
   run(clusters: RolloutClusters): Promise<RolloutRun>;
-  /** Kills the worker and starts another, which knows nothing of what the first one did. */
+  /** Kills the worker and starts another one without any state of the first. */
   newWorker(): Promise<void>;
-  /** Ends the worker as SIGTERM does, so that it can write a profile. */
+  /** Ends the worker with SIGTERM, so that it can write a profile. */
   endWorker(): Promise<void>;
   close(): Promise<void>;
 }
@@ -91,8 +91,8 @@ export async function startRollouts(
 }
 
 /**
- * Rolls out over a fresh lab three times: from scratch, again with the same worker, and again with a new worker that
- * remembers nothing.
+ * Rolls out over a fresh lab three times: from scratch, again with the same worker, and again with a new worker
+ * without any state.
  */
 export async function attachByRollout(
   lab: Lab,
@@ -169,7 +169,7 @@ async function rollOut(
   };
 }
 
-/** What the workflow gives back, as far as it matters here. */
+/** The part of the workflow's result that matters here. */
 interface Summary {
   readonly succeeded: number;
   readonly changed: number;

@@ -20,20 +20,21 @@ export interface ScriptRun {
   readonly remotesWall: number;
   /** CPU seconds of the script and all its programs, for the remotes alone. */
   readonly remotesCpu: number;
-  /** CPU seconds of everything else meanwhile. */
+  /** CPU seconds of everything else in that time. */
   readonly others: CpuByProgram;
 }
 
-/** What the script needs beside a lab: programs by their paths. */
+/** The programs that the script needs besides a lab, by their paths. */
 export interface ScriptTools {
   readonly istioctl: string;
   readonly kubectl: string;
 }
 
 /**
- * Attaches the remotes of a fresh lab with bench/fleet/attach.sh, twice: from scratch, and again on the unchanged fleet.
+ * Attaches the remotes of a fresh lab with bench/fleet/attach.sh, twice: from scratch, and again on the unchanged
+ * fleet.
  *
- * @throws Error with the output of what failed
+ * @throws Error with the output of the failed program
  */
 export async function attachByScript(
   lab: Lab,
@@ -49,7 +50,7 @@ export async function attachByScript(
   return { first, again };
 }
 
-/** The very values that the rollout renders from; only the address of istiod comes later, from the script. */
+/** Writes the same values that the rollout renders from. The script adds only the address of istiod later. */
 async function writeInputs(lab: Lab): Promise<string> {
   const folder = join(lab.directory, 'script');
   await mkdir(folder);
@@ -92,7 +93,7 @@ async function runScript(lab: Lab, folder: string, tools: ScriptTools): Promise<
   const script = join(await checkoutFolder(), 'bench', 'fleet', 'attach.sh');
   const before = await labCpu(lab);
   const child = spawn('bash', [script, folder], {
-    // istioctl and kubectl keep caches of discovery in their home: one of the lab's own is as fresh as its clusters.
+    // istioctl and kubectl cache discovery in their home directory: a separate one is as fresh as the lab's clusters.
     env: { PATH: process.env.PATH, HOME: folder, ISTIOCTL: tools.istioctl, KUBECTL: tools.kubectl },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

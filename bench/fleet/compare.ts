@@ -3,15 +3,15 @@ import { inFreshLab } from './bench-lab.js';
 import { attachByRollout, type RolloutRun } from './by-rollout.js';
 import { attachByScript, type ScriptRun } from './by-script.js';
 
-/** What one round measured: the script on a fleet of its own, and the rollout on another. */
+/** The results of one round: the script on one fleet, and the rollout on another. */
 export interface Round {
   readonly script: { readonly first: ScriptRun; readonly again: ScriptRun };
   readonly rollout: { readonly first: RolloutRun; readonly again: RolloutRun; readonly anew: RolloutRun };
 }
 
 /**
- * Runs rounds of script and rollout, each on a fresh fleet, one after the other; every second round the other way round,
- * so that a machine that warms up or slows down favours neither.
+ * Runs rounds of script and rollout in sequence, each on a fresh fleet. Every second round reverses the order, so
+ * that a machine that warms up or slows down favours neither.
  */
 export async function compare(
   tools: ToolPaths,

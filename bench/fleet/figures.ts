@@ -5,7 +5,7 @@ import type { RolloutRun } from './by-rollout.js';
 import type { ScriptRun } from './by-script.js';
 import type { Round } from './compare.js';
 
-/** Wall time of all remotes: the rollout's as a part of the script's, from scratch and on the unchanged fleet. */
+/** Returns the wall time of all remotes, rollout divided by script, from scratch and on the unchanged fleet. */
 export function wallFigures(rounds: readonly Round[]): Figure[] {
   const of = (pick: (round: Round) => number) => median(rounds.map(pick));
   const ratio = (
@@ -62,7 +62,7 @@ export function wallFigures(rounds: readonly Round[]): Figure[] {
   ];
 }
 
-/** CPU time of the client for one remote, child processes included. */
+/** Returns the CPU time of the client per remote, including child processes. */
 export function cpuFigures(rounds: readonly Round[], remotes: number): Figure[] {
   const of = (pick: (round: Round) => number) => median(rounds.map(pick)) / remotes;
   return [
@@ -86,18 +86,18 @@ export function cpuFigures(rounds: readonly Round[], remotes: number): Figure[] 
   ];
 }
 
-/** The longest history of a remote, in events. */
+/** Returns the longest history of a remote, in events. */
 export function historyFigure(run: RolloutRun, limit = 150): Figure {
   const ofRemotes = run.histories.slice(1).map(({ events }) => events);
   return { what: 'events of a remote, the most', value: Math.max(...ofRemotes), unit: '', limit };
 }
 
-/** The peak of the worker's resident memory. */
+/** Returns the peak of the worker's resident memory. */
 export function memoryFigure({ peakMemory }: RolloutRun, limit = 300): Figure {
   return { what: "worker's memory, peak", value: peakMemory, unit: 'MB', limit };
 }
 
-/** The largest payload of all histories of a rollout. */
+/** Returns the largest payload of all histories of a rollout. */
 export function payloadFigure({ ownHistories, histories }: RolloutRun, limitKiB: number): Figure {
   const largest = [...ownHistories, ...histories].map(({ workflowId, largestPayload }) => ({
     workflowId,
@@ -114,7 +114,7 @@ export function payloadFigure({ ownHistories, histories }: RolloutRun, limitKiB:
   };
 }
 
-/** Where the CPU seconds of a run went, the most first. */
+/** Returns where the CPU seconds of a run went, largest first. */
 export function cpuTable(run: ScriptRun | RolloutRun, client: string): Figure[] {
   return [...run.others, [client, run.remotesCpu] as const]
     .filter(([, seconds]) => seconds >= 0.05)

@@ -1,4 +1,4 @@
-/** One of the script's stamps: when it was, and how much CPU its ended children had used by then. */
+/** A stamp of the script: its time, and the CPU time of the finished children so far. */
 export interface Stamp {
   /** Seconds since the epoch. */
   readonly at: number;

@@ -1,18 +1,18 @@
 import type { Figure } from '../report/figure.js';
 import type { ReplayedRun } from './replayed-fleet.js';
 
-/** Cores of the machine that the limits are about. */
+/** The number of cores of the machine that the limits are for. */
 const CORES = 2;
 
-/** The size of the fleet that the limits are about. */
+/** The size of the fleet that the limits are for. */
 export const LARGE_FLEET = 1_000;
 
-/** How long the script's own CPU time would take for so many remotes if nothing else kept it waiting, in seconds. */
+/** Returns how long the script's own CPU time would take for this many remotes without any waiting, in seconds. */
 export function scriptFloor(remotes: number, scriptCpu: number): number {
   return (remotes * scriptCpu) / CORES;
 }
 
-/** What a rollout over stand-ins took; beside the script's floor where its CPU for a remote is known. */
+/** Returns the costs of a rollout over stand-ins, next to the script's minimum if its CPU per remote is known. */
 export function replayedFigures(
   { rollout, standInCpu, replay, counts }: ReplayedRun,
   remotes: number,
@@ -48,7 +48,7 @@ export function replayedFigures(
   ];
 }
 
-/** How much more a large fleet costs than a small one. */
+/** Returns how much more a large fleet costs than a small one. */
 export function growthFigures(small: ReplayedRun, few: number, large: ReplayedRun, many: number): Figure[] {
   return [
     {

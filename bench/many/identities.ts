@@ -1,20 +1,20 @@
 import type { Identity } from './personalise.js';
 
-/** Address blocks of the recorded cluster; no cluster of a lab has them otherwise. */
+/** Address blocks of the recorded cluster; no other cluster of a lab uses them. */
 export const RECORDED_CIDRS = { podCIDR: '10.200.0.0/16', serviceCIDR: '10.201.0.0/16' } as const;
 
-/** The name of the n-th cluster of the fleet, all of one length; 0 is the recorded one. */
+/** Returns the name of the n-th cluster of the fleet. All names have the same length; 0 is the recorded cluster. */
 export function fleetName(n: number): string {
   return `fleet-${String(n).padStart(4, '0')}`;
 }
 
-/** Bytes of a token that differ from cluster to cluster. */
+/** The number of bytes of a token that differ between clusters. */
 const TOKEN_BYTES = 12;
 
 /**
- * How the recorded cluster calls itself.
+ * Returns the identity of the recorded cluster.
  *
- * @param uid of its namespace kube-system
+ * @param uid the UID of its namespace kube-system
  * @param readerToken the token with which istiod reads it, in base64, as the Secret has it
  */
 export function recordedIdentity(uid: string, readerToken: string): Identity {
@@ -24,8 +24,8 @@ export function recordedIdentity(uid: string, readerToken: string): Identity {
 }
 
 /**
- * The identity of the n-th cluster, from 1 to 2,000: no two share a name, a UID, a Pod's address or a token. Their Services
- * have one CIDR, as those of clusters that were made with a tool's defaults.
+ * Returns the identity of the n-th cluster, from 1 to 2,000. No two share a name, a UID, a Pod address or a token.
+ * Their Services share one CIDR, like clusters that were created with the defaults of a tool.
  */
 export function identityOf(n: number, recorded: Identity): Identity {
   const { uid = '' } = recorded;

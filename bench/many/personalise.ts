@@ -1,23 +1,25 @@
 import type { Answer, Recording } from './recording.js';
 
-/** What tells one cluster from another in an API server's answers, as text; the same keys and lengths for every cluster. */
+/**
+ * The texts that distinguish clusters in the responses of API servers; all clusters have the same keys and lengths.
+ */
 export type Identity = Readonly<Record<string, string>>;
 
-/** An answer with the places in which the recorded cluster stands. */
+/** A response with the positions of the recorded cluster's identity. */
 interface Template {
   readonly answer: Answer;
   readonly places: readonly { readonly offset: number; readonly key: string }[];
 }
 
 /**
- * Answers for a cluster from the recording of another one. Names, UIDs and addresses are replaced by others of the same
- * length, so that this holds in protobuf as it does in JSON, and costs one copy of the answer.
+ * Responses for a cluster from the recording of another one. Names, UIDs and addresses are replaced by others of the
+ * same length. This works in protobuf as in JSON, and costs one copy of the response.
  */
 export class Templates {
   readonly #templates: ReadonlyMap<string, readonly Template[]>;
   readonly #recorded: Identity;
 
-  /** @param recorded what the recorded cluster is called in the recording */
+  /** @param recorded the identity of the recorded cluster in the recording */
   constructor(recording: Recording, recorded: Identity) {
     this.#recorded = recorded;
     this.#templates = new Map(
@@ -29,10 +31,11 @@ export class Templates {
   }
 
   /**
-   * The answer to the n-th request (from 0) of a key; the last one recorded answers all that follow.
+   * Returns the response to the n-th request (from 0) of a key. The last recorded response answers all further
+   * requests.
    *
    * @returns undefined when no such request was recorded
-   * @throws Error when a part of the identity has another length than the recorded one
+   * @throws Error when a part of the identity differs in length from the recorded one
    */
   answer(key: string, n: number, identity: Identity): Answer | undefined {
     const templates = this.#templates.get(key);

@@ -14,7 +14,7 @@ const READER_TOKEN_PATH =
 
 /** What was recorded, as files. */
 export type RecordedCluster = Omit<ReplayOptions, 'clusters' | 'latencyMs'> & {
-  /** Requests that a remote's rollout takes, istiod's included. */
+  /** The number of requests that the rollout of a remote takes, including istiod's. */
   readonly requests: number;
   /** CA of the recorded API server, PEM; the stand-ins have its certificate. */
   readonly certificateAuthority: string;
@@ -22,8 +22,8 @@ export type RecordedCluster = Omit<ReplayOptions, 'clusters' | 'latencyMs'> & {
 };
 
 /**
- * Rolls a fresh mesh out to one real remote, and records every request that worker and istiod send to it, and every
- * answer. The primary stays as it is then; the remote leaves the mesh and the lab.
+ * Rolls a fresh mesh out to one real remote, and records every request that the worker and istiod send to it, and
+ * every response. The primary stays as it is; the remote leaves the mesh and the lab.
  */
 export async function record(lab: Lab, tools: ToolPaths): Promise<RecordedCluster> {
   const folder = join(lab.directory, 'recording');
@@ -33,7 +33,8 @@ export async function record(lab: Lab, tools: ToolPaths): Promise<RecordedCluste
     productRights: 'everything',
     ...RECORDED_CIDRS,
   });
-  // Its own certificate: what it hands out as its CA then also holds for whoever answers in its place.
+  // The recorder uses the server's own certificate, so that the CA that the server publishes is also valid for the
+  // stand-ins.
   const certificates = join(dirname(remote.kubeconfigPath), 'certificates');
   const files = { certificate: join(folder, 'server.crt'), key: join(folder, 'server.key') };
   const [cert, key] = [
@@ -73,7 +74,7 @@ export async function record(lab: Lab, tools: ToolPaths): Promise<RecordedCluste
   return recorded;
 }
 
-/** Takes the remote secrets of clusters out of the primary, so that istiod lets go of them. */
+/** Removes the remote secrets of clusters from the primary, so that istiod stops reading them. */
 export async function forget(primary: LabCluster, clusters: readonly string[]): Promise<void> {
   for (const name of clusters) {
     await primary.api.delete(`/api/v1/namespaces/istio-system/secrets/istio-remote-secret-${name}`);

@@ -21,10 +21,10 @@ export interface ServerCertificate {
 type AnyRequest = IncomingMessage | Http2ServerRequest;
 type AnyResponse = ServerResponse | Http2ServerResponse;
 
-/** What belongs to one connection, or to HTTP/2, and does not travel on. */
+/** Headers of a single connection, or of HTTP/2, which are not forwarded. */
 const HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'host', 'accept-encoding']);
 
-/** Stands before a real API server, with its certificate, and writes down every request and its answer. */
+/** A proxy in front of a real API server, with its certificate, that records every request and response. */
 export class Recorder {
   readonly #server: Http2SecureServer;
   readonly #agent: Agent;
@@ -55,7 +55,7 @@ export class Recorder {
     return `https://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** What was recorded so far. */
+  /** Returns the recording so far. */
   get recording(): Recording {
     return new Map(
       [...this.#answers].map(([key, answers]): [string, Answer[]] => [
@@ -73,7 +73,7 @@ export class Recorder {
 
   async #forward(incoming: AnyRequest, outgoing: AnyResponse): Promise<void> {
     const { method = 'GET', url = '/', headers } = incoming;
-    // Its place in the recording is where it came in, not where it was answered.
+    // Its position in the recording is when it arrived, not when it was answered.
     const answers = this.#answers.get(requestKey(method, url, headers.accept)) ?? [];
     this.#answers.set(requestKey(method, url, headers.accept), answers);
     const entry = { status: 0, contentType: '', chunks: [] as Buffer[], watch: isWatch(url) };

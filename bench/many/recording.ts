@@ -1,19 +1,22 @@
-/** One answer of an API server, whole: of a watch, everything that it had sent when the recording ended. */
+/** A complete response of an API server. For a watch, everything that was sent until the recording ended. */
 export interface Answer {
   readonly status: number;
   readonly contentType: string;
   readonly body: Buffer;
-  /** A watch: after the body nothing more comes, and the answer does not end. */
+  /** True for a watch: nothing follows the body, and the response does not end. */
   readonly watch: boolean;
 }
 
-/** Answers by {@link requestKey}, in the order in which the requests came. */
+/** Responses by {@link requestKey}, in the order of the requests. */
 export type Recording = ReadonlyMap<string, readonly Answer[]>;
 
-/** What differs from try to try without asking for anything else. */
+/** Query parameters that differ between attempts without changing the request. */
 const VOLATILE = ['timeout', 'timeoutSeconds', 'resourceVersion'];
 
-/** What makes a request the same as another one, seen by the server: method, path, query and the form of the answer. */
+/**
+ * Returns the key that is equal for requests that are the same to the server: method, path, query and format of the
+ * response.
+ */
 export function requestKey(method: string, url: string, accept = ''): string {
   const { pathname, searchParams } = new URL(url, 'https://server');
   for (const name of VOLATILE) searchParams.delete(name);
@@ -21,13 +24,13 @@ export function requestKey(method: string, url: string, accept = ''): string {
   return `${method} ${pathname}?${searchParams} ${accept}`;
 }
 
-/** Whether a request is answered by a stream without end. */
+/** Returns whether a request is answered with an endless stream. */
 export function isWatch(url: string): boolean {
   const watch = new URL(url, 'https://server').searchParams.get('watch');
   return watch === 'true' || watch === '1';
 }
 
-/** A recording as JSON text, for a file. */
+/** Returns a recording as JSON text, for a file. */
 export function writeRecording(recording: Recording): string {
   const plain = [...recording].map(([key, answers]) => [
     key,
@@ -36,7 +39,7 @@ export function writeRecording(recording: Recording): string {
   return JSON.stringify(plain);
 }
 
-/** The recording that {@link writeRecording} has written. */
+/** Returns the recording that {@link writeRecording} wrote. */
 export function readRecording(text: string): Recording {
   const plain = JSON.parse(text) as [string, (Omit<Answer, 'body'> & { body: string })[]][];
   return new Map(

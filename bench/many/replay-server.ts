@@ -8,9 +8,9 @@ import { readRecording, requestKey } from './recording.js';
 import type { ReplayMessage, ReplayOptions } from './replay.js';
 
 /**
- * A program: the API servers of many clusters in one process, each on a port of its own, that answer from the recording
- * of one real cluster. They hold no state: each request gets the answer that the same request had got, and a wait as of
- * a network. See replay.ts, which starts it, and ends it by closing the channel between them.
+ * A program: the API servers of many clusters in one process, each on its own port, which answer from the recording
+ * of one real cluster. They have no state: each request gets the recorded response to the same request, with the
+ * delay of a network. replay.ts starts this program, and ends it by closing the channel between them.
  */
 const options = JSON.parse(process.argv[2] ?? '') as ReplayOptions;
 const recorded = recordedIdentity(options.uid, options.readerToken);
@@ -19,7 +19,7 @@ const unknown = new Map<string, number>();
 let requests = 0;
 let byIstiod = 0;
 
-/** One cluster: how often it was asked what. */
+/** One cluster, which counts its requests. */
 class Cluster {
   readonly #identity: Identity;
   readonly #asked = new Map<string, number>();
@@ -31,7 +31,7 @@ class Cluster {
   async answer(incoming: Http2ServerRequest, outgoing: Http2ServerResponse): Promise<void> {
     requests += 1;
     const { method = 'GET', url = '/', headers } = incoming;
-    // It asks for protobuf where it can; the worker never does.
+    // istiod requests protobuf where it can; the worker never does.
     if (headers.accept?.includes('protobuf')) byIstiod += 1;
     const key = requestKey(
       method,
@@ -64,7 +64,7 @@ const secure = createSecureServer(
   },
   (incoming, outgoing) => {
     const cluster = byPort.get(incoming.socket.localPort ?? 0);
-    // Whoever has gone does not want the answer any more.
+    // A client that has gone needs no response.
     cluster?.answer(incoming, outgoing).catch(() => outgoing.destroy());
   },
 );

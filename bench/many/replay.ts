@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { cpuSeconds } from '../processes/proc-stat.js';
 
-/** What the program replay-server.ts is started with. */
+/** The options of the program replay-server.ts. */
 export interface ReplayOptions {
   /** File with the recording. */
   readonly recording: string;
@@ -18,29 +18,29 @@ export interface ReplayOptions {
   readonly latencyMs: number;
 }
 
-/** What it sends: once, when all its servers listen; and whenever it is asked. */
+/** The messages that it sends: once when all its servers listen, and on every request for counts. */
 export type ReplayMessage =
   | { readonly type: 'ready'; readonly ports: readonly number[] }
   | {
       readonly type: 'counts';
       readonly requests: number;
-      /** How many of them istiod has sent: what it reads, and the lease that it renews for as long as it reads a cluster. */
+      /** How many of them istiod has sent: its reads, and the renewals of its lease while it reads a cluster. */
       readonly byIstiod: number;
-      /** Requests that are not in the recording, and how often they came; the answer was 404. */
+      /** Requests that are not in the recording and were answered with 404, with their counts. */
       readonly unknown: readonly (readonly [string, number])[];
     };
 
 /** Stand-ins for the API servers of many clusters. */
 export interface Replay {
-  /** The port of each cluster on 127.0.0.1, the first one's first. */
+  /** The ports of the clusters on 127.0.0.1, in order. */
   readonly ports: readonly number[];
   counts(): Promise<Extract<ReplayMessage, { type: 'counts' }>>;
-  /** CPU seconds that the stand-ins have used. */
+  /** Returns the CPU seconds that the stand-ins have used. */
   cpu(): Promise<number>;
   end(): Promise<void>;
 }
 
-/** Starts the stand-ins in a process of their own. */
+/** Starts the stand-ins in a separate process. */
 export async function startReplay(options: ReplayOptions): Promise<Replay> {
   const program = join(import.meta.dirname, 'replay-server.js');
   const child = fork(program, [JSON.stringify(options)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });

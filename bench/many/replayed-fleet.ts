@@ -17,17 +17,17 @@ export interface ReplayedRun {
   readonly rollout: RolloutRun;
   /** CPU seconds of the stand-ins; they share the machine with everything else. */
   readonly standInCpu: number;
-  /** Of the rollout's own workflow. */
+  /** The replay time of the rollout's own workflow. */
   readonly replay: ReplayTime;
   readonly counts: Extract<ReplayMessage, { type: 'counts' }>;
 }
 
-/** How long an answer takes, beside the time that everybody needs on a busy machine. */
+/** The delay of a response, in addition to the delays of a busy machine. */
 const LATENCY_MS = 20;
 /** What a user with hundreds of clusters would set; the default of 10 is for a first try. */
 const STRATEGY = { maxConcurrency: 50 };
 
-/** Rolls out over so many stand-ins with a worker that has just started. */
+/** Rolls out over a number of stand-ins with a worker that has just started. */
 export async function rollOutReplayed(
   lab: Lab,
   tools: ToolPaths,

@@ -4,7 +4,7 @@ import { cpuSeconds } from './proc-stat.js';
 /** CPU seconds by what they were spent on, such as `kube-apiserver of remotes`. */
 export type CpuByProgram = ReadonlyMap<string, number>;
 
-/** What every process of a lab, and this one, have used so far. */
+/** Returns the CPU time that this process and every process of a lab have used so far. */
 export async function labCpu(lab: Lab): Promise<CpuByProgram> {
   const used = new Map<string, number>();
   const add = (program: string, seconds: number) => used.set(program, (used.get(program) ?? 0) + seconds);
@@ -17,14 +17,14 @@ export async function labCpu(lab: Lab): Promise<CpuByProgram> {
   return used;
 }
 
-/** What was used between two readings; processes that ended in between are not in it. */
+/** Returns the CPU time between two readings, without processes that ended in between. */
 export function cpuBetween(before: CpuByProgram, after: CpuByProgram): CpuByProgram {
   return new Map(
     [...after].map(([program, seconds]) => [program, Math.max(0, seconds - (before.get(program) ?? 0))]),
   );
 }
 
-/** The sum over all programs, in seconds. */
+/** Returns the sum over all programs, in seconds. */
 export function totalOf(cpu: CpuByProgram): number {
   return [...cpu.values()].reduce((sum, seconds) => sum + seconds, 0);
 }

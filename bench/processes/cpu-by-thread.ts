@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import type { CpuByProgram } from './cpu-by-program.js';
 import { parseStat } from './proc-stat.js';
 
-/** CPU seconds of a process's living threads, by their names. */
+/** Returns the CPU seconds of a process's running threads, by their names. */
 export async function cpuByThread(pid: number): Promise<CpuByProgram> {
   const spent = new Map<string, number>();
   const threads = await readdir(`/proc/${pid}/task`);

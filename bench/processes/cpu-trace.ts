@@ -2,7 +2,7 @@ import { cpuSeconds } from './proc-stat.js';
 
 const INTERVAL_MS = 100;
 
-/** A reading: CPU seconds used by then. */
+/** A reading: the CPU seconds used so far. */
 export interface Reading {
   /** Milliseconds since the epoch. */
   readonly at: number;
@@ -13,11 +13,11 @@ export interface Reading {
 export interface TracedCpu {
   /** Seconds, from the first to the last reading. */
   readonly total: number;
-  /** Seconds used between two moments, in milliseconds since the epoch. */
+  /** Returns the seconds used between two moments, which are in milliseconds since the epoch. */
   between(from: number, to: number): number;
 }
 
-/** Reads a process's CPU time again and again, so that afterwards a part of a rollout can be told from another. */
+/** Reads a process's CPU time repeatedly, so that the parts of a rollout can be distinguished afterwards. */
 export class CpuTrace {
   readonly #pid: number;
   readonly #readings: Reading[] = [];
@@ -33,7 +33,7 @@ export class CpuTrace {
     return new CpuTrace(pid);
   }
 
-  /** Reads once more, and ends the trace. */
+  /** Reads once more, ends the trace, and returns it. */
   async stop(): Promise<TracedCpu> {
     clearInterval(this.#timer);
     await this.#read();
@@ -46,7 +46,10 @@ export class CpuTrace {
   }
 }
 
-/** What readings, in the order of their times, tell; between two of them CPU time is taken as evenly spent. */
+/**
+ * Returns the trace of readings, which must be in order. CPU time is assumed to be evenly distributed between two
+ * readings.
+ */
 export function traced(readings: readonly Reading[]): TracedCpu {
   const first = readings[0]?.cpu ?? Number.NaN;
   const last = readings.at(-1)?.cpu ?? Number.NaN;

@@ -5,19 +5,19 @@ const TICKS_PER_SECOND = 100;
 
 /** CPU seconds, user and system together. */
 export interface CpuTime {
-  /** Of the process itself. */
+  /** CPU seconds of the process itself. */
   readonly own: number;
-  /** Of its children that have ended, and of theirs. */
+  /** CPU seconds of its finished children, and of theirs. */
   readonly children: number;
 }
 
 /**
  * Reads a line of /proc/<pid>/stat.
  *
- * @throws Error when it is none
+ * @throws Error when the line is invalid
  */
 export function parseStat(line: string): CpuTime {
-  // The name of the program, in parentheses, may contain anything, spaces and parentheses too.
+  // The name of the program, in parentheses, may contain anything, including spaces and parentheses.
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
   const [user = Number.NaN, system = Number.NaN, childrenUser = Number.NaN, childrenSystem = Number.NaN] =
     fields.slice(11, 15).map(Number);
@@ -29,7 +29,7 @@ export function parseStat(line: string): CpuTime {
   return time;
 }
 
-/** The CPU time of a process and of its children that have ended, in seconds; 0 when there is no such process. */
+/** Returns the CPU time of a process and of its finished children, in seconds; 0 when there is no such process. */
 export async function cpuSeconds(pid: number): Promise<number> {
   const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   if (line === undefined) return 0;
@@ -41,7 +41,7 @@ export async function cpuSeconds(pid: number): Promise<number> {
  * Reads the peak of a process's resident memory (VmHWM) from the text of /proc/<pid>/status.
  *
  * @returns MB (10^6 bytes)
- * @throws Error when the text does not tell it
+ * @throws Error when the text does not contain it
  */
 export function parsePeakMemory(status: string): number {
   const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
@@ -49,7 +49,7 @@ export function parsePeakMemory(status: string): number {
   return (Number(kilobytes) * 1024) / 1e6;
 }
 
-/** The peak of a process's resident memory since it started, in MB. */
+/** Returns the peak of a process's resident memory since its start, in MB. */
 export async function peakMemory(pid: number): Promise<number> {
   return parsePeakMemory(await readFile(`/proc/${pid}/status`, 'utf8'));
 }

@@ -6,11 +6,11 @@ const WINDOW_MS = 2_000;
 const PATIENCE_MS = 60_000;
 
 /**
- * Waits until the lab's processes have done what they do after their start (API servers build their OpenAPI documents,
- * controllers list everything): both sides of a comparison shall find the same clusters, and idle ones.
+ * Waits until the lab's processes have finished their start-up work: API servers build their OpenAPI documents, and
+ * controllers list everything. Both sides of a comparison must find the same, idle clusters.
  *
- * @param cores how many cores' worth of CPU time counts as idle
- * @returns what they use now, in cores
+ * @param cores the CPU usage, in cores, that counts as idle
+ * @returns the current usage, in cores
  */
 export async function untilQuiet(lab: Lab, cores = 0.5): Promise<number> {
   const end = performance.now() + PATIENCE_MS;

@@ -10,10 +10,10 @@ export interface CpuProfile {
   readonly timeDeltas: readonly number[];
 }
 
-/** Seconds by what they were spent in, the most first; idle time is left out. */
+/** Seconds by where they were spent, largest first; idle time is left out. */
 export type Spent = readonly (readonly [what: string, seconds: number])[];
 
-/** Time by package of node_modules, by file of the project, by Node itself and by its garbage collector. */
+/** Returns the time by package of node_modules, by file of the project, for Node itself and its garbage collector. */
 export function byPlace(profile: CpuProfile): Spent {
   return sum(profile, ({ functionName, url }) => {
     if (url === '') return functionName || '(native)';
@@ -24,7 +24,7 @@ export function byPlace(profile: CpuProfile): Spent {
   });
 }
 
-/** Time by function. */
+/** Returns the time by function. */
 export function byFunction(profile: CpuProfile): Spent {
   return sum(profile, ({ functionName, url, lineNumber }) => {
     const file = url.replace(/^.*\/(node_modules|dist)\//, '');

@@ -1,19 +1,19 @@
-/** One measured figure, and what it may be at most. */
+/** A measured figure and its limit. */
 export interface Figure {
   readonly what: string;
   readonly value: number;
   /** Such as `s`; '' for a plain number or a ratio. */
   readonly unit: string;
-  /** The most that the value may be; absent: told for comparison. */
+  /** The maximum of the value; absent: shown only for comparison. */
   readonly limit?: number;
 }
 
-/** Whether no figure is above its limit. A figure that is not a number was not measured, and is above every limit. */
+/** Returns whether no figure exceeds its limit. A figure that is NaN was not measured, and exceeds every limit. */
 export function withinLimits(figures: readonly Figure[]): boolean {
   return figures.every(({ value, limit }) => limit === undefined || value <= limit);
 }
 
-/** The figures as a table: value, limit, the ratio of the two, and a verdict. */
+/** Returns the figures as a table: value, limit, the ratio of the two, and a verdict. */
 export function renderFigures(figures: readonly Figure[]): string {
   const rows = figures.map((figure) => {
     const { what, value, unit, limit } = figure;
@@ -25,7 +25,7 @@ export function renderFigures(figures: readonly Figure[]): string {
   return table([['', 'measured', 'limit', 'of limit', ''], ...rows]);
 }
 
-/** Rows with columns as wide as their widest cell; the first column is words, the others are numbers. */
+/** Returns rows with columns as wide as their widest cell. The first column contains words, the others numbers. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]) =>
@@ -33,7 +33,7 @@ export function table(rows: readonly (readonly string[])[]): string {
   return rows.map((row) => line(row).trimEnd()).join('\n');
 }
 
-/** Three significant digits, as many as a measurement on a busy machine has. */
+/** Returns the value with three significant digits, the precision of a measurement on a busy machine. */
 export function round(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   if (Math.abs(value) >= 100) return value.toFixed(0);

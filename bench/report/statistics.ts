@@ -1,7 +1,4 @@
-/**
- * The middle one of the values, or the mean of the two in the middle; NaN of none. One round that something else on the
- * machine has disturbed does not move it.
- */
+/** Returns the median of the values, or NaN for none. A single disturbed round does not change it. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = (sorted.length - 1) / 2;

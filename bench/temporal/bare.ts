@@ -7,15 +7,15 @@ import { rolloutWorkflowId, WorkflowType } from '../../src/rollout/names.js';
 import type { Figure } from '../report/figure.js';
 import { idle, MESH, resolved } from './idle-activities.js';
 
-/** Time in which a worker's start, and what V8 compiles behind it, is over. */
+/** The time after which a worker's start, including V8's compilation, has finished. */
 const SETTLE_MS = 5_000;
 
 /**
- * What a remote costs before anything is done in it: the real workflows on a real Temporal, with activities that return at
- * once. A new worker's first rollout, and its second.
+ * Returns what a remote costs before any work is done in it: the real workflows on a real Temporal, with activities
+ * that return immediately. Measures the first and the second rollout of a new worker.
  *
- * @param address of Temporal
- * @returns CPU seconds of this process, which is the worker and the client, for a remote
+ * @param address the address of Temporal
+ * @returns CPU seconds per remote of this process, which is both worker and client
  */
 export async function bareRollouts(address: string, remotes: number): Promise<Figure[]> {
   const [connection, native] = [

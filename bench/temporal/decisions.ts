@@ -18,8 +18,8 @@ const PATIENCE_MS = 300_000;
 const LABELS = { fleet: MESH };
 
 /**
- * How long a person waits for the API's answer to a decision about many clusters: the real API and workflows on a real
- * Temporal, with activities that do nothing but park every remote whenever it is installed.
+ * Returns how long a person waits for the API's response to a decision about many clusters: the real API and
+ * workflows on a real Temporal, with activities that only park every remote when it is installed.
  */
 export async function decisionsAbout(lab: Lab, tools: ToolPaths, remotes: number): Promise<Figure[]> {
   const rollout = resolved(remotes);
@@ -97,14 +97,14 @@ class Api {
     return text === '' ? undefined : JSON.parse(text);
   }
 
-  /** How many remotes wait for a person. */
+  /** Returns how many remotes wait for a person. */
   async parked(): Promise<number> {
     const { clusters } = (await this.call('GET', `/${MESH}`)) as { clusters: { status: string }[] };
     return clusters.filter(({ status }) => status === 'NeedsAttention').length;
   }
 }
 
-/** An inventory of names, which is all that the API needs; returns its path. */
+/** Writes an inventory of names, which is all that the API needs, and returns its path. */
 async function writeNames(lab: Lab, clusters: readonly { readonly cluster: string }[]): Promise<string> {
   const path = join(lab.directory, 'names.json');
   const named = clusters.map(({ cluster }, index) => ({

@@ -5,16 +5,16 @@ import { payloadsIn } from './payloads.js';
 type History = temporal.api.history.v1.IHistory;
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 
-/** What the history of one run of a workflow is made of. */
+/** Facts about the history of one run of a workflow. */
 export interface HistoryFacts {
   readonly workflowId: string;
   readonly events: number;
   readonly largestPayload: { readonly bytes: number; readonly where: string };
-  /** Why activities had to be tried again, such as `registerRemote: activity Heartbeat timeout`. */
+  /** Why activities were retried, such as `registerRemote: activity Heartbeat timeout`. */
   readonly retries: readonly string[];
 }
 
-/** Reads the whole history of a workflow: its latest run, and before it the runs that were continued in it. */
+/** Returns the whole history of a workflow: the latest run, preceded by the runs that it continued. */
 export async function runsOf(client: Client, workflowId: string): Promise<History[]> {
   const runs: History[] = [];
   let runId: string | undefined;
@@ -26,7 +26,7 @@ export async function runsOf(client: Client, workflowId: string): Promise<Histor
   return runs;
 }
 
-/** What every run of a workflow is made of, the first one first. */
+/** Returns the facts about every run of a workflow, in order. */
 export async function historyFacts(client: Client, workflowId: string): Promise<HistoryFacts[]> {
   const runs = await runsOf(client, workflowId);
   return runs.map(({ events }) => factsOf(workflowId, events ?? []));

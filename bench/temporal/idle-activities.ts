@@ -5,7 +5,7 @@ import type { ResolvedRollout } from '../../src/rollout/resolve/resolved.js';
 /** The mesh of these rollouts, and the task queue of their worker. */
 export const MESH = 'bare';
 
-/** A rollout of so many remotes; failures hold none of them back. */
+/** Returns a rollout of a number of remotes, without a failure budget. */
 export function resolved(remotes: number): ResolvedRollout {
   const clusters = Array.from({ length: remotes }, (_, index) => `bare-${index + 1}`);
   return {
@@ -30,7 +30,7 @@ export function resolved(remotes: number): ResolvedRollout {
   };
 }
 
-/** The activities that a rollout without any trouble calls; each returns at once what it returns when all is well. */
+/** Returns the activities that an undisturbed rollout calls. Each immediately returns its result of success. */
 export function idle(rollout: ResolvedRollout): Partial<Activities> {
   const step = async () => ({ changed: 0, objects: 1, summary: 'nothing' });
   const addresses = ['10.0.0.1'];
@@ -66,7 +66,10 @@ export function idle(rollout: ResolvedRollout): Partial<Activities> {
   };
 }
 
-/** What follows istiod ends with its rollout: a cancellation comes with the answer to a heartbeat. */
+/**
+ * Stands in for following istiod, which ends with its rollout. The cancellation arrives with the response to a
+ * heartbeat.
+ */
 async function untilCancelled(): Promise<never> {
   const context = Context.current();
   const beat = setInterval(() => context.heartbeat(), 1_000);

@@ -1,13 +1,13 @@
 /** One payload of a history. */
 export interface FoundPayload {
   readonly bytes: number;
-  /** Where it is in its event, such as `activityTaskCompletedEventAttributes.result.payloads.0`. */
+  /** The position in its event, such as `activityTaskCompletedEventAttributes.result.payloads.0`. */
   readonly where: string;
 }
 
 /**
- * Every payload in a part of a history, as the SDK's protobuf classes have it: an object with `metadata` and bytes as
- * `data`. Inputs, results, failure details, memos, headers and search attributes are all of this form.
+ * Returns every payload in a part of a history, in the form of the SDK's protobuf classes: an object with `metadata`
+ * and bytes as `data`. Inputs, results, failure details, memos, headers and search attributes all have this form.
  */
 export function payloadsIn(value: unknown, where = ''): FoundPayload[] {
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return [];

@@ -4,7 +4,7 @@ import { Worker } from '@temporalio/worker';
 import { checkoutFolder } from '../../lab/tools/recipes-folder.js';
 import { runsOf } from './histories.js';
 
-/** What a worker needs that is given a workflow it does not know, up to the last event. */
+/** The time that a worker needs to replay an uncached workflow up to the last event. */
 export interface ReplayTime {
   readonly events: number;
   /** Wall time, without loading the workflow's code. */
@@ -22,7 +22,8 @@ export async function replayTime(client: Client, workflowId: string): Promise<Re
   const runs = await runsOf(client, workflowId);
   const length = ({ events }: (typeof runs)[number]) => events?.length ?? 0;
   const longest = runs.reduce((one, other) => (length(other) > length(one) ? other : one));
-  // The shortest possible history shows what starting a worker and loading the code takes; the first one also warms both.
+  // The shortest possible history measures the time for starting a worker and loading the code. The first replay also
+  // warms up both.
   const begun = { events: (longest.events ?? []).slice(0, 3) };
   await replay(begun);
   const loading = await replay(begun);

@@ -6,7 +6,7 @@ export interface RunTime {
   readonly close: number;
 }
 
-/** @throws Error when the workflow has not closed */
+/** Returns when a workflow ran. @throws Error when the workflow has not closed */
 export async function runTime(client: Client, workflowId: string): Promise<RunTime> {
   const { startTime, closeTime } = await client.workflow.getHandle(workflowId).describe();
   if (closeTime === undefined) throw new Error(`${workflowId} has not closed`);

@@ -1,4 +1,4 @@
-/** Codes of answers that are about the request itself; those about rollouts are in the catalogue of src/rollout. */
+/** Codes for problems with the request itself. The codes for rollouts are in the catalogue of src/rollout. */
 export const API_CODES = {
   'decision-pending': {
     status: 202,
@@ -66,12 +66,12 @@ export const API_CODES = {
 
 export type ApiCode = keyof typeof API_CODES;
 
-/** Thrown for a request that cannot be served as it is. */
+/** Thrown when a request cannot be served. */
 export class ApiError extends Error {
   readonly code: ApiCode;
   readonly problems: readonly { readonly path: string; readonly message: string }[] | undefined;
 
-  /** @param detail what is wrong with this very request; without credentials */
+  /** @param detail what is wrong with this request; without credentials */
   constructor(code: ApiCode, detail: string, problems?: ApiError['problems']) {
     super(detail);
     this.name = 'ApiError';

@@ -21,34 +21,35 @@ import type { TokenScope } from './tokens.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who acts: the name of the token; set for everything but health and OpenAPI. */
+    /** The name of the token. Set for every route except health and OpenAPI. */
     actor: string;
   }
   interface FastifyContextConfig {
-    /** What a token must be allowed to use the route. @default read */
+    /** The scope that a token needs for the route. @default read */
     scope?: TokenScope;
-    /** True for answers that last as long as their reader: their time tells nothing about the server. */
+    /** True for responses that last as long as their reader: their duration says nothing about the server. */
     isStream?: boolean;
   }
 }
 
-/** How long requests under way get when the server closes. */
+/** How long running requests may take to finish when the server closes. */
 const DRAIN_MS = 2_000;
 
-/** The API, ready to listen or to be asked by `inject`. */
+/** Returns the API, ready to listen or to be called by `inject`. */
 export async function buildApp(dependencies: ApiDependencies): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify({
     loggerInstance: requestLog(dependencies.log) as FastifyBaseLogger,
     frameworkErrors: answerBadRequest,
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: 30_000,
-    // A field named __proto__ is a problem of the document like any other: the schemas refuse it.
+    // A field named __proto__ is an ordinary problem of the document: the schemas refuse it.
     onProtoPoisoning: 'ignore',
     onConstructorPoisoning: 'ignore',
     routerOptions: { ignoreTrailingSlash: true },
   });
   app.setValidatorCompiler(validatorCompiler);
-  // The schemas of answers document them and the compiler checks them; an answer is never lost over its schema.
+  // The schemas of responses are for documentation, and the compiler checks them. A response never fails because of
+  // its schema.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   acceptYaml(app);
   answerWithProblems(app);
@@ -84,14 +85,14 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
   const { codec, tokens } = dependencies;
   if (codec) await app.register(async (guarded) => codecRoutes(guarded, codec, tokens), { prefix: '/codec' });
   app.addHook('preClose', async () => {
-    // Connections on which nothing was asked yet would keep the server from closing.
+    // Connections without a request would keep the server from closing.
     setTimeout(() => app.server.closeAllConnections(), DRAIN_MS).unref();
   });
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   return app;
 }
 
-/** Nothing of what follows is done or told without a token, or from elsewhere than this machine. */
+/** Guards the routes that follow: they need a token or, without tokens, a request from this machine. */
 function guard(app: FastifyInstance, { tokens }: ApiDependencies): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store');
@@ -99,11 +100,11 @@ function guard(app: FastifyInstance, { tokens }: ApiDependencies): void {
   });
 }
 
-/** Measures every request, under the pattern of its route. */
+/** Measures every request, labelled with the pattern of its route. */
 function observe(app: FastifyInstance, metrics: ApiMetrics): void {
   app.addHook('onResponse', async (request, reply) => {
     const { url: route = 'unknown', config } = request.routeOptions;
-    // What is refused before a route is found has no configuration, whatever the types say.
+    // A request refused before a route is found has no configuration, whatever the types say.
     if (config?.isStream && reply.statusCode === 200) return;
     const { method } = request;
     metrics.answered({ method, route, status: reply.statusCode, seconds: reply.elapsedTime / 1000 });

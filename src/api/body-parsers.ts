@@ -2,15 +2,17 @@ import type { FastifyInstance } from 'fastify';
 import { loadAll, YAMLException } from 'js-yaml';
 import { ApiError } from './api-codes.js';
 
-/** Above what a document may have, so that one that is a little too long is told so by its own rule. */
+/**
+ * Larger than the limit for documents, so that a document that is slightly too long gets the message of its own rule.
+ */
 export const BODY_LIMIT_BYTES = 64 * 1024;
 
-/** More than a document has use for; without a limit they could multiply. */
+/** More aliases than any document needs. Without a limit they could multiply. */
 const MAX_ALIASES = 100;
 
 /**
- * Reads YAML bodies beside JSON ones: the file that a user has is a valid body as it is. The parser has a limit of its own
- * for depth: one that recurses until the stack is used up can take the whole process with it.
+ * Accepts YAML bodies besides JSON, so that users can send their file unchanged. The parser has its own depth limit:
+ * unlimited recursion could exhaust the stack and end the whole process.
  */
 export function acceptYaml(app: FastifyInstance): void {
   app.removeContentTypeParser('text/plain');
@@ -21,14 +23,14 @@ export function acceptYaml(app: FastifyInstance): void {
       try {
         done(null, onlyDocument(loadAll(String(body), { maxAliases: MAX_ALIASES })));
       } catch (error) {
-        // Thrown on from here, an error would end the process.
+        // An error that is rethrown here would end the process.
         done(error instanceof YAMLException ? unreadable(error) : (error as Error));
       }
     },
   );
 }
 
-/** An empty file is null, as an empty document is. */
+/** Returns the only document. An empty file counts as null, like an empty document. */
 function onlyDocument([document = null, ...more]: readonly unknown[]): unknown {
   if (more.length > 0) throw new YAMLException('it has more than one document');
   return document;

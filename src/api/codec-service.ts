@@ -1,10 +1,10 @@
 import type { PayloadCodec } from '@temporalio/common';
 
-/** What the codec endpoint works with. */
+/** The dependencies of the codec endpoint. */
 export interface CodecService {
   readonly codec: PayloadCodec;
-  /** The namespace whose payloads it decodes; another one in the header X-Namespace is refused. */
+  /** The namespace whose payloads it decodes. A request with another X-Namespace header is refused. */
   readonly namespace: string;
-  /** Origins of Temporal UIs whose pages may ask, such as `http://127.0.0.1:8233`. */
+  /** Origins of the Temporal UIs whose pages may use the endpoint, such as `http://127.0.0.1:8233`. */
   readonly origins: readonly string[];
 }

@@ -2,11 +2,16 @@ import { z } from 'zod';
 import type { Actor } from '../rollout/messages.js';
 import { API_CODES, ApiError } from './api-codes.js';
 
-/** How a decision names the rollout that it is for, how it reaches the workflow, and what is answered while it is carried out. */
+/**
+ * How a decision names its rollout, how it reaches the workflow, and what the API answers while it is carried out.
+ */
 
 /** Characters of an ID: Temporal's are UUIDs. */
 const ROLLOUT_ID = /^[\w.:-]{1,64}$/;
-/** One entity tag (RFC 9110, section 8.8.3). Proxies that compress mark it as weak, and clients send it back so. */
+/**
+ * One entity tag (RFC 9110, section 8.8.3). Proxies that compress mark it as weak, and clients send it back like
+ * that.
+ */
 const ENTITY_TAG = /^(?:W\/)?"([\w.:-]{1,64})"$/;
 
 const EXAMPLE = '0199a7c2-5d0e-7c3b-9a44-2f1f6d1c7a10';
@@ -16,30 +21,32 @@ export const rolloutId = z
   .string()
   .regex(ROLLOUT_ID, 'is not the ID of a rollout')
   .exactOptional()
-  .describe('The rollout that this is for; another one refuses it with 409. Instead of the header If-Match');
+  .describe(
+    'The ID of the rollout that the decision is for; any other rollout refuses it with 409. Alternative to the header If-Match',
+  );
 
 /** Headers of every decision. */
 export const DecisionHeaders = z.object({
   'if-match': z
     .string()
-    .regex(ENTITY_TAG, 'is not one ETag of a rollout: its ID in quotes')
+    .regex(ENTITY_TAG, 'is not the ETag of a rollout: its ID in quotes')
     .exactOptional()
     .describe(
-      'ETag of the rollout that this is for, as the start and GET answer it: another rollout of the mesh refuses the ' +
-        'decision with 409 and the code rollout-changed. Without it, and without rolloutId in the body, the decision ' +
-        'is for whichever rollout runs when it arrives.',
+      'ETag of the rollout that the decision is for, as returned by the start and by GET. Any other rollout of the mesh ' +
+        'refuses the decision with 409 and the code rollout-changed. Without it, and without rolloutId in the body, the ' +
+        'decision is for whichever rollout is running when it arrives.',
     )
     .meta({ examples: [`"${EXAMPLE}"`] }),
 });
 
-/** The ETag of a rollout. It says which rollout an answer is about, not at what it is. */
+/** Returns the ETag of a rollout. It identifies the rollout, not its state. */
 export function entityTagOf(rollout: { readonly rolloutId: string }): string {
   return `"${rollout.rolloutId}"`;
 }
 
 const { title, action } = API_CODES['decision-pending'];
 
-/** The body of the answer 202 to a decision: it was accepted, and more is not known yet. */
+/** The body of the response 202 to a decision: it was accepted, and nothing more is known yet. */
 export const PENDING = { code: 'decision-pending', title, action } as const;
 
 export const PendingAnswer = z
@@ -48,7 +55,7 @@ export const PendingAnswer = z
   .meta({ examples: [PENDING] });
 
 /**
- * A decision as the workflow gets it: what the body says, with who decides, and for which rollout.
+ * Returns a decision as the workflow receives it: the body, with who decides and for which rollout.
  * @throws ApiError `request-invalid` when header and body name two rollouts
  */
 export function decisionOf<Body extends object>(request: {

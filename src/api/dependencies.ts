@@ -6,17 +6,17 @@ import type { Plans } from '../temporal/starting/plans.js';
 import type { CodecService } from './codec-service.js';
 import type { TokenSource } from './tokens.js';
 
-/** What the API works with; tests pass their own. */
+/** The dependencies of the API. Tests pass their own. */
 export interface ApiDependencies {
   readonly rollouts: Rollouts;
   readonly plans: Plans;
-  /** Parses a document with the inventory of now. @throws RolloutError `inventory-invalid` */
+  /** Parses a document with the current inventory. @throws RolloutError `inventory-invalid` */
   readonly parseDocument: (document: unknown) => Promise<Parsed<ResolvedRollout>>;
-  /** Absent: nobody needs a token, and only this machine is served. */
+  /** Absent: no token is needed, and only this machine is served. */
   readonly tokens?: TokenSource;
-  /** Absent: payloads are not encrypted, and there is no codec endpoint. */
+  /** Absent: payloads are not encrypted, and the codec endpoint does not exist. */
   readonly codec?: CodecService;
   readonly log: Logger;
-  /** Time between two looks at a rollout that is followed, in milliseconds. @default 1000 */
+  /** Time between two reads of a rollout that is followed, in milliseconds. @default 1000 */
   readonly lookIntervalMs?: number;
 }

@@ -3,7 +3,7 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { ApiError } from './api-codes.js';
 import { PROBLEM_MEDIA_TYPE, type ProblemDetails, problemOf } from './problem.js';
 
-/** Answers every error, and every unknown path, as problem+json. Only what is our own fault is logged as an error. */
+/** Answers every error and every unknown path with problem+json. Only our own faults are logged as errors. */
 export function answerWithProblems(app: FastifyInstance): void {
   app.setErrorHandler(answer);
   app.setNotFoundHandler((request, reply) =>
@@ -11,7 +11,7 @@ export function answerWithProblems(app: FastifyInstance): void {
   );
 }
 
-/** Answers what Fastify refuses before any route is found: a path that cannot be decoded, or is too long. */
+/** Answers requests that Fastify refuses before it finds a route: the path cannot be decoded, or is too long. */
 export function answerBadRequest(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   answer(error, request, reply);
 }
@@ -22,17 +22,17 @@ function answer(error: FastifyError, request: FastifyRequest, reply: FastifyRepl
   return sendProblem(reply, problem);
 }
 
-/** When to ask again for what is busy now, in seconds: small plans take about as long. */
+/** When to ask again after "busy", in seconds. Small plans take about this long. */
 const RETRY_AFTER_SECONDS = 15;
 
-/** Sends a problem as the answer. */
+/** Sends a problem as the response. */
 export function sendProblem(reply: FastifyReply, problem: ProblemDetails): FastifyReply {
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
   if (problem.status === 429) reply.header('retry-after', RETRY_AFTER_SECONDS);
   return reply.code(problem.status).type(PROBLEM_MEDIA_TYPE).send(JSON.stringify(problem));
 }
 
-/** Fastify's own errors, as ours. */
+/** Turns Fastify's own errors into ours. */
 function translate(error: FastifyError): unknown {
   if (hasZodFastifySchemaValidationErrors(error)) {
     const problems = error.validation.map(({ instancePath, message }) => ({
@@ -55,11 +55,11 @@ function translate(error: FastifyError): unknown {
     case 'FST_ERR_BAD_URL':
       return new ApiError('request-invalid', 'The path cannot be decoded.');
     case 'FST_ERR_MAX_PARAM_LENGTH':
-      return new ApiError('request-invalid', 'A part of the path is longer than any name.');
+      return new ApiError('request-invalid', 'A part of the path is longer than any valid name.');
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-      return new ApiError('request-unreadable', 'The body is not as long as Content-Length says.');
+      return new ApiError('request-unreadable', 'The length of the body differs from Content-Length.');
     default:
-      // The JSON parser and Node's HTTP parser give plain errors with a status.
+      // The JSON parser and Node's HTTP parser throw plain errors with a status.
       return error.statusCode === 400
         ? new ApiError('request-unreadable', 'The body is not valid JSON.')
         : error;

@@ -4,9 +4,9 @@ import { ApiError } from './api-codes.js';
 const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'];
 
 /**
- * Answers methods that a path does not have with 405 and `Allow`, as HTTP wants it (RFC 9110, section 15.5.6), instead
- * of 404. For the routes that `define` adds; their hooks run for these answers too, so that nothing is told without a
- * token.
+ * Answers methods that a path does not support with 405 and `Allow`, as HTTP requires (RFC 9110, section 15.5.6),
+ * instead of 404. Covers the routes that `define` adds. Their hooks run for these responses too, so nothing is
+ * revealed without a token.
  */
 export function withMethodUnknown(app: FastifyInstance, define: () => void): void {
   const known = new Map<string, Set<string>>();
@@ -25,7 +25,7 @@ export function withMethodUnknown(app: FastifyInstance, define: () => void): voi
       url,
       method: METHODS.filter((method) => !methods.has(method)),
       schema: { hide: true },
-      // Before the body is looked at: it does not matter what stands in it.
+      // This runs before the body is parsed, because the body does not matter.
       onRequest: async (request, reply) => {
         reply.header('allow', allow);
         throw new ApiError('method-unknown', `${request.method} ${path}`);

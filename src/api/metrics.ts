@@ -6,18 +6,21 @@ import { createMetricRegistry } from '../temporal/worker/metric-registry.js';
 /** The metrics of one API server. */
 export interface ApiMetrics {
   readonly contentType: string;
-  /** Counts a request that was answered; `route` is the pattern, never the path. */
+  /** Counts an answered request; `route` is the pattern, never the path. */
   answered(request: { method: string; route: string; status: number; seconds: number }): void;
-  /** The text of a scrape. Never throws: figures that cannot be read are left out, and that is told. */
+  /**
+   * Returns the text of a scrape. Never throws: figures that cannot be read are left out, and a metric reports that.
+   */
   scrape(): Promise<string>;
 }
 
-/** Several scrapers, or a scraper that is in a hurry, read Temporal no more often than this. */
+/** Figures are read from Temporal at most this often, however often they are scraped. */
 const KEPT_MS = 10_000;
-/** Prometheus gives up after 10 s by default; the rest of the metrics must not be lost over Temporal. */
+/** Prometheus gives up after 10 s by default. A slow Temporal must not cost the other metrics. */
 const PATIENCE_MS = 6_000;
 
 /**
+ * Returns the metrics of an API server.
  * @param readFigures reads the figures about rollouts from Temporal
  * @param now milliseconds since the epoch
  */
@@ -51,7 +54,10 @@ export function createApiMetrics(readFigures: () => Promise<RolloutFigures>, now
   };
 }
 
-/** Reads once for all who ask at the same time, and keeps a success for a while; a failure is forgotten at once. */
+/**
+ * Returns a function that reads once for all concurrent callers and caches a success for a while. Failures are not
+ * cached.
+ */
 function kept<T>(read: () => Promise<T>, now: () => number): () => Promise<T> {
   let last: { readonly at: number; readonly value: Promise<T> } | undefined;
   return () => {

@@ -5,10 +5,10 @@ import { TEMPORAL_PROBLEMS, TemporalError } from '../temporal/connection/tempora
 import { type RolloutHolder, RolloutRunningError } from '../temporal/starting/rollout-running-error.js';
 import { API_CODES, ApiError } from './api-codes.js';
 
-/** Media type of every answer that is an error (RFC 9457). */
+/** Media type of every error response (RFC 9457). */
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
-/** An error as the API answers it. `code` and `action` are ours; the rest is as RFC 9457 has it. */
+/** An error response of the API. `code` and `action` are ours; the rest is defined by RFC 9457. */
 export interface ProblemDetails {
   /** `urn:mesh-rollout:problem:` and the code. */
   readonly type: string;
@@ -19,13 +19,13 @@ export interface ProblemDetails {
   readonly code: string;
   /** What to do next. */
   readonly action: string;
-  /** For a document or a request: everything that is wrong with it. */
+  /** For a document or a request: all its problems. */
   readonly problems?: readonly Problem[];
   /** For `rollout-running`: the rollout that holds the mesh. */
   readonly holder?: RolloutHolder;
 }
 
-/** Statuses of the codes of rollouts; another one means that the rollout refuses in its present state: 409. */
+/** HTTP statuses of the rollout codes. Every other code means that the rollout refuses in its current state: 409. */
 const ROLLOUT_STATUS: Partial<Record<ErrorCode, number>> = {
   'document-invalid': 400,
   'decision-invalid': 400,
@@ -38,7 +38,10 @@ const ROLLOUT_STATUS: Partial<Record<ErrorCode, number>> = {
   'internal-error': 500,
 };
 
-/** The one place where errors become answers. What is not known becomes a 500 that tells nothing of its cause. */
+/**
+ * Returns the response for an error; this is the only place that decides it. An unknown error becomes a 500 that does
+ * not reveal its cause.
+ */
 export function problemOf(error: unknown): ProblemDetails {
   if (error instanceof RolloutError) {
     return {
@@ -62,11 +65,11 @@ export function problemOf(error: unknown): ProblemDetails {
   const { title } = ERRORS['internal-error'];
   return {
     ...details('internal-error', 500, title, 'The cause is in the log of the API server.'),
-    action: 'Look into the log of the API server and report what it says; trying again may help.',
+    action: 'Check the log of the API server and report what it says. Trying again may help.',
   };
 }
 
-/** The answer to a document with problems. */
+/** Returns the response for a document with problems. */
 export function documentProblem(problems: readonly Problem[]): ProblemDetails {
   const { title, action } = ERRORS['document-invalid'];
   const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`;

@@ -3,8 +3,8 @@ import type { Logger } from 'pino';
 import { redact } from '../base/text/redact.js';
 
 /**
- * How requests and errors stand in the log: who acted and what was asked, never headers, bodies or query strings, for
- * tokens are put there by mistake.
+ * Returns a logger that writes requests and errors without secrets: who acted and what was requested, never headers,
+ * bodies or query strings, because people put tokens there by mistake.
  */
 export function requestLog(log: Logger): Logger {
   return log.child({}, { serializers: { req, res, err } });
@@ -15,7 +15,7 @@ function req(request: FastifyRequest) {
 }
 
 function res(reply: FastifyReply) {
-  // Fastify gives its reply here; a raw response has no request.
+  // Fastify passes its reply here; a raw response has no request.
   const { request } = reply as { request?: FastifyRequest };
   const mesh = (request?.params as { mesh?: string } | undefined)?.mesh;
   return {
@@ -26,7 +26,7 @@ function res(reply: FastifyReply) {
   };
 }
 
-/** Errors of clients carry requests and headers beside message and stack: those stay out. */
+/** Errors of clients also carry requests and headers. Only message and stack are logged. */
 function err(error: unknown) {
   if (!(error instanceof Error)) return { message: redact(String(error)) };
   return {

@@ -8,7 +8,7 @@ export type TokenScope = 'read' | 'operate';
 
 /** A bearer token that the API accepts. Only its hash is known. */
 export interface Token {
-  /** Who acts with it: what the audit of a rollout shows. */
+  /** The name that the audit of a rollout shows. */
   readonly name: string;
   /** SHA-256 of the token. */
   readonly hash: Buffer;
@@ -32,14 +32,14 @@ const Tokens = z
     for (const field of ['name', 'sha256'] as const) {
       tokens.forEach((token, index) => {
         if (tokens.findIndex((other) => other[field] === token[field]) === index) return;
-        context.addIssue({ code: 'custom', path: [index, field], message: 'is there twice' });
+        context.addIssue({ code: 'custom', path: [index, field], message: 'is used twice' });
       });
     }
   });
 
 /**
- * Parses the text of a tokens file, YAML or JSON: a list of `{ name, sha256, scope }`.
- * Tokens themselves never stand in the file, so that who reads it cannot act.
+ * Parses the text of a tokens file, YAML or JSON: a list of `{ name, sha256, scope }`. The file never contains the
+ * tokens themselves, so reading it does not allow anyone to act.
  */
 export function parseTokens(text: string): Parsed<readonly Token[]> {
   let content: unknown;
@@ -63,7 +63,7 @@ export function parseTokens(text: string): Parsed<readonly Token[]> {
 }
 
 /**
- * The token that an Authorization header carries. Takes the same time for every wrong one.
+ * Returns the token that an Authorization header carries. Takes the same time for every wrong token.
  * @param header as received, e.g. `Bearer abc`
  */
 export function findToken(tokens: readonly Token[], header: string | undefined): Token | undefined {

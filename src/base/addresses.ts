@@ -1,15 +1,15 @@
-/** IP addresses of istiod, as remotes and primary have them. Deterministic: workflows use it. */
+/** IP addresses of istiod in remotes and primary. Deterministic: workflows use it. */
 
 export type IPFamily = 'IPv4' | 'IPv6';
 
-/** The family of an IP address. */
+/** Returns the family of an IP address. */
 export function familyOf(address: string): IPFamily {
   return address.includes(':') ? 'IPv6' : 'IPv4';
 }
 
 /**
- * Whether the endpoints of a remote are just these addresses of istiod, in any order. Addresses of a family that none of
- * the endpoints has do not count: a Service with one IP family can have no others.
+ * Returns whether the endpoints of a remote are exactly these addresses of istiod, in any order. Addresses of a
+ * family that none of the endpoints has are ignored: a Service with one IP family cannot have others.
  */
 export function sameAddresses(endpoints: readonly string[], addresses: readonly string[]): boolean {
   if (endpoints.length === 0) return addresses.length === 0;

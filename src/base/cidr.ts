@@ -1,8 +1,8 @@
 /** CIDR blocks of IPv4 and IPv6. Plain TypeScript and deterministic: workflows use it. */
 
 /**
- * A block of addresses. Addresses are hexadecimal digits, all of one family equally many: they compare as texts, which
- * is much faster than big integers, and hundreds of clusters are compared inside a workflow.
+ * A block of addresses. Addresses are strings of hexadecimal digits, of equal length within a family. Comparing
+ * strings is much faster than comparing big integers, and a workflow compares hundreds of clusters.
  */
 export interface Cidr {
   readonly family: 4 | 6;
@@ -18,7 +18,10 @@ const HEXTET = /^[0-9a-f]{1,4}$/;
 const LONGEST_TEXT = 64;
 const BITS_OF_DIGIT = 4;
 
-/** The block that a text such as `10.244.0.0/16` or `fd00:10::/56` names; nothing when it names none. */
+/**
+ * Returns the block that a text such as `10.244.0.0/16` or `fd00:10::/56` names, or undefined if the text is not a
+ * CIDR.
+ */
 export function parseCidr(text: string): Cidr | undefined {
   if (text.length > LONGEST_TEXT) return undefined;
   const [address = '', prefix = '', ...more] = text.toLowerCase().split('/');
@@ -31,7 +34,7 @@ export function parseCidr(text: string): Cidr | undefined {
   return { family, first, last: fill(digits, length, 'f'), hasHostBits: first !== digits };
 }
 
-/** The address whose bits after the prefix are all those of a digit, `0` or `f`. */
+/** Returns an address with all bits after the prefix set to 0 (digit `0`) or to 1 (digit `f`). */
 function fill(digits: string, prefix: number, digit: '0' | 'f'): string {
   const whole = Math.floor(prefix / BITS_OF_DIGIT);
   const rest = prefix % BITS_OF_DIGIT;
@@ -59,7 +62,9 @@ function parseIPv6(text: string): string | undefined {
   return missing < 1 ? undefined : join([...head, ...Array<string>(missing).fill('0'), ...tail]);
 }
 
-/** `::ffff:10.0.0.1` as `::ffff:0a00:0001`; anything else stays what it is, and fails later when it is wrong. */
+/**
+ * Returns `::ffff:10.0.0.1` as `::ffff:0a00:0001`. Any other text is returned unchanged and, if invalid, fails later.
+ */
 function withoutIPv4Tail(text: string): string {
   const start = text.lastIndexOf(':') + 1;
   const digits = text.includes('.') ? parseIPv4(text.slice(start)) : undefined;

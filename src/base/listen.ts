@@ -1,17 +1,17 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A small HTTP endpoint of a worker that listens. */
+/** A small HTTP server of a worker. */
 export interface Endpoint {
   readonly port: number;
-  /** Breaks off what is under way. */
+  /** Stops listening and aborts running requests. */
   close(): Promise<void>;
 }
 
 /**
- * Listens for plain HTTP beside the work of a worker.
+ * Starts a plain HTTP server beside the work of a worker.
  * @param address `port` 0 = any free one
- * @throws Error when the address cannot be listened on
+ * @throws Error when it cannot listen on the address
  */
 export async function listen(
   address: { readonly host: string; readonly port: number },

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /**
- * The version of mesh-rollout, such as `0.1.0`: that of the nearest package.json above this module, which is the
- * same one from `src` and from `dist`.
+ * Returns the version of mesh-rollout, such as `0.1.0`, from the nearest package.json above this module. That is the
+ * same file from `src` and from `dist`.
  * @throws Error when there is none
  */
 export async function packageVersion(): Promise<string> {

@@ -1,13 +1,13 @@
-/** A cluster as selectors see it: part of the inventory, without anything that leads to the cluster. */
+/** A cluster as selectors see it: its name and labels, without anything that gives access to it. */
 export interface LabelledCluster {
   readonly name: string;
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** Labels that a cluster must all have, with exactly these values. */
+/** Labels that a cluster must have, all of them with exactly these values. */
 export type Selector = Readonly<Record<string, string>>;
 
-/** Whether a cluster carries every label of a selector. */
+/** Returns whether a cluster has every label of a selector. */
 export function matchesSelector(selector: Selector, cluster: LabelledCluster): boolean {
   const labels = cluster.labels ?? {};
   return Object.entries(selector).every(
@@ -15,7 +15,7 @@ export function matchesSelector(selector: Selector, cluster: LabelledCluster): b
   );
 }
 
-/** A selector as users read it: `tier=prod,region=eu`. */
+/** Returns a selector as users read it: `tier=prod,region=eu`. */
 export function formatSelector(selector: Selector): string {
   return Object.entries(selector)
     .map(([key, value]) => `${key}=${value}`)

@@ -19,28 +19,31 @@ export interface ApiTarget {
   readonly token?: string;
 }
 
-/** Every call of the API ends within seconds by itself; this is for a server that hangs. */
+/** The API answers every call within seconds. This timeout is for a server that hangs. */
 const TIMEOUT_MS = 30_000;
 
 /**
- * The API as the CLI uses it. Every method throws {@link ApiUnreachable} or {@link ApiProblem}, nothing else.
+ * The API client of the CLI. Every method throws {@link ApiUnreachable} or {@link ApiProblem}, and nothing
+ * else.
  */
 export class ApiClient {
   readonly target: ApiTarget;
 
-  /** @throws UsageError when the URL has credentials: they are not sent, and would stand in every error */
+  /**
+   * @throws UsageError when the URL contains credentials: they are not sent, and would appear in every error
+   */
   constructor(target: ApiTarget) {
     const { username, password } = URL.canParse(target.baseUrl) ? new URL(target.baseUrl) : {};
     if (username || password) {
-      const action = 'The bearer token goes into MESH_ROLLOUT_TOKEN.';
-      throw new UsageError('The URL of the API must have no user name and no password.', action);
+      const action = 'Put the bearer token into MESH_ROLLOUT_TOKEN.';
+      throw new UsageError('The URL of the API must not contain a user name or a password.', action);
     }
     this.target = target;
   }
 
   /**
-   * Starts a rollout. When only the answer was lost, the request is sent again, with the same key: the API gives the
-   * rollout that the first one has started.
+   * Starts a rollout. When only the answer was lost, the request is sent again with the same key. The API
+   * then returns the rollout that the first request started.
    * @param key Idempotency-Key of this start
    */
   async start(document: unknown, key: string): Promise<StartedRollout> {
@@ -89,7 +92,7 @@ export class ApiClient {
     return { state: 'done', result: await this.#read<DecisionResult>(answer) };
   }
 
-  /** Steers a rollout as a whole. */
+  /** Sends a control of the whole rollout, such as `pause`. */
   async control<Name extends keyof Controls>(
     mesh: string,
     name: Name,
@@ -102,7 +105,7 @@ export class ApiClient {
 
   /**
    * Opens the stream of a rollout's events.
-   * @param lastId to go on behind that event
+   * @param lastId the last event seen; the stream continues after it
    */
   async events(
     mesh: string,
@@ -142,7 +145,7 @@ export class ApiClient {
     try {
       return (await answer.json()) as T;
     } catch (error) {
-      throw new ApiUnreachable(this.target.baseUrl, 'what answers is not the API of mesh-rollout', {
+      throw new ApiUnreachable(this.target.baseUrl, 'the server there is not the API of mesh-rollout', {
         cause: error,
         mayBeTaken: wasConnected(error),
       });
@@ -157,7 +160,7 @@ export class ApiClient {
     };
     let answer: Response;
     try {
-      // A redirect could take the token elsewhere.
+      // A redirect could send the token to another server.
       answer = await fetch(`${baseUrl}${path}`, { ...init, headers, redirect: 'error' });
     } catch (error) {
       throw new ApiUnreachable(baseUrl, reasonOf(error), { cause: error, mayBeTaken: wasConnected(error) });
@@ -178,7 +181,10 @@ async function readProblem(answer: Response): Promise<ProblemBody> {
   };
   const isProblem = answer.headers.get('content-type')?.startsWith('application/problem+json') ?? false;
   if (!isProblem)
-    return { ...fallback, action: 'Check that --api or MESH_ROLLOUT_API names the API of mesh-rollout.' };
+    return {
+      ...fallback,
+      action: 'Check that --api or MESH_ROLLOUT_API is the URL of the API of mesh-rollout.',
+    };
   return answer.json().then(
     (problem: Partial<ProblemBody>) => ({ ...fallback, ...problem }),
     () => fallback,
@@ -190,7 +196,7 @@ function isAnswerLost(error: unknown): boolean {
   return error instanceof ApiUnreachable && error.mayBeTaken;
 }
 
-/** Codes of undici and Node of a connection that was there and broke off, or on which no answer came. */
+/** Codes of undici and Node for a connection that was established and then broke, or that timed out. */
 const BROKEN = new Set([
   'ECONNRESET',
   'EPIPE',

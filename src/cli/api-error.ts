@@ -1,4 +1,4 @@
-/** An error as the API answers it (RFC 9457); what an older or another server leaves out is absent. */
+/** An error response of the API (RFC 9457). Fields that an older or a different server omits are absent. */
 export interface ProblemBody {
   readonly title: string;
   readonly status: number;
@@ -19,12 +19,11 @@ export class ApiProblem extends Error {
   }
 }
 
-/** Thrown when nothing that is our API answers under the base URL. */
+/** Thrown when our API does not answer at the base URL. */
 export class ApiUnreachable extends Error {
-  /** True when the request may have been taken all the same: only the answer was lost. */
+  /** True when the server may have accepted the request and only the answer was lost. */
   readonly mayBeTaken: boolean;
-  readonly action =
-    'Start the API with mesh-rollout serve, or name where it is with --api or MESH_ROLLOUT_API.';
+  readonly action = 'Start the API with mesh-rollout serve, or set its URL with --api or MESH_ROLLOUT_API.';
 
   constructor(baseUrl: string, reason: string, options?: ErrorOptions & { readonly mayBeTaken?: boolean }) {
     super(`The API does not answer at ${baseUrl}: ${reason}.`, options);
@@ -33,9 +32,9 @@ export class ApiUnreachable extends Error {
   }
 }
 
-/** Thrown for what the user gave the CLI: a file that cannot be read, a duration that is none. */
+/** Thrown when the user's input is wrong, such as a file that cannot be read or an invalid duration. */
 export class UsageError extends Error {
-  /** What to do next, where the message does not say it. */
+  /** What to do next, when the message does not say it. */
   readonly action: string | undefined;
 
   constructor(message: string, action?: string) {

@@ -1,17 +1,20 @@
 import { isNode, LineCounter, parseDocument } from 'yaml';
 import { UsageError } from './api-error.js';
 
-/** A rollout document as a user has it in a file. */
+/** A rollout document as read from the user's file. */
 export interface DocumentFile {
   readonly document: unknown;
-  /** Where something stands, `rollout.yaml:12`; the name of the file alone when that cannot be told. */
+  /**
+   * Returns the position of a field, such as `rollout.yaml:12`, or only the file name when the line is
+   * unknown.
+   */
   locate(path: string): string;
 }
 
 /**
- * Reads YAML or JSON, and remembers where everything stands.
+ * Reads YAML or JSON, and remembers the position of every field.
  * @param name of the file, for messages
- * @throws UsageError with every place where the text is no YAML
+ * @throws UsageError that lists every place where the text is not valid YAML
  */
 export function readDocument(name: string, text: string): DocumentFile {
   const lines = new LineCounter();
@@ -25,7 +28,7 @@ export function readDocument(name: string, text: string): DocumentFile {
   return {
     document: parsed.toJS({ maxAliasCount: 100 }),
     locate: (path) => {
-      // A field that is missing stands where its parent stands; one at the top stands nowhere.
+      // A missing field has the position of its parent. A missing top-level field has none.
       for (let keys = keysOf(path); keys.length > 0; keys = keys.slice(0, -1)) {
         const node = parsed.getIn(keys, true);
         if (isNode(node) && node.range) return `${name}:${lines.linePos(node.range[0]).line}`;
@@ -35,7 +38,7 @@ export function readDocument(name: string, text: string): DocumentFile {
   };
 }
 
-/** `remotes[2].cluster` and `a["b.c"]` as keys. */
+/** Splits a path such as `remotes[2].cluster` or `a["b.c"]` into keys. */
 function keysOf(path: string): (string | number)[] {
   return [...path.matchAll(/\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|([^.[\]]+)/g)].map(
     ([, index, quoted, plain]) => {

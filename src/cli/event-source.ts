@@ -8,10 +8,10 @@ export interface ServerSentEvent {
 /**
  * Reads server-sent events until the stream ends or the signal aborts (HTML standard, section 9.2).
  *
- * The signal is obeyed here and not left to `fetch`: undici of Node 20 forgets it once its request is garbage, which
- * may be any time after the answer has begun.
+ * The signal is checked here and not left to `fetch`: undici of Node 20 forgets it once the request is
+ * garbage collected, which can happen at any time after the response has begun.
  *
- * @throws what reading the stream throws
+ * @throws the errors of reading the stream
  */
 export async function* readEvents(
   stream: ReadableStream<Uint8Array>,
@@ -35,7 +35,7 @@ export async function* readEvents(
       }
     }
   } catch (error) {
-    // Where fetch has not forgotten the signal, it breaks the stream off.
+    // If fetch still has the signal, it aborts the stream itself.
     if (!signal.aborted) throw error;
   } finally {
     signal.removeEventListener('abort', cancel);

@@ -4,7 +4,7 @@ import type { ApiClient } from './api-client.js';
 import { ApiProblem, ApiUnreachable, type ProblemBody } from './api-error.js';
 import { readEvents } from './event-source.js';
 
-/** What comes while a rollout is followed: events, and why there are none for now. */
+/** What following a rollout yields: its events, and the problem when there are none for now. */
 export type Followed =
   | RolloutEvent
   | { readonly type: 'problem'; readonly problem: ProblemBody }
@@ -13,8 +13,9 @@ export type Followed =
 const RECONNECT_MS = 1_000;
 
 /**
- * Follows a rollout until it ends or the signal aborts; a stream that breaks is opened again, behind what was seen.
- * @throws ApiProblem when the API refuses; ApiUnreachable when it was never reached
+ * Follows a rollout until it ends or the signal aborts. A broken stream is reopened after the last event
+ * seen.
+ * @throws ApiProblem when the API refuses the request; ApiUnreachable when it was never reached
  */
 export async function* follow(
   client: ApiClient,
@@ -41,7 +42,7 @@ export async function* follow(
   }
 }
 
-/** A server that is overloaded or without Temporal may answer again; one that refuses will go on refusing. */
+/** A server that is overloaded or has lost Temporal may recover. One that refuses will keep refusing. */
 function isRefusal(error: unknown): boolean {
   return error instanceof ApiProblem && error.problem.status < 500;
 }
@@ -49,5 +50,5 @@ function isRefusal(error: unknown): boolean {
 function lost(error: unknown): ProblemBody {
   if (error instanceof ApiProblem) return error.problem;
   const title = error instanceof ApiUnreachable ? error.message : 'The connection to the API was lost.';
-  return { title, status: 0, action: 'The rollout goes on; the connection is tried again.' };
+  return { title, status: 0, action: 'The rollout continues; the connection is tried again.' };
 }

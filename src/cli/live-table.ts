@@ -6,8 +6,8 @@ const ERASE_LINE_END = '\x1b[K';
 const ERASE_BELOW = '\x1b[J';
 
 /**
- * Lines at the bottom of a terminal that are drawn again in place. Nothing is erased before it is written anew, and a
- * frame is one write, so that nothing flickers.
+ * Lines at the bottom of a terminal that are redrawn in place. Nothing is erased before it is overwritten,
+ * and a frame is one write, so nothing flickers.
  */
 export class LiveTable {
   readonly #output: Pick<Output, 'write'>;
@@ -18,7 +18,7 @@ export class LiveTable {
     this.#output = output;
   }
 
-  /** Shows these lines in the place of the last ones; each must fit into the width of the terminal. */
+  /** Replaces the lines shown last. Each line must fit into the width of the terminal. */
   draw(lines: readonly string[]): void {
     if (this.#isOpen && lines.join('\n') === this.#drawn.join('\n')) return;
     const up = this.#drawn.length > 0 ? `\x1b[${this.#drawn.length}A\r` : '';
@@ -28,7 +28,7 @@ export class LiveTable {
     this.#drawn = lines;
   }
 
-  /** Leaves the last lines where they are and gives the cursor back. */
+  /** Leaves the last lines on the screen and shows the cursor again. */
   close(): void {
     if (!this.#isOpen) return;
     this.#output.write(SHOW_CURSOR);

@@ -19,21 +19,21 @@ const EXIT_CODES = `
 Exit codes of start --watch and watch:
   0  every cluster is attached
   1  error
-  3  the rollout has ended, and clusters were skipped or it was aborted
+  3  the rollout has finished, and clusters were skipped or it was aborted
   4  the rollout waits for a person
-  5  the watch is over, the rollout goes on
+  5  the watch has ended, the rollout continues
 Exit codes of plan:
   0  a rollout would change nothing
   1  error, or a rollout would be held: a finding blocks, or a cluster would wait for a person
   2  a rollout would change something
-Other commands end with 0 when they are done, else with 1.
+Other commands exit with 0 on success and with 1 otherwise.
 
-MESH_ROLLOUT_API and MESH_ROLLOUT_TOKEN in the environment name the API and the bearer token for it.`;
+Set MESH_ROLLOUT_API to the URL of the API and MESH_ROLLOUT_TOKEN to its bearer token.`;
 
 /**
  * Runs one command line.
- * @param args without the program's own name
- * @returns how the process should end; every error has been told on standard error by then
+ * @param args the arguments, without the name of the program
+ * @returns the exit code; every error has been reported on standard error by then
  */
 export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
   let exitCode: number = ExitCode.done;
@@ -48,7 +48,7 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   try {
     await program.parseAsync([...args], { from: 'user' });
   } catch (error) {
-    // Commander has written its message already.
+    // Commander has already written its message.
     if (error instanceof CommanderError) return error.exitCode;
     writeError(context, error, output);
     return ExitCode.error;

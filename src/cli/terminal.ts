@@ -1,12 +1,12 @@
 import { ExitCode } from './exit-code.js';
 import { createStyle, type Style } from './render/layout/style.js';
 
-/** Where a command writes: a stream, and what is known about what is behind it. */
+/** Where a command writes: a stream, and what is known about the terminal or file behind it. */
 export interface Output {
   write(text: string): void;
-  /** A terminal that can be redrawn; else lines are appended only. */
+  /** True for a terminal that can be redrawn. Otherwise lines are only appended. */
   readonly isTerminal: boolean;
-  /** Columns and rows of the terminal now; a wide page elsewhere. */
+  /** Returns the current columns and rows of the terminal, or a wide page for other outputs. */
   size(): { readonly columns: number; readonly rows: number };
   readonly style: Style;
 }
@@ -14,8 +14,8 @@ export interface Output {
 const PAGE = { columns: 160, rows: Number.POSITIVE_INFINITY };
 
 /**
- * An output over a stream of this process.
- * `NO_COLOR` (no-color.org) takes colour away; a terminal that calls itself `dumb` is not redrawn either.
+ * Returns an output for a stream of this process. `NO_COLOR` (no-color.org) turns colour off. A terminal of
+ * type `dumb` is not redrawn either.
  */
 export function createOutput(
   stream: NodeJS.WriteStream,
@@ -31,13 +31,13 @@ export function createOutput(
   };
 }
 
-/** What reads the output may have seen enough, as head(1) does after its lines. */
+/** Called when the reader closes the output early, as head(1) does. */
 function endUnread(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
   process.exit(ExitCode.unread);
 }
 
-/** Writes lines, each with its end. */
+/** Writes lines, each with a line break. */
 export function writeLines(output: Pick<Output, 'write'>, lines: readonly string[]): void {
   if (lines.length > 0) output.write(`${lines.join('\n')}\n`);
 }

@@ -12,13 +12,16 @@ import type { InstallerName } from './releases.js';
 import type { PrimaryInput, RemoteInput, ResolvedRollout } from './resolve/resolved.js';
 
 /**
- * The activities as the workflows see them. One small object in, one small object out; nothing secret in either.
- * Each is idempotent: an attempt may find everything, something or nothing of what an earlier one did.
- * Failures are ApplicationFailures of type {@link ErrorCode} with one detail, {@link FailureDetail}; non-retryable
- * exactly when a person is needed.
+ * The activities as the workflows see them. Each takes one small object and returns one small object, without
+ * secrets. Each is idempotent: an earlier attempt may have done all, some or none of the work. Failures are
+ * ApplicationFailures of type {@link ErrorCode} with one detail, {@link FailureDetail}; non-retryable exactly when a
+ * person is needed.
  */
 export interface Activities {
-  /** Makes the document binding: schema, inventory, selectors, waves, defaults. Fails with `document-invalid`. */
+  /**
+   * Validates and resolves the document: schema, inventory, selectors, waves, defaults. Fails with
+   * `document-invalid`.
+   */
   resolve(input: ResolveInput): Promise<ResolvedRollout>;
   /** Reads clusters before anything is changed. An unreachable cluster is a finding, not a failure (but see mustReach). */
   inspectClusters(input: InspectInput): Promise<ClusterInspection[]>;
@@ -27,7 +30,7 @@ export interface Activities {
   /** Reads the addresses of the Ready istiod Pods of the primary. */
   collectEndpoints(input: EndpointsInput): Promise<EndpointsResult>;
   prepareNamespace(input: RemoteInput): Promise<StepResult>;
-  /** Applies everything of the remote profile but the injector webhook; reads the current istiod Pods. */
+  /** Applies everything of the remote profile except the injector webhook, and reads the current istiod Pods. */
   installRemote(input: RemoteInput): Promise<InstallRemoteResult>;
   /** Issues the reader token in the remote, tries it, and writes the remote secret into the primary. */
   registerRemote(input: RemoteInput): Promise<StepResult>;
@@ -37,7 +40,7 @@ export interface Activities {
    */
   activateInjection(input: InjectionInput): Promise<StepResult>;
   verifyRemote(input: RemoteInput): Promise<VerifyRemoteResult>;
-  /** Labels each namespace after a dry-run Pod was injected there and one without sidecar was allowed. */
+  /** Labels each namespace after a dry-run Pod was injected there and a Pod without a sidecar was allowed. */
   labelNamespaces(input: InjectionInput): Promise<StepResult>;
   verifyInjection(input: InjectionInput): Promise<VerifyInjectionResult>;
   /**
@@ -52,35 +55,40 @@ export interface Activities {
    * none does, so that waiting for hours adds nothing to the rollout's history.
    */
   awaitClusters(input: InspectInput): Promise<ClusterInspection[]>;
-  /** Proves again that remotes which are attached still work. What fails on one remote is a result, not a failure. */
+  /** Proves again that attached remotes still work. What fails on one remote is a result, not a failure. */
   proveRemotes(input: ProveRemotesInput): Promise<ProveRemotesResult>;
   /**
-   * Makes the workflow ID of a cluster free for this rollout, or says that it is its own already. A workflow whose
-   * rollout has closed is cancelled and waited for; while another running rollout holds it: `cluster-held` (transient).
+   * Frees the workflow ID of a cluster for this rollout, or reports that this rollout already holds it. A workflow
+   * whose rollout has closed is cancelled and awaited. Fails with `cluster-held` (transient) while another running
+   * rollout holds the ID.
    */
   claimCluster(input: ClaimInput): Promise<ClaimResult>;
   /**
-   * Waits until the workflow of one of the clusters has ended, of which the rollout has no handle any more. While all
-   * are at work: `cluster-at-work` (transient), so that waiting for days adds nothing to the rollout's history.
+   * Waits until one of the cluster workflows has ended for which the rollout no longer has a handle. Fails with
+   * `cluster-at-work` (transient) while all are running, so that waiting for days adds nothing to the rollout's
+   * history.
    */
   followClusters(input: FollowInput): Promise<FollowResult>;
-  /** What {@link Activities.deployPrimary} would do, by dry runs. What would park the cluster is told, not thrown. */
+  /**
+   * Returns what {@link Activities.deployPrimary} would do, by dry runs. Problems that would park the cluster are
+   * returned, not thrown.
+   */
   planPrimary(input: PrimaryInput): Promise<PrimaryPlan>;
-  /** What all steps of a remote would do, by dry runs; as {@link Activities.planPrimary}. */
+  /** Returns what all steps of a remote would do, by dry runs, like {@link Activities.planPrimary}. */
   planRemote(input: PlanRemoteInput): Promise<RemotePlan>;
-  /** The rollout of a mesh that runs right now, if any. */
+  /** Returns the running rollout of a mesh, if any. */
   findRunningRollout(input: FindRunningRolloutInput): Promise<FindRunningRolloutResult>;
 }
 
 /** Input of `resolve`. */
 export interface ResolveInput {
-  /** What the user typed; unchecked. */
+  /** The user's document, unchecked. */
   readonly document: unknown;
   /** The workflow ID of the rollout: it must be `mesh/<mesh>`. Absent for a plan, which takes no lock. */
   readonly workflowId?: string;
 }
 
-/** Input of `inspectClusters` and `awaitClusters`; everything that decides whether a cluster can take part. */
+/** Input of `inspectClusters` and `awaitClusters`: everything that determines whether a cluster can take part. */
 export interface InspectInput {
   /** Fail with `api-unavailable` (transient, so it is retried) instead of reporting an unreachable cluster. */
   readonly mustReach?: boolean;
@@ -131,7 +139,7 @@ export interface FollowEndpointsInput extends EndpointsInput {
 /** Input of `pointRemotes`. */
 export interface PointRemotesInput extends EndpointsInput {
   readonly clusters: readonly string[];
-  /** How long to try clusters that fail for a passing reason, in milliseconds. */
+  /** How long to retry clusters that fail for a temporary reason, in milliseconds. */
   readonly patienceMs: number;
 }
 
@@ -140,13 +148,13 @@ export interface PointRemotesResult {
   readonly pointed: readonly {
     readonly cluster: string;
     readonly changed: number;
-    /** Addresses of the control plane's Ready Pods that the remote has now, sorted. */
+    /** The sorted addresses of the control plane's Ready Pods that the remote now has. */
     readonly endpoints: readonly string[];
   }[];
   readonly failed: readonly ClusterFailure[];
 }
 
-/** Why something did not work on one of several clusters. */
+/** Why work on one of several clusters failed. */
 export interface ClusterFailure extends Attention {
   readonly cluster: string;
 }
@@ -157,7 +165,7 @@ export interface ProveRemotesInput extends EndpointsInput {
     readonly cluster: string;
     readonly namespaces: RemoteInput['namespaces'];
   }[];
-  /** How long to try what fails for a passing reason, in milliseconds. */
+  /** How long to retry proofs that fail for a temporary reason, in milliseconds. */
   readonly patienceMs: number;
 }
 
@@ -169,13 +177,13 @@ export interface ProveRemotesResult {
 /** Input of `claimCluster`. */
 export interface ClaimInput {
   readonly cluster: string;
-  /** The rollout that asks; the workflow of a cluster carries its rollout's in the memo {@link ClusterMemo}. */
+  /** The requesting rollout. The workflow of a cluster has the ID of its rollout in the memo {@link ClusterMemo}. */
   readonly rolloutId: string;
 }
 
 /**
- * Result of `claimCluster`. `free`: nothing of this ID runs. `mine`: the workflow that runs was started by this rollout.
- * `orphaned`: the workflow of a closed rollout was cancelled and has not ended; `message` says what it needs.
+ * Result of `claimCluster`. `free`: no workflow with this ID runs. `mine`: this rollout started the running workflow.
+ * `orphaned`: the workflow of a closed rollout was cancelled but has not ended; `message` says what it needs.
  */
 export type ClaimResult =
   | { readonly state: 'free' | 'mine' }
@@ -184,13 +192,13 @@ export type ClaimResult =
 /** Input of `followClusters`. */
 export interface FollowInput {
   readonly clusters: readonly string[];
-  /** The rollout that has started their workflows. */
+  /** The rollout that started their workflows. */
   readonly rolloutId: string;
 }
 
 /** Result of `followClusters`. */
 export interface FollowResult {
-  /** Clusters whose workflow has ended, with its last word where it came to its own end. */
+  /** The clusters with a finished workflow, with its last report if it was not ended from outside. */
   readonly ended: readonly { readonly cluster: string; readonly report?: ClusterReport }[];
 }
 

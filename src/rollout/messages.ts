@@ -1,12 +1,15 @@
-/** Payloads of signals and updates: each one small JSON object, as the Temporal UI and CLI send it. */
+/** Payloads of signals and updates. Each is one small JSON object, as the Temporal UI and CLI send it. */
 
-/** Who decided, and why; every update carries it, the audit trail shows it. */
+/** Who decided, and why. Every update carries it, and the audit trail shows it. */
 export interface Actor {
   readonly by?: string;
   readonly reason?: string;
-  /** The rollout that the decision is for: another one refuses it with `rollout-changed`. Absent: the one that runs. */
+  /**
+   * The rollout that the decision is for. Any other rollout refuses it with `rollout-changed`. Absent: the running
+   * one.
+   */
   readonly rolloutId?: string;
-  /** Set by the API on every decision; absent on those that come through Temporal's own UI or CLI. */
+  /** Set by the API on every decision; absent on decisions through Temporal's own UI or CLI. */
   readonly via?: 'api';
 }
 
@@ -16,30 +19,32 @@ export interface DecisionInput extends Actor {
   readonly code?: string;
 }
 
-/** Answer of `retry` and `skip`. */
+/** Result of `retry` and `skip`. */
 export interface DecisionResult {
   readonly clusters: readonly string[];
 }
 
-/** `approve`: the wave to let go on; absent = the one that waits. */
+/** `approve`: the wave to approve; absent = the waiting one. */
 export interface ApproveInput extends Actor {
   readonly wave?: string;
 }
 
-/** `accept`: findings that the user takes on from now on, in some clusters or in all. */
+/** `accept`: findings that the user accepts from now on, in some clusters or in all. */
 export interface AcceptInput extends Actor {
   readonly codes: readonly string[];
-  /** Only the findings about these clusters; absent = those about any. Some codes need it (PER_CLUSTER_CODES). */
+  /**
+   * Only the findings about these clusters; absent = about any cluster. Some codes require it (PER_CLUSTER_CODES).
+   */
   readonly clusters?: readonly string[];
 }
 
-/** `set`: strategy values from now on; absent ones stay. */
+/** `set`: new strategy values; absent values stay the same. */
 export interface SetInput extends Actor {
   readonly maxConcurrency?: number;
   readonly maxFailures?: number;
 }
 
-/** What steers a rollout as a whole, by the name of its update. These updates answer nothing. */
+/** The controls of a whole rollout, by the name of the update. These updates return nothing. */
 export interface Controls {
   readonly pause: Actor;
   readonly resume: Actor;
@@ -49,12 +54,12 @@ export interface Controls {
   readonly set: SetInput;
 }
 
-/** Signal `decision` from a rollout to a cluster's workflow. `report` asks for its present state. */
+/** Signal `decision` from a rollout to a cluster's workflow. `report` requests its current state. */
 export interface ClusterDecision {
   readonly action: 'retry' | 'skip' | 'pause' | 'resume' | 'report';
-  /** When it was decided: milliseconds since the epoch, and the place among decisions of the same moment. */
+  /** When it was decided: milliseconds since the epoch, and the position among decisions of the same moment. */
   readonly order: readonly [at: number, place: number];
-  /** With `retry`: the codes of findings that are accepted for the cluster by now. */
+  /** With `retry`: the codes of findings that are accepted for the cluster so far. */
   readonly accept?: readonly string[];
 }
 
@@ -66,6 +71,6 @@ export interface RolloutSummary {
   readonly skipped: readonly string[];
   /** Objects created or changed in all clusters. */
   readonly changed: number;
-  /** One line for people. */
+  /** A summary in one line. */
   readonly message: string;
 }

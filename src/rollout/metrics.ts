@@ -1,7 +1,7 @@
 /**
- * Names of the metrics, as Prometheus and its users know them: the only place that knows them. docs/operating.md lists
- * them; a test holds the two together. Names and labels do not change their meaning.
- * No label carries the name of a cluster or a mesh: there are too many of them, for too long.
+ * The names of the metrics, as Prometheus and its users know them. This is the only place that defines them.
+ * docs/operating.md lists them, and a test compares the two. Names and labels never change their meaning. No label
+ * carries the name of a cluster or a mesh: there are too many of them, for too long.
  */
 
 /** A metric as it is registered and documented. */
@@ -12,7 +12,7 @@ export interface Metric {
   readonly labels: readonly string[];
 }
 
-/** What the API server tells. */
+/** The metrics of the API server. */
 export const API_METRICS = {
   parkedClusters: {
     name: 'mesh_rollout_clusters_parked',
@@ -21,44 +21,44 @@ export const API_METRICS = {
   },
   rollouts: {
     name: 'mesh_rollout_rollouts',
-    help: 'Rollouts that Temporal knows, running and ended, by status.',
+    help: 'Rollouts that Temporal knows, running and finished, by status.',
     labels: ['status'],
   },
   silentRollouts: {
     name: 'mesh_rollout_rollouts_without_answer',
-    help: 'Running rollouts whose progress no worker told, so that their clusters are not counted.',
+    help: 'Running rollouts without a report from a worker; their clusters are not counted.',
     labels: [],
   },
   figuresRead: {
     name: 'mesh_rollout_temporal_read',
-    help: '1 when the figures about rollouts could be read from Temporal for this scrape, else 0 and they are absent.',
+    help: '1 if the metrics about rollouts could be read from Temporal for this scrape, otherwise 0, and they are absent.',
     labels: [],
   },
   requestDuration: {
     name: 'mesh_rollout_http_request_duration_seconds',
-    help: 'Time to answer a request, by method, route and status; event streams are left out.',
+    help: 'Time to answer a request, by method, route and status; event streams are excluded.',
     labels: ['method', 'route', 'status'],
   },
 } as const satisfies Record<string, Metric>;
 
-/** What a worker tells. */
+/** The metrics of a worker. */
 export const WORKER_METRICS = {
   stepDuration: {
     name: 'mesh_rollout_step_duration_seconds',
-    help: 'Time that an attempt of a step took, by outcome: succeeded, retried, needs-attention or cancelled.',
+    help: 'Duration of an attempt of a step, by outcome: succeeded, retried, needs-attention or cancelled.',
     labels: ['step', 'outcome'],
   },
   stepAttempts: {
     name: 'mesh_rollout_step_attempts_total',
-    help: 'Attempts of a step that have begun.',
+    help: 'Attempts of a step that have started.',
     labels: ['step'],
   },
   stalledRollouts: {
     name: 'mesh_rollout_rollouts_stalled_total',
-    help: 'Rollouts that this worker has stopped because their workflow ended or stalled every worker that took it.',
+    help: 'Rollouts that this worker has stopped because their workflow crashed or stalled every worker that took it.',
     labels: [],
   },
 } as const satisfies Record<string, Metric>;
 
-/** How an attempt ended: `retried` is tried again by itself, `needs-attention` waits for a person. */
+/** How an attempt ended: `retried` is retried automatically, `needs-attention` waits for a person. */
 export type StepOutcome = 'succeeded' | 'retried' | 'needs-attention' | 'cancelled';

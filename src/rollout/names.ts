@@ -14,17 +14,17 @@ export const WorkflowType = {
   plan: 'plan',
 } as const;
 
-/** The workflow ID of a mesh's rollout. It is the lock: Temporal runs one workflow of an ID at a time. */
+/** Returns the workflow ID of a mesh's rollout. It is the lock: Temporal runs one workflow per ID at a time. */
 export function rolloutWorkflowId(mesh: string): string {
   return `mesh/${mesh}`;
 }
 
-/** The workflow ID of a cluster's child workflow. It is the lock of the cluster across meshes. */
+/** Returns the workflow ID of a cluster's child workflow. It is the lock of the cluster across meshes. */
 export function clusterWorkflowId(cluster: string): string {
   return `cluster/${cluster}`;
 }
 
-/** The workflow ID of a plan. It is no lock: plans change nothing. */
+/** Returns the workflow ID of a plan. It is not a lock, because plans change nothing. */
 export function planWorkflowId(planId: string): string {
   return `plan/${planId}`;
 }
@@ -52,9 +52,9 @@ export const Message = {
   set: 'set',
   /** Signal from a cluster's workflow to its rollout: its status changed. */
   clusterReport: 'clusterReport',
-  /** Signal from a rollout to a cluster's workflow: what a person decided. */
+  /** Signal from a rollout to a cluster's workflow: the decision of a person. */
   decision: 'decision',
 } as const;
 
-/** Field manager and `app.kubernetes.io/managed-by` of what the project itself writes into clusters. */
+/** Field manager and `app.kubernetes.io/managed-by` of the objects that this project itself writes into clusters. */
 export const MANAGED_BY = 'mesh-rollout';

@@ -1,4 +1,4 @@
-/** Steps and statuses: the rows and the words of a rollout's progress. */
+/** The steps and statuses of a rollout's progress. */
 
 export const ROLLOUT_STEPS = ['resolve', 'validate', 'refresh-endpoints'] as const;
 export const PRIMARY_STEPS = ['deploy-primary', 'collect-endpoints'] as const;

@@ -152,7 +152,7 @@ describe('health', () => {
 describe('assertGuarded', () => {
   it('refuses to listen beyond loopback without tokens', () => {
     expect(() => assertGuarded('0.0.0.0', false)).toThrow(
-      'MESH_ROLLOUT_HOST is 0.0.0.0, so that others could reach the API, and there are no tokens. Set MESH_ROLLOUT_TOKENS_FILE, or unset MESH_ROLLOUT_HOST for 127.0.0.1.',
+      'MESH_ROLLOUT_HOST is 0.0.0.0, so others can reach the API, but there are no tokens. Set MESH_ROLLOUT_TOKENS_FILE, or unset MESH_ROLLOUT_HOST to listen on 127.0.0.1.',
     );
     expect(() => assertGuarded('0.0.0.0', true)).not.toThrow();
     expect(() => assertGuarded('127.0.0.1', false)).not.toThrow();

@@ -61,7 +61,7 @@ describe('POST /v1/rollouts', () => {
     expect(answer.statusCode).toBe(409);
     expect(answer.json()).toMatchObject({ code: 'rollout-running', holder });
     expect(answer.json().detail).toBe(
-      'A rollout of mesh shop is running since 2026-01-02T00:00:00.000Z, requested by bob (rollout run-0).',
+      'A rollout of mesh shop has been running since 2026-01-02T00:00:00.000Z, requested by bob (rollout run-0).',
     );
   });
 

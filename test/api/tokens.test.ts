@@ -43,8 +43,8 @@ describe('parseTokens', () => {
     expect(parseTokens(JSON.stringify([entry, entry]))).toEqual({
       ok: false,
       problems: [
-        { path: '1.name', message: 'is there twice' },
-        { path: '1.sha256', message: 'is there twice' },
+        { path: '1.name', message: 'is used twice' },
+        { path: '1.sha256', message: 'is used twice' },
       ],
     });
   });

@@ -63,7 +63,7 @@ describe('approve', () => {
 
   it.each([
     ['answers', 'No wave of the rollout of mesh shop waits for approval.'],
-    ['none', 'No worker answers, so nobody can say which wave waits for approval.'],
+    ['none', 'No worker answers, so it is unknown which wave waits for approval.'],
   ] as const)('approves nothing when no wave is seen to wait, and the worker is %s', async (worker, text) => {
     api = await fakeApi({ get: async () => rollout({ worker, waves: [wave('one', 'Running')] }) });
     const run = await cli(['approve', 'shop'], { api: api.app });

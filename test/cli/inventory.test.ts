@@ -51,16 +51,16 @@ test('inventory: what is printed is an inventory, with remarks as comments and a
       ],
     },
   });
-  expect(out).toContain('# the name eu-1 is taken already');
-  expect(out).toContain('# same server as eu-1-2: one cluster must not take part under two names');
-  expect(out).toContain('# istiod cannot reach https://127.0.0.1:34567: write apiServer');
+  expect(out).toContain('# the name eu-1 is already taken');
+  expect(out).toContain('# same server as eu-1-2: a cluster must not take part under two names');
+  expect(out).toContain('# istiod cannot reach https://127.0.0.1:34567: set apiServer');
   expect(out).toMatch(/context: kind-local\n +# apiServer: https:\/\/\n/);
   expect(out).toContain(`# left out: context "broken" of ${file}: its cluster "nowhere" is in no file`);
   expect(err.split('\n').filter(Boolean)).toEqual([
-    'warning: eu-1: same server as eu-1-2: one cluster must not take part under two names',
-    'warning: eu-1-2: the name eu-1 is taken already',
-    'warning: eu-1-2: same server as eu-1: one cluster must not take part under two names',
-    'warning: kind-local: istiod cannot reach https://127.0.0.1:34567: write apiServer, the https:// URL by which it can',
+    'warning: eu-1: same server as eu-1-2: a cluster must not take part under two names',
+    'warning: eu-1-2: the name eu-1 is already taken',
+    'warning: eu-1-2: same server as eu-1: a cluster must not take part under two names',
+    'warning: kind-local: istiod cannot reach https://127.0.0.1:34567: set apiServer to an https:// URL that it can reach',
     `warning: context broken of ${file} is left out: its cluster "nowhere" is in no file`,
   ]);
   expect(out + err).not.toContain('secret');
@@ -100,7 +100,7 @@ test('inventory: when nothing is left, it is an error with the reasons', async (
     'broken',
   ]);
   expect(exitCode).toBe(1);
-  expect(err).toContain('No context can be in an inventory.');
+  expect(err).toContain('None of the contexts can be used in an inventory.');
   expect(err).toContain('its cluster "nowhere" is in no file');
 });
 

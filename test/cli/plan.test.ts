@@ -50,11 +50,12 @@ describe('plan', () => {
         create ConfigMap  istio-system/istio
                Namespace  istio-system
         label  Namespace  default
-        note   1 object was not tried on the API server: namespace istio-system is not there yet
+        note   1 object was not tried on the API server: namespace istio-system does not exist yet
 
       eu-1: nothing to change
 
-      5 running Pods have no sidecar in the namespaces for injection, and would get one only by a restart: eu-2 5
+      5 running Pods have no sidecar in the namespaces with injection, and would get one only after a restart: eu-2
+      5
 
       Plan: 6 to create, 1 to change, 2 namespaces to label, 1 to prune in 4 clusters.
       "

@@ -133,9 +133,9 @@ describe('retry and skip', () => {
   it('send the decision', async () => {
     api = await fakeApi();
     const retry = ['retry', 'shop', '--cluster', 'eu-2', '--reason', 'granted'];
-    expect((await cli(retry, { api: api.app })).out).toBe('Trying again: eu-2\n');
+    expect((await cli(retry, { api: api.app })).out).toBe('Retrying: eu-2\n');
     expect((await cli(['skip', 'shop', '--code', 'not-synced'], { api: api.app })).out).toBe(
-      'Left out: eu-2\n',
+      'Skipped: eu-2\n',
     );
     const common = { rolloutId: 'run-1', by: 'api', via: 'api' };
     expect(api.calls).toEqual([
@@ -207,7 +207,7 @@ describe('what goes wrong', () => {
   it('refuses a URL of the API with a password, and shows none of it', async () => {
     const run = await cli(['list', '--api', 'http://ada:hunter2@127.0.0.1:1']);
     expect(run.exitCode).toBe(1);
-    expect(run.err).toContain('The bearer token goes into MESH_ROLLOUT_TOKEN');
+    expect(run.err).toContain('Put the bearer token into MESH_ROLLOUT_TOKEN');
     expect(run.err).not.toContain('hunter2');
   });
 

@@ -84,8 +84,10 @@ describe('watch', () => {
     const { app } = await showing(running, waiting);
     const run = await cli(['watch', 'shop'], { api: app });
     expect(run.exitCode).toBe(4);
-    expect(run.out).toContain('when mended   mesh-rollout retry shop --cluster eu-2');
-    expect(run.out).toContain('The rollout waits for a person. Then watch it again: mesh-rollout watch shop');
+    expect(run.out).toContain('when fixed  mesh-rollout retry shop --cluster eu-2');
+    expect(run.out).toContain(
+      'The rollout waits for a person. To watch it again afterwards: mesh-rollout watch shop',
+    );
   });
 
   it('does not take a moment between two clusters for waiting', async () => {
@@ -97,7 +99,7 @@ describe('watch', () => {
     const { app } = await showing(waiting);
     const run = await cli(['watch', 'shop', '--stay', '--timeout', '3s'], { api: app });
     expect(run.exitCode).toBe(5);
-    expect(run.out).toContain('The rollout goes on. Watch it again: mesh-rollout watch shop');
+    expect(run.out).toContain('The rollout continues. To watch it again: mesh-rollout watch shop');
   });
 
   it('ends with 130 on Ctrl-C, and the rollout goes on', async () => {
@@ -105,7 +107,7 @@ describe('watch', () => {
     const onInterrupt = (interrupt: () => void) => void setTimeout(interrupt, 200);
     const run = await cli(['watch', 'shop'], { api: app, onInterrupt });
     expect(run.exitCode).toBe(130);
-    expect(run.out).toContain('The rollout goes on.');
+    expect(run.out).toContain('The rollout continues.');
   });
 
   it('finds the API again after it was gone, and goes on', async () => {

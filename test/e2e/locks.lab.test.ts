@@ -194,9 +194,9 @@ describe('the locks', () => {
     });
     for (const { stdout } of [shownAfterCancel, await cli('status', first.mesh)]) {
       expect(flat(stdout)).toContain(
-        `${the(own).name}: stopped at register-remote; left: register-remote, activate-injection, verify-remote, label-namespaces, verify-injection`,
+        `${the(own).name}: stopped at register-remote; still to do: register-remote, activate-injection, verify-remote, label-namespaces, verify-injection`,
       );
-      expect(flat(stdout)).toContain(`${the(wanted).name}: not begun`);
+      expect(flat(stdout)).toContain(`${the(wanted).name}: not started`);
     }
     held.release();
     const workflow = client.workflow.getHandle(clusterWorkflowId(the(own).name));

@@ -110,7 +110,7 @@ describe('a remote', () => {
     const failure = await failureOf(step(worker, 'installRemote', input));
     expect(failure).toMatchObject({ type: 'field-conflict', nonRetryable: true });
     expect(failure.message).toContain(
-      'Service istio-system/istiod: other field managers own what is to be set: kubectl-label owns .metadata.labels.app.kubernetes.io/part-of',
+      'Service istio-system/istiod: other field managers own these fields: kubectl-label owns .metadata.labels.app.kubernetes.io/part-of',
     );
     await label('istio');
     await step(worker, 'installRemote', input);

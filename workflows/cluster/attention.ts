@@ -5,8 +5,8 @@ import { ERRORS } from '../../src/rollout/codes.js';
 import type { Attention } from '../../src/rollout/progress/progress.js';
 
 /**
- * Returns what a person reads when an activity has failed for good. Rethrows what is no such failure: cancellation, and
- * errors of the workflow's own code, which must fail the workflow task and not be parked.
+ * Returns what a person reads when an activity has failed for good. Rethrows everything else: cancellation, and
+ * errors of the workflow's own code, which must fail the workflow task instead of parking the cluster.
  */
 export function attentionOf(error: unknown): Attention {
   if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
@@ -17,7 +17,7 @@ export function attentionOf(error: unknown): Attention {
     const reason = last?.message ?? cause?.message ?? 'no attempt finished';
     return {
       code: 'progress-deadline-exceeded',
-      message: `Not done within progressDeadline. Last error: ${reason}`,
+      message: `Not completed within progressDeadline. Last error: ${reason}`,
       action,
     };
   }
@@ -30,7 +30,7 @@ export function attentionOf(error: unknown): Attention {
   };
 }
 
-/** Whether an activity ended because no worker took an attempt in time; it may be scheduled again. */
+/** Returns whether an activity ended because no worker took an attempt in time. It may be scheduled again. */
 export function nobodyTookIt(error: unknown): boolean {
   const cause = error instanceof ActivityFailure ? error.cause : undefined;
   return cause instanceof TimeoutFailure && cause.timeoutType === TimeoutType.SCHEDULE_TO_START;

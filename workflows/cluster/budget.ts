@@ -1,32 +1,35 @@
 import { nobodyTookIt } from './attention.js';
 
-/** Below this an activity could not even start; the deadline has passed then, and the next failure parks the cluster. */
+/**
+ * An activity could not even start in less time. Then the deadline counts as passed, and the next failure parks the
+ * cluster.
+ */
 const LEAST_MS = 1_000;
 
 /**
- * The time that work may take: `progressDeadline`. Only time in which workers were at it counts: what passes while a
- * rollout is paused, waits for a person, or has no worker at all is not spent.
+ * The time that work may take: `progressDeadline`. Only time in which workers work on it counts, not time in which
+ * the rollout is paused, waits for a person, or has no worker.
  */
 export class Budget {
   readonly #wholeMs: number;
   #leftMs: number;
 
-  /** @param milliseconds of the whole budget */
+  /** @param milliseconds the whole budget */
   constructor(milliseconds: number) {
     this.#wholeMs = milliseconds;
     this.#leftMs = milliseconds;
   }
 
-  /** Starts the whole time again, because a person has decided to try again. */
+  /** Restores the whole budget, because a person has decided to retry. */
   renew(): void {
     this.#leftMs = this.#wholeMs;
   }
 
   /**
-   * Calls an activity with what is left as its deadline, and again while no worker takes it.
+   * Calls an activity with the remaining time as its deadline, and repeats the call while no worker takes it.
    *
-   * @param call gets the deadline for all attempts, in milliseconds
-   * @throws what the activity fails with
+   * @param call receives the deadline for all attempts, in milliseconds
+   * @throws the failure of the activity
    */
   async spend<Result>(call: (deadlineMs: number) => Promise<Result>): Promise<Result> {
     for (;;) {

@@ -28,16 +28,16 @@ import { searchKeys } from '../search-attributes.js';
 import { attentionOf } from './attention.js';
 import { Budget } from './budget.js';
 
-/** What a cluster's workflow needs to know from the start. */
+/** What a cluster's workflow must know from the start. */
 export interface ClusterTarget {
   readonly cluster: string;
   readonly role: 'primary' | 'remote';
   readonly steps: readonly StepName[];
-  /** Codes of findings that the user has taken on for the cluster. */
+  /** Codes of findings that the user has accepted for the cluster. */
   readonly accept: readonly string[];
 }
 
-/** Runs one step: its activity, again and again where a person says `retry`, until it succeeds. */
+/** Runs one step: its activity, repeated whenever a person decides `retry`, until it succeeds. */
 export type RunStep = <Input, Result extends StepResult>(
   step: StepName,
   activity: ActivityInterfaceFor<{ run: (input: Input) => Promise<Result> }>['run'],
@@ -46,7 +46,7 @@ export type RunStep = <Input, Result extends StepResult>(
 
 /**
  * The frame of a cluster's workflow: progress, reports to the rollout, and a person's decisions. Runs `body`, which
- * calls the steps in their order and may return the proof that the cluster works.
+ * calls the steps in order and may return the proof that the cluster works.
  *
  * Status: Running → (NeedsAttention → Running | Skipped) → Succeeded; Paused between steps; Aborted when cancelled.
  */
@@ -75,7 +75,7 @@ export async function runCluster(
   return run.report();
 }
 
-/** One cluster on its way; see {@link runCluster}. */
+/** The run of one cluster; see {@link runCluster}. */
 export class ClusterRun {
   #progress: ClusterProgress;
   readonly #settings: MeshSettings;
@@ -84,7 +84,7 @@ export class ClusterRun {
   #accept: readonly string[];
   #retried: Trigger<void> | undefined;
   #resumed: Trigger<void> | undefined;
-  /** The newest decision about pausing: signals may overtake each other on their way. */
+  /** The newest decision about pausing, because signals may arrive out of order. */
   #pauseOrder: ClusterDecision['order'] = [0, 0];
   #isSkipped = false;
   #decided: ClusterDecided | undefined;
@@ -97,17 +97,17 @@ export class ClusterRun {
     setCurrentDetails(describeCluster(this.#progress));
   }
 
-  /** Codes of findings that the user has taken on for the cluster by now. */
+  /** Codes of findings that the user has accepted for the cluster by now. */
   get accept(): readonly string[] {
     return this.#accept;
   }
 
-  /** Whether a person has taken the cluster out of the rollout. */
+  /** Returns whether a person has skipped the cluster. */
   get isSkipped(): boolean {
     return this.#isSkipped;
   }
 
-  /** Runs `work`, and cancels it when a person skips the cluster, also in the middle of a step. */
+  /** Runs `work`, and cancels it when a person skips the cluster, even in the middle of a step. */
   async untilSkipped(work: () => Promise<void>): Promise<void> {
     await this.#scope.run(work);
   }
@@ -141,7 +141,7 @@ export class ClusterRun {
     await this.apply({ type: 'retried' });
   }
 
-  /** Takes an event into the progress and shows it: to the rollout when the status changed, in the UI always. */
+  /** Adds an event to the progress, reports it to the rollout if the status has changed, and shows it in the UI. */
   async apply(event: ClusterEvent): Promise<void> {
     const before = this.#progress;
     this.#progress = reduceCluster(before, event);
@@ -157,7 +157,7 @@ export class ClusterRun {
     await this.#sendReport();
   }
 
-  /** One line for every change of status, in the log of the worker; a person is needed: a warning. */
+  /** Writes a line to the worker's log for every change of status; a warning if a person is needed. */
   #log(): void {
     const { cluster, status, step, attention } = this.#progress;
     const fields = {
@@ -180,7 +180,7 @@ export class ClusterRun {
       const rollout = getExternalWorkflowHandle(rolloutWorkflowId(this.#settings.mesh));
       await rollout.signal(messages.clusterReport, report);
     } catch (error) {
-      // The rollout may be gone, or another run of the mesh: this cluster continues all the same.
+      // The rollout may have ended, or another one may run for the mesh: this cluster continues in any case.
       if (isCancellation(error)) throw error;
     }
   }
@@ -222,7 +222,7 @@ export class ClusterRun {
     return undefined;
   }
 
-  /** Answers from now on what the rollout, and people in the Temporal UI and CLI, ask and decide. */
+  /** Registers the handlers for queries and decisions of the rollout, and of people in the Temporal UI and CLI. */
   handleMessages(): void {
     setHandler(messages.clusterProgress, () => this.#progress, {
       description: 'Steps, attempts, last error, next action.',
@@ -237,11 +237,11 @@ export class ClusterRun {
     };
     setHandler(messages.retry, decide('retry'), {
       validator: (_input?: DecisionInput) => messages.rejectUnlessWaiting(this.#progress),
-      description: 'Run the step again that waits for a person. {"by": "…", "reason": "…"}',
+      description: 'Retry the step that waits for a person. {"by": "…", "reason": "…"}',
     });
     setHandler(messages.skip, decide('skip'), {
       validator: (_input?: DecisionInput) => messages.rejectPrimary(this.#progress),
-      description: 'Leave this cluster as it is and take it out of the rollout. {"by": "…", "reason": "…"}',
+      description: 'Leave this cluster as it is and remove it from the rollout. {"by": "…", "reason": "…"}',
     });
   }
 }

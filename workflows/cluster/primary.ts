@@ -4,7 +4,7 @@ import { PRIMARY_STEPS } from '../../src/rollout/steps.js';
 import { activities } from '../activities.js';
 import { runCluster } from './cluster-run.js';
 
-/** Deploys the control plane on the primary, and collects the Pod addresses under which remotes reach it. */
+/** Deploys the control plane on the primary, and collects the Pod addresses through which remotes reach it. */
 export async function primary(input: PrimaryInput): Promise<ClusterReport> {
   const { primary: cluster, istioNamespace, revision, release, installer, accept } = input;
   const target = { cluster, role: 'primary', steps: PRIMARY_STEPS, accept } as const;

@@ -5,10 +5,10 @@ import { activities } from '../activities.js';
 import { runCluster } from './cluster-run.js';
 
 /**
- * Attaches one remote cluster to the primary's control plane, and proves that injection works there.
- * The order matters: istiod looks at the annotation of the namespace when the remote is registered; the injector webhook
- * refuses Pods until istiod has written its CA into it, so it is switched on after the registration, and only when dry-run
- * Pods have shown that it works; a namespace is labelled only when a Pod was injected there.
+ * Attaches one remote cluster to the primary's control plane, and proves that injection works there. The order
+ * matters. istiod reads the annotation of the namespace when the remote is registered. The injector webhook refuses
+ * Pods until istiod has written its CA into it, so it is switched on after the registration, and only when dry-run
+ * Pods have proven that it works. A namespace is labelled only after a Pod was injected there.
  */
 export async function remote(input: RemoteInput): Promise<ClusterReport> {
   const { cluster, accept } = input;

@@ -3,7 +3,7 @@ import type { ClusterProgress, RolloutProgress } from '../../src/rollout/progres
 import type { AcceptedCode } from '../../src/rollout/resolve/acceptance.js';
 import type { ResolvedRollout } from '../../src/rollout/resolve/resolved.js';
 
-/** What a rollout takes along when it continues as new; see {@link pack}. */
+/** What a rollout passes on when it continues as new; see {@link pack}. */
 export interface CarryOver {
   readonly resolved: ResolvedRollout;
   readonly progress: RolloutProgress;
@@ -15,19 +15,22 @@ export interface CarryOver {
   readonly paused: boolean;
 }
 
-/** What the next run has to know of a cluster beside its progress. */
+/** What the next run must know about a cluster besides its progress. */
 export interface CarriedCluster {
-  /** Its workflow was started by this rollout: it outlives the run, and reports to the next one. */
+  /** This rollout started its workflow, which outlives the run and reports to the next one. */
   readonly started?: true;
-  /** A person said `retry`, and it waits for its turn. */
+  /** A person decided `retry`, and the cluster waits for its turn. */
   readonly retrying?: true;
-  /** When the checks let it pass, in milliseconds since the epoch. */
+  /** When the checks passed it, in milliseconds since the epoch. */
   readonly checkedAt?: number;
 }
 
 type Frame = Omit<CarryOver, 'progress' | 'clusters'>;
 type Part = readonly (ClusterProgress & { readonly carried?: CarriedCluster })[];
-/** The arguments behind the document, each a payload of its own: hundreds of clusters in one would be too large. */
+/**
+ * The arguments after the document. Each is a separate payload, because one payload with hundreds of clusters would
+ * be too large.
+ */
 export type PackedCarryOver = [] | [Frame, RolloutProgress, ...Part[]];
 
 /** Clusters of one argument: about 15 KiB. */
@@ -43,7 +46,7 @@ export function pack({ progress, clusters: carried, ...frame }: CarryOver): Pack
   return [frame, { ...progress, clusters: [] }, ...parts];
 }
 
-/** Returns what was carried over; undefined for the first run of a rollout. */
+/** Returns what was carried over, or undefined for the first run of a rollout. */
 export function unpack(packed: PackedCarryOver): CarryOver | undefined {
   const [frame, progress, ...parts] = packed;
   if (!frame || !progress) return undefined;

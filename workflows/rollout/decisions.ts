@@ -21,7 +21,7 @@ export class Decisions {
     this.#run = run;
   }
 
-  /** The clusters that a `retry` or `skip` is about; rejects when there are none. */
+  /** Returns the clusters that a `retry` or `skip` is for. Rejects the update when there are none. */
   #targets(action: Decision, input?: DecisionInput | null): string[] {
     const { cluster: name, code } = input ?? {};
     if (action === 'skip' && name === undefined && code === undefined)
@@ -49,14 +49,14 @@ export class Decisions {
     return targets;
   }
 
-  /** A remote can be skipped at any time before it is done; a retry needs something that waits. */
+  /** A remote can be skipped at any time before it has finished. A retry needs something that waits. */
   #rejectUnlessDecidable(action: Decision, cluster: ClusterProgress): void {
     if (action === 'skip') messages.rejectPrimary(cluster);
     if (action === 'skip' && !isOver(cluster.status)) return;
     if (!this.#run.isRolloutHeldFor(cluster.cluster)) messages.rejectUnlessWaiting(cluster);
   }
 
-  /** Answers at once: what takes time, such as waiting for a place, happens afterwards. */
+  /** Answers immediately. Work that takes time, such as waiting for a place, happens afterwards. */
   #decide(action: Decision, input?: DecisionInput | null): DecisionResult {
     const targets = this.#targets(action, input);
     this.#audit(action, input, input?.cluster ?? input?.code);
@@ -82,7 +82,10 @@ export class Decisions {
     }
   }
 
-  /** A cluster without a workflow that is not held: not begun yet, or held by an earlier run and not reached in this one. */
+  /**
+   * Decides about a cluster that has no workflow and is not held: it has not started, or an earlier run held it and
+   * this run has not reached it.
+   */
   #decideHere(action: Decision, cluster: string): void {
     if (action === 'skip') this.#run.apply({ type: 'cluster-skipped', cluster, at: Date.now() });
     else if (this.#run.cluster(cluster).status === 'NeedsAttention')
@@ -92,7 +95,7 @@ export class Decisions {
 
   #later(work: () => Promise<void>): void {
     this.#run.scope.run(work).catch(() => {
-      // An aborted rollout asks nothing of its clusters any more.
+      // An aborted rollout sends nothing to its clusters any more.
     });
   }
 
@@ -120,7 +123,7 @@ export class Decisions {
     }
   }
 
-  /** What waits because of an accepted finding looks again: here, and in the workflow of a cluster. */
+  /** Re-evaluates everything that waits because of an accepted finding, here and in the workflows of clusters. */
   #accept({ codes, clusters, ...actor }: AcceptInput): void {
     this.#run.accept(codes.map((code) => ({ code, ...(clusters && { clusters }) })));
     const where = clusters ? ` in ${clusters.join(', ')}` : '';
@@ -143,7 +146,7 @@ export class Decisions {
     );
   }
 
-  /** Answers the updates from now on. */
+  /** Registers the handlers of the updates. */
   handleUpdates(): void {
     const { rolloutId, progress } = this.#run;
     const check = (actor?: Actor | null) => messages.rejectOtherRollout(actor, rolloutId, progress.mesh);
@@ -153,19 +156,18 @@ export class Decisions {
         this.#targets('retry', input);
       },
       description:
-        'Try again what waits for a person. {"cluster": "eu-1"} or {"code": "…"} or {} for all, with "by" and "reason".',
+        'Retry what waits for a person. {"cluster": "eu-1"} or {"code": "…"} or {} for all, with "by" and "reason".',
     });
     setHandler(messages.skip, (input?: DecisionInput) => this.#decide('skip', input), {
       validator: (input?: DecisionInput) => {
         check(input);
         this.#targets('skip', input);
       },
-      description:
-        'Take a remote out of the rollout. {"cluster": "eu-1"} or {"code": "…"}, with "by" and "reason".',
+      description: 'Skip a remote. {"cluster": "eu-1"} or {"code": "…"}, with "by" and "reason".',
     });
     setHandler(messages.pause, (actor) => this.#pause(true, actor), {
       validator: check,
-      description: 'Start nothing more. {"by": "…"}',
+      description: 'Start no further clusters. {"by": "…"}',
     });
     setHandler(messages.resume, (actor) => this.#pause(false, actor), {
       validator: check,
@@ -194,7 +196,7 @@ export class Decisions {
           check(input);
           this.#rejectUnlessWave(input?.wave ?? this.#waitingWave());
         },
-        description: 'Let the wave continue that waits for approval. {"wave": "…", "by": "…", "reason": "…"}',
+        description: 'Approve a wave. {"wave": "…", "by": "…", "reason": "…"}',
       },
     );
     setHandler(messages.accept, (input) => this.#accept(input), {
@@ -204,7 +206,7 @@ export class Decisions {
         for (const cluster of input.clusters ?? []) this.#run.cluster(cluster);
       },
       description:
-        'Take findings on and continue. {"codes": ["attached-elsewhere"], "clusters": ["eu-1"], "by": "…", "reason": "…"}',
+        'Accept findings and continue. {"codes": ["attached-elsewhere"], "clusters": ["eu-1"], "by": "…", "reason": "…"}',
     });
     setHandler(messages.set, (input) => this.#set(input), {
       validator: (input) => {

@@ -1,6 +1,6 @@
 /**
- * A promise that somebody else resolves. Unlike Temporal's Trigger it is not rejected when the scope in which it was made
- * is cancelled: what an abort waits for needs that.
+ * A promise that is resolved from outside. Unlike Temporal's Trigger, it is not rejected when the scope in which it
+ * was created is cancelled. An abort needs that for what it waits for.
  */
 export class Deferred implements PromiseLike<void> {
   readonly #promise: Promise<void>;
@@ -12,7 +12,7 @@ export class Deferred implements PromiseLike<void> {
     });
   }
 
-  // biome-ignore lint/suspicious/noThenProperty: it is a promise for whoever awaits it.
+  // biome-ignore lint/suspicious/noThenProperty: callers await it like a promise.
   get then(): Promise<void>['then'] {
     return this.#promise.then.bind(this.#promise);
   }

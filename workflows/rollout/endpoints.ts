@@ -13,10 +13,10 @@ import { Budget } from '../cluster/budget.js';
 import { heldUntil } from './held-until.js';
 import type { RolloutRun } from './rollout-run.js';
 
-/** Remotes of one activity, and activities beside each other. */
+/** Remotes per activity, and the number of concurrent activities. */
 const BATCH = 50;
 const CONCURRENCY = 4;
-/** How long one activity tries: shorter than it may run. */
+/** How long one activity tries. This is shorter than its timeout. */
 const LONGEST_TRY_MS = 240_000;
 
 /**
@@ -31,16 +31,16 @@ export async function keepEndpoints(resolved: ResolvedRollout): Promise<never> {
       await activities.followEndpoints.executeWithOptions(options, [input]);
     } catch (error) {
       if (isCancellation(error)) throw error;
-      // It retries what fails. Whatever ended it all the same must not end the rollout.
-      log.error('following istiod has failed; it begins again', { mesh: resolved.mesh });
+      // The activity retries failures. If it ends in spite of that, the rollout must not end.
+      log.error('following istiod has failed; it starts again', { mesh: resolved.mesh });
       await sleep('1 minute', { summary: 'before istiod is followed again' });
     }
   }
 }
 
 /**
- * The last pass: istiod Pods may have moved while later remotes were attached. Points every remote at the current Pods
- * whose proof names others, and returns when each is, or was skipped.
+ * The last pass: istiod Pods may have moved while later remotes were attached. Repoints every remote whose proof
+ * names other Pods at the current ones. Returns when every remote is up to date or skipped.
  */
 export async function refreshEndpoints(run: RolloutRun, resolved: ResolvedRollout): Promise<void> {
   const step = 'refresh-endpoints';
@@ -59,7 +59,7 @@ export async function refreshEndpoints(run: RolloutRun, resolved: ResolvedRollou
   run.apply({ type: 'step', step, status: 'Succeeded', at: Date.now(), message });
 }
 
-/** Where istiod is now. What only a person can mend in the primary holds the rollout. */
+/** Returns the current addresses of istiod. A problem of the primary that only a person can fix holds the rollout. */
 async function currentAddresses(
   run: RolloutRun,
   source: EndpointsInput,
@@ -92,7 +92,7 @@ async function heldUntilPointed(
   });
 }
 
-/** Points remotes at the current Pods, and returns those on which that needs a person. */
+/** Points remotes at the current Pods, and returns those that need a person. */
 async function pointAll(
   run: RolloutRun,
   resolved: ResolvedRollout,

@@ -2,10 +2,10 @@ import type { ClusterFailure } from '../../src/rollout/activities.js';
 import type { RolloutRun } from './rollout-run.js';
 
 /**
- * Parks an attached remote over a failure until a person has decided: `skip` leaves it out, `retry` tries again, for as
- * long as that fails.
+ * Parks an attached remote because of a failure until a person decides. `skip` leaves it out; `retry` tries again,
+ * and parks it again if that fails.
  *
- * @param tryAgain gets what shows the remote as attached again, and returns what has failed this time
+ * @param tryAgain receives a function that shows the remote as attached again, and returns the new failure, if any
  */
 export async function heldUntil(
   run: RolloutRun,

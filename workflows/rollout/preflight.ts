@@ -16,7 +16,7 @@ import { Reach } from './reach.js';
 import type { RolloutRun } from './rollout-run.js';
 import { runUnless } from './run-unless.js';
 
-/** What is found between clusters. */
+/** The findings between clusters. */
 interface Conflicts {
   /** How many clusters had been skipped when this was found. */
   readonly skips: number;
@@ -24,24 +24,24 @@ interface Conflicts {
   readonly of: ReadonlyMap<string, Finding[]>;
 }
 
-/** Clusters that are about to be inspected together. */
+/** Clusters that will be inspected together. */
 interface Soon {
   readonly clusters: Set<string>;
   readonly done: Promise<void>;
 }
 
-/** What the checks have found is good for this long; a remote that starts later is checked again. */
+/** The result of the checks is valid for this long. A remote that starts later is checked again. */
 const FRESH_MS = 3_600_000;
 
 /**
  * The checks before anything is changed. Findings about the primary or about a pair of clusters hold the rollout;
- * findings about one remote hold that remote only, and it is let in when they are mended.
+ * findings about one remote hold only that remote, until they are fixed.
  */
 export class Preflight {
   readonly #run: RolloutRun;
   readonly #resolved: ResolvedRollout;
   readonly #inspections = new Map<string, ClusterInspection>();
-  /** When this run of the workflow has inspected a cluster last, in milliseconds since the epoch. */
+  /** When this run of the workflow last inspected a cluster, in milliseconds since the epoch. */
   readonly #inspectedAt = new Map<string, number>();
   readonly #reach: Reach;
   #conflicts: Conflicts | undefined;
@@ -53,7 +53,7 @@ export class Preflight {
     this.#reach = new Reach(resolved, (inspections) => this.#take(inspections));
   }
 
-  /** Inspects every cluster; returns when nothing holds the rollout any more. */
+  /** Inspects every cluster. Returns when nothing holds the rollout any more. */
   async validate(): Promise<void> {
     const { primary, remotes } = this.#resolved;
     await this.#inspect([primary.cluster, ...remotes.map((remote) => remote.cluster)]);
@@ -87,19 +87,19 @@ export class Preflight {
     return false;
   }
 
-  /** Whether what is known of a remote, in this run of the workflow or in an earlier one, still counts. */
+  /** Returns whether the last inspection of a remote, in this or an earlier run of the workflow, is still valid. */
   isFresh(cluster: string): boolean {
     const at = this.#inspectedAt.get(cluster) ?? this.#run.checkedAt.get(cluster) ?? 0;
     return Date.now() - at < FRESH_MS;
   }
 
-  /** Has a remote checked again the next time that it is to be admitted. */
+  /** Makes the next `admit` of a remote check it again. */
   forget(cluster: string): void {
     this.#inspectedAt.delete(cluster);
     this.#run.checkedAt.delete(cluster);
   }
 
-  /** Why the remote may not be changed yet; one that is only unreachable is waited for first. */
+  /** Returns why the remote may not be changed yet. Waits first if the remote is only unreachable. */
   async #whyNot(cluster: string): Promise<Attention | undefined> {
     if (this.#inspections.get(cluster)?.unreachable) {
       const [finding] = this.#findingsOf(cluster);
@@ -114,7 +114,7 @@ export class Preflight {
     return blocking.length > 0 ? attentionFor(blocking) : undefined;
   }
 
-  /** Waits until a held rollout is worth another look: a person decided, or the primary answers again. */
+  /** Waits until a held rollout should be checked again: a person has decided, or the primary answers again. */
   async #mended(blocking: readonly Finding[], about: ReadonlySet<string>): Promise<void> {
     const onlyUnreachable = blocking.every((finding) => finding.code === 'cluster-unreachable');
     const held = this.#run.holdRollout(attentionFor(blocking), about);
@@ -146,7 +146,7 @@ export class Preflight {
     return inspectInBatches(this.#resolved, clusters, (inspections) => this.#take(inspections));
   }
 
-  /** Inspects a cluster together with all others that are to be inspected in this moment. */
+  /** Inspects a cluster together with all others that request it at the same moment. */
   #inspectSoon(cluster: string): Promise<void> {
     const soon = this.#soon ?? this.#beginSoon();
     soon.clusters.add(cluster);
@@ -156,7 +156,7 @@ export class Preflight {
   #beginSoon(): Soon {
     const clusters = new Set<string>();
     const begin = async () => {
-      // Whoever was woken by the same event asks before this continues.
+      // All callers that the same event wakes make their request before this continues.
       for (let turn = 0; turn < 10; turn++) await Promise.resolve();
       this.#soon = undefined;
       await this.#inspect([...clusters]);
@@ -165,7 +165,10 @@ export class Preflight {
     return this.#soon;
   }
 
-  /** A remote that turns up late is compared with all the others; an earlier run of the workflow has inspected them. */
+  /**
+   * Inspects the other clusters, which an earlier run of the workflow inspected, so that a late remote can be
+   * compared with them.
+   */
   async #inspectOthers(): Promise<void> {
     const all = this.#run.progress.clusters.map((each) => each.cluster);
     const unknown = this.#takingPart(all).filter((name) => !this.#inspections.has(name));
@@ -192,8 +195,9 @@ export class Preflight {
   }
 
   /**
-   * What is found about one remote. A pair is the rollout's business while nothing has started; a remote that was
-   * unreachable then is compared when it turns up, and a conflict holds it and not the others, which are at work.
+   * Returns the findings about one remote. Findings about pairs hold the rollout only before anything has started. A
+   * remote that was unreachable then is compared when it answers, and a conflict holds only this remote, not the
+   * others that are already running.
    */
   #findingsOf(cluster: string): readonly Finding[] {
     const own = this.#inspections.get(cluster)?.findings ?? [];
@@ -201,7 +205,7 @@ export class Preflight {
     return applyAcceptance([...own, ...pairs], this.#run.accepted);
   }
 
-  /** Shows the findings about a remote, and notes for later runs of the workflow when there is nothing against it. */
+  /** Shows the findings about a remote. If none of them blocks, records that for later runs of the workflow. */
   #showFindings(cluster: string): readonly Finding[] {
     const inspection = this.#inspections.get(cluster);
     if (!inspection) return [];
@@ -215,7 +219,10 @@ export class Preflight {
     return findings;
   }
 
-  /** Compared once for all inspections; without those that a person has skipped since, when there are any. */
+  /**
+   * Returns the conflicts, compared once for all inspections and without the clusters that a person has skipped
+   * since.
+   */
   #currentConflicts(): Conflicts {
     const { skips } = this.#run;
     if (this.#conflicts?.skips === skips) return this.#conflicts;

@@ -7,13 +7,13 @@ import { activities, callOptions } from '../activities.js';
 import { heldUntil } from './held-until.js';
 import type { RolloutRun } from './rollout-run.js';
 
-/** Remotes of one activity, and activities beside each other. */
+/** Remotes per activity, and the number of concurrent activities. */
 const BATCH = 25;
 const CONCURRENCY = 4;
-/** An istiod that is being replaced, or an API server that restarts, is no reason to call a wave failed. */
+/** An istiod that is being replaced, or an API server that restarts, must not fail a wave. */
 const PATIENCE_MS = 60_000;
 
-/** Proves again that attached remotes of a wave work, and returns what does not. */
+/** Proves again that attached remotes of a wave work, and returns the failures. */
 export async function proveAgain(
   run: RolloutRun,
   resolved: ResolvedRollout,
@@ -27,7 +27,7 @@ export async function proveAgain(
   return failed.flat();
 }
 
-/** Parks a remote that is not proven any more, until it is, or a person skips it. */
+/** Parks a remote that is no longer proven, until it is proven again or a person skips it. */
 export async function heldUntilProven(
   run: RolloutRun,
   resolved: ResolvedRollout,

@@ -7,18 +7,18 @@ import type { ResolvedRollout } from '../../src/rollout/resolve/resolved.js';
 import { activities, callOptions } from '../activities.js';
 import { attentionOf } from '../cluster/attention.js';
 
-/** How waiting for a cluster ended: its inspection was taken in (undefined), or a person is needed. */
+/** How waiting for a cluster ended: it was inspected (undefined), or a person is needed. */
 type Outcome = Attention | undefined;
 
 interface Waiting {
-  /** When it is given up, in milliseconds since the epoch. */
+  /** When to give up, in milliseconds since the epoch. */
   readonly until: number;
   readonly ended: Trigger<Outcome>;
 }
 
 /**
- * Waits for remotes that do not answer: one activity for all of them, however many they are, which adds nothing to the
- * rollout's history while none of them answers.
+ * Waits for remotes that do not answer. One activity waits for all of them, and adds nothing to the rollout's history
+ * while none of them answers.
  */
 export class Reach {
   readonly #resolved: ResolvedRollout;
@@ -27,17 +27,17 @@ export class Reach {
   #changed = new Trigger<void>();
   #isRunning = false;
 
-  /** @param take gets the inspections of clusters that answer */
+  /** @param take receives the inspections of clusters that answer */
   constructor(resolved: ResolvedRollout, take: (inspections: readonly ClusterInspection[]) => void) {
     this.#resolved = resolved;
     this.#take = take;
   }
 
   /**
-   * Waits until a cluster answers and is inspected, at most for the rollout's `progressDeadline`.
+   * Waits until a cluster answers and is inspected, for at most the rollout's `progressDeadline`.
    *
    * @param needless ends the wait early, for example because a person skips the cluster
-   * @returns why a person is needed; undefined when the cluster was inspected, or need not be waited for
+   * @returns why a person is needed; undefined when the cluster was inspected, or the wait was needless
    */
   async wait(cluster: string, needless: PromiseLike<void>): Promise<Outcome> {
     const waiting = {
@@ -59,7 +59,7 @@ export class Reach {
 
   async #run(): Promise<void> {
     this.#isRunning = true;
-    // Remotes of one wave begin to wait in the same moment.
+    // Remotes of one wave begin to wait at the same moment.
     await Promise.resolve();
     while (this.#waiting.size > 0) {
       await this.#ask([...this.#waiting.keys()]);
@@ -68,7 +68,7 @@ export class Reach {
     this.#isRunning = false;
   }
 
-  /** Asks until one of the clusters answers, one is given up, or others are to be waited for. */
+  /** Asks until one of the clusters answers, one reaches its deadline, or the set of waiting clusters changes. */
   async #ask(clusters: readonly string[]): Promise<void> {
     const summary = `${clusters.length} clusters that do not answer, from ${clusters[0]}`;
     const input = inspectInput(this.#resolved, clusters);
@@ -116,5 +116,5 @@ export class Reach {
 }
 
 function ignoreAbort(): void {
-  // Who waits learns of the abort from its own trigger.
+  // Waiting callers learn of the abort through their own trigger.
 }

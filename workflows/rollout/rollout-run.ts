@@ -36,8 +36,9 @@ import { Deferred } from './deferred.js';
 import { type Decision, Holds, ROLLOUT } from './holds.js';
 
 /**
- * One rollout on its way: its progress, what people decided, and where each cluster is. Nothing here looks at all
- * clusters to answer about one. The order of the work is in rollout.ts; what people decide is in decisions.ts.
+ * The state of one running rollout: its progress, the decisions of people, and the state of each cluster. Nothing
+ * here scans all clusters to answer about one. The order of the work is in rollout.ts; the decisions are in
+ * decisions.ts.
  */
 export class RolloutRun {
   readonly approved = new Set<string>();
@@ -47,19 +48,22 @@ export class RolloutRun {
   resolved?: ResolvedRollout;
   /** Cancelled by `abort`; everything of the rollout runs in it. */
   readonly scope = new CancellationScope();
-  /** Clusters whose child workflow this rollout has started or adopted. */
+  /** The clusters with a child workflow that this rollout has started or adopted. */
   readonly children = new Set<string>();
-  /** Those of them that another run of this workflow has started, with what resolves when they are known to have ended. */
+  /**
+   * Those of them that an earlier run of this workflow started, each with a trigger that resolves when its workflow
+   * has ended.
+   */
   readonly adopted = new Map<string, Trigger<void>>();
-  /** Grows with every cluster that is adopted: who follows them begins again. */
+  /** Increases with every adopted cluster, so that following them starts again. */
   adoptions = 0;
-  /** How many decisions of people this run has taken. */
+  /** How many decisions of people this run has received. */
   decisions = 0;
-  /** Starts of clusters' workflows. */
+  /** Limits the concurrent starts of clusters' workflows. */
   readonly starts = new Turns(STARTS_AT_ONCE);
-  /** How many decisions are on their way to clusters' workflows right now. */
+  /** How many decisions are currently being sent to clusters' workflows. */
   telling = 0;
-  /** When the checks have let a remote pass, in milliseconds since the epoch; absent: they have not. */
+  /** When a remote passed the checks, in milliseconds since the epoch; absent if it has not. */
   readonly checkedAt = new Map<string, number>();
   /** How many clusters have been skipped. */
   skips = 0;
@@ -69,13 +73,13 @@ export class RolloutRun {
   readonly waves = new WaveTallies();
   readonly holds = new Holds();
   #accepted: readonly AcceptedCode[] = [];
-  /** What a person has set; it overrides the document, also when it was set before that is resolved. */
+  /** What a person has set. It overrides the document, even if it was set before the document was resolved. */
   #chosen: { maxConcurrency?: number | undefined; maxFailures?: number | undefined } = {};
   #resumed: Trigger<void> | undefined;
   #progress: RolloutProgress;
   readonly #index = new Map<string, number>();
   readonly #ends = new Map<string, Deferred>();
-  /** The clusters that what holds the rollout is about. */
+  /** The clusters because of which the rollout is held. */
   #heldFor: ReadonlySet<string> = new Set();
   readonly #retrying = new Set<string>();
 
@@ -106,17 +110,17 @@ export class RolloutRun {
     return this.#resumed !== undefined;
   }
 
-  /** True when the step `validate` has succeeded, in this run or in one before. */
+  /** True when the step `validate` has succeeded, in this run or an earlier one. */
   get isValidated(): boolean {
     return this.#progress.steps.some(({ step, status }) => step === 'validate' && status === 'Succeeded');
   }
 
-  /** What the user has taken on by now. */
+  /** The findings that the user has accepted so far. */
   get accepted(): readonly AcceptedCode[] {
     return this.#accepted;
   }
 
-  /** The codes that the user has taken on for one cluster. */
+  /** Returns the codes that the user has accepted for one cluster. */
   acceptedFor(cluster: string): string[] {
     return [...new Set(acceptedFor(this.#accepted, cluster))];
   }
@@ -148,7 +152,7 @@ export class RolloutRun {
     for (const { cluster, status } of this.#progress.clusters) this.#noted(cluster, 'Pending', status);
   }
 
-  /** Returns all that the next run needs to continue where this one stops. */
+  /** Returns everything that the next run needs to continue where this one stops. */
   carryOver(resolved: ResolvedRollout): CarryOver {
     const { maxConcurrency, maxFailures, paused, accepted, approved } = this;
     const clusters = new Map<string, CarriedCluster>();
@@ -165,7 +169,7 @@ export class RolloutRun {
     return { resolved, progress: this.#progress, clusters, accepted, approved: [...approved], ...strategy };
   }
 
-  /** Takes over what the document says about strategy and acceptance. */
+  /** Applies the strategy and the accepted findings of the document. */
   begin(resolved: ResolvedRollout): void {
     this.resolved = resolved;
     this.maxConcurrency = this.#chosen.maxConcurrency ?? resolved.maxConcurrency;
@@ -175,7 +179,7 @@ export class RolloutRun {
     this.#register();
   }
 
-  /** Changes the strategy, as a person wants it. */
+  /** Changes the strategy, as a person has decided. */
   set({ maxConcurrency, maxFailures }: Pick<SetInput, 'maxConcurrency' | 'maxFailures'>): void {
     this.maxConcurrency = maxConcurrency ?? this.maxConcurrency;
     this.maxFailures = maxFailures ?? this.maxFailures;
@@ -204,7 +208,7 @@ export class RolloutRun {
     while (this.#resumed) await this.#resumed;
   }
 
-  /** Takes an event into the progress, shows it in the UI, and wakes who waits for it. */
+  /** Adds an event to the progress, shows it in the UI, and wakes everything that waits for it. */
   apply(event: ProgressEvent): void {
     const before = this.#progress;
     const name = clusterOf(event);
@@ -237,13 +241,13 @@ export class RolloutRun {
     }
   }
 
-  /** @throws ApplicationFailure `cluster-unknown`, which refuses an update */
+  /** Returns the progress of a cluster. @throws ApplicationFailure `cluster-unknown`, which refuses an update */
   cluster(name: string): ClusterProgress {
     const cluster = this.#progress.clusters[this.#index.get(name) ?? -1];
     if (!cluster)
       messages.reject(
         'cluster-unknown',
-        `Cluster ${name} does not take part in the rollout of ${this.#progress.mesh}.`,
+        `Cluster ${name} is not part of the rollout of ${this.#progress.mesh}.`,
       );
     return cluster;
   }
@@ -258,7 +262,7 @@ export class RolloutRun {
     return isOver(this.cluster(name).status);
   }
 
-  /** Resolves when a cluster has finished: done, skipped, or aborted. */
+  /** Returns a promise that resolves when a cluster has succeeded, or was skipped or aborted. */
   whenOver(name: string): PromiseLike<void> {
     if (this.isOver(name)) return Promise.resolve();
     const end = this.#ends.get(name) ?? new Deferred();
@@ -266,20 +270,23 @@ export class RolloutRun {
     return end;
   }
 
-  /** The cluster's workflow is about to be started, or runs already: it belongs to this rollout. */
+  /** Records that the cluster's workflow belongs to this rollout: it is about to be started, or already runs. */
   addChild(cluster: string): void {
     this.children.add(cluster);
     this.places.note(cluster, this.cluster(cluster).status, this.cluster(cluster).role === 'remote');
   }
 
-  /** The cluster's workflow belongs to another rollout, or has ended: it takes no place. */
+  /** Records that the cluster's workflow belongs to another rollout, or has ended. It uses no place. */
   removeChild(cluster: string): void {
     this.children.delete(cluster);
     this.places.note(cluster, this.cluster(cluster).status, false);
     this.places.leave(cluster);
   }
 
-  /** Follows the workflow that an earlier run of this rollout has started; resolves when it has ended. */
+  /**
+   * Follows the workflow that an earlier run of this rollout started. The returned trigger resolves when it has
+   * ended.
+   */
   adopt(cluster: string): Trigger<void> {
     const ended = this.adopted.get(cluster) ?? new Trigger<void>();
     this.adopted.set(cluster, ended);
@@ -287,7 +294,7 @@ export class RolloutRun {
     return ended;
   }
 
-  /** Parks a cluster in this workflow until a person decides. */
+  /** Parks a cluster in this workflow until a person decides, and returns the decision. */
   async hold(cluster: string, attention: Attention): Promise<Decision> {
     this.apply({ type: 'cluster-held', cluster, attention });
     return await this.holds.decision(cluster, Object.hasOwn(FINDINGS, attention.code));
@@ -296,7 +303,7 @@ export class RolloutRun {
   /**
    * Parks the whole rollout until a person decides.
    *
-   * @param about the clusters by whose names a person may decide, beside the primary's
+   * @param about the clusters, besides the primary, that a person may name to decide about the hold
    */
   async holdRollout(attention: Attention, about: Iterable<string> = []): Promise<void> {
     this.#heldFor = new Set(about);
@@ -305,13 +312,13 @@ export class RolloutRun {
     this.apply({ type: 'attention-over' });
   }
 
-  /** Whether naming a cluster decides about what holds the whole rollout. */
+  /** Returns whether a decision about a cluster is a decision about the held rollout. */
   isRolloutHeldFor(name: string): boolean {
     const { role } = this.cluster(name);
     return this.holds.has(ROLLOUT) && (role === 'primary' || this.#heldFor.has(name));
   }
 
-  /** What held the rollout has ended without a person. */
+  /** Releases the rollout, because the reason for the hold has gone without a person. */
   releaseRollout(): void {
     this.holds.decide(ROLLOUT, 'retry');
   }
@@ -324,12 +331,12 @@ export class RolloutRun {
       const entry = { at, by, via: 'temporal', action, target: report.cluster } as const;
       this.apply({ type: 'decided', entry: { ...entry, ...(reason !== undefined && { reason }) } });
     }
-    // A cluster's workflow that was cancelled from outside is a case for a person; see runChild in clusters.ts.
+    // A cluster's workflow that was cancelled from outside needs a person; see runChild in clusters.ts.
     const unasked = report.status === 'Aborted' && !this.scope.consideredCancelled;
     if (!unasked) this.apply({ type: 'cluster-reported', report });
   }
 
-  /** Lets a cluster's own workflow try again as soon as there is a place; until then the cluster waits for its turn. */
+  /** Lets a cluster's own workflow retry as soon as a place is free. Until then the cluster waits for its turn. */
   async retryChild(cluster: string): Promise<void> {
     this.#retrying.add(cluster);
     this.apply({ type: 'cluster-waits', cluster });
@@ -338,13 +345,13 @@ export class RolloutRun {
     if (!this.isOver(cluster)) await this.tellCluster(cluster, 'retry');
   }
 
-  /** Lets those try again that an earlier run has left waiting for their turn. */
+  /** Retries the clusters that an earlier run left waiting for their turn. */
   retryCarried(): void {
     for (const cluster of this.#retrying)
       void this.scope.run(() => this.retryChild(cluster)).catch(ignoreAbort);
   }
 
-  /** Sends a decision to a cluster's workflow; one that has ended meanwhile needs none. */
+  /** Sends a decision to a cluster's workflow. Does nothing if the workflow has ended meanwhile. */
   async tellCluster(cluster: string, action: ClusterDecision['action']): Promise<void> {
     this.decisions += 1;
     const decision: ClusterDecision = {
@@ -356,22 +363,24 @@ export class RolloutRun {
     try {
       await getExternalWorkflowHandle(clusterWorkflowId(cluster)).signal(messages.decision, decision);
     } catch {
-      // Its end is reported in another way (see clusters.ts).
+      // Its end is reported separately (see clusters.ts).
     } finally {
       this.telling -= 1;
     }
   }
 }
 
-/** With documents as large as they may be, all starts of one workflow task stay far below the 4 MB of a gRPC message. */
+/**
+ * Even with documents of the maximum size, all starts of one workflow task stay far below the 4 MB of a gRPC message.
+ */
 const STARTS_AT_ONCE = 25;
 
-/** The cluster whose status an event may change. */
+/** Returns the cluster whose status an event may change. */
 function clusterOf(event: ProgressEvent): string | undefined {
   if ('cluster' in event) return event.cluster;
   return event.type === 'cluster-reported' ? event.report.cluster : undefined;
 }
 
 function ignoreAbort(): void {
-  // An aborted rollout asks nothing of its clusters any more.
+  // An aborted rollout sends nothing to its clusters any more.
 }

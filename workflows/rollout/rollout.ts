@@ -27,11 +27,12 @@ import { RolloutRun } from './rollout-run.js';
 
 /**
  * Attaches the remotes of the document to the control plane of its primary: resolve, validate, deploy the primary and
- * collect its endpoints, attach every remote, wave by wave, and finally point every remote at the current istiod Pods.
- * Meanwhile, from beginning to end, attached remotes are kept pointed at the istiod Pods that are Ready.
+ * collect its endpoints, attach every remote, wave by wave, and finally point every remote at the current istiod
+ * Pods. During the whole rollout, attached remotes are kept pointed at the Ready istiod Pods.
  *
  * @param document the rollout document, as a user typed it
- * @param carried what an earlier run of the same rollout hands on, where its history had grown long; users give none
+ * @param carried what an earlier run of the same rollout passes on when its history has grown long; users pass
+ *   nothing
  */
 export async function rollout(document: unknown, ...carried: PackedCarryOver): Promise<RolloutSummary> {
   const { requestedBy } = workflowInfo().memo ?? {};
@@ -54,7 +55,7 @@ export async function rollout(document: unknown, ...carried: PackedCarryOver): P
   } catch (error) {
     if (!isCancellation(error)) throw error;
     await CancellationScope.nonCancellable(() => abort(run));
-    // Temporal's own cancellation ends as such; an `abort` is an end that the rollout itself has brought about.
+    // A cancellation by Temporal ends as such. An `abort` is an end that the rollout itself caused.
     if (CancellationScope.current().consideredCancelled) throw error;
     await condition(allHandlersFinished);
     return summaryOf(run, 'Aborted');
@@ -95,8 +96,8 @@ async function validate(run: RolloutRun, preflight: Preflight): Promise<void> {
 }
 
 /**
- * Continues in a new run of this workflow when the history has grown long; otherwise never returns.
- * What waits here for a person or a place waits again there; the clusters' workflows do not notice.
+ * Continues in a new run of this workflow when the history has grown long; otherwise never returns. Whatever waits
+ * here for a person or a place waits again in the new run. The clusters' workflows do not notice.
  */
 async function nextRun(run: RolloutRun, resolved: ResolvedRollout, document: unknown): Promise<never> {
   for (let tries = 0; tries < QUIET_TRIES; tries++) {
@@ -109,21 +110,21 @@ async function nextRun(run: RolloutRun, resolved: ResolvedRollout, document: unk
   return await continueAsNew<typeof rollout>(document, ...pack(run.carryOver(resolved)));
 }
 
-/** Whether nothing is on its way that the end of this run would stop. */
+/** Returns whether nothing is in progress that the end of this run would interrupt. */
 function isQuiet(run: RolloutRun): boolean {
   return run.starts.isIdle && run.telling === 0;
 }
 
 /**
- * An update is answered in a workflow task of its own: one that also ends the run is refused by the server when
- * anything has happened meanwhile, and whoever sent the update would be told that it failed.
+ * An update is answered in a separate workflow task. The server refuses a task that also ends the run if anything has
+ * happened meanwhile, and the sender of the update would see a failure.
  */
 const ANSWERS_GO_OUT_MS = 1;
 
-/** Decisions that never pause, for example of a script, must not keep the history growing. */
+/** A constant stream of decisions, for example from a script, must not keep the history growing. */
 const QUIET_TRIES = 20;
 
-/** Ends the work on every cluster, and waits until each has said where it stopped. */
+/** Ends the work on every cluster, and waits until each has reported where it stopped. */
 async function abort(run: RolloutRun): Promise<void> {
   await sleep(ANSWERS_GO_OUT_MS);
   const open = [...run.children].filter((cluster) => !run.isOver(cluster));
@@ -135,7 +136,7 @@ async function abort(run: RolloutRun): Promise<void> {
   run.apply({ type: 'finished', at: Date.now(), status: 'Aborted' });
 }
 
-/** An activity notices a cancellation with its next heartbeat; a dead worker's work is not waited for. */
+/** An activity notices a cancellation with its next heartbeat. The work of a dead worker is not awaited. */
 const ABORT_PATIENCE = '1 minute';
 
 function summaryOf(run: RolloutRun, status: RolloutSummary['status']): RolloutSummary {

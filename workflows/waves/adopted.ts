@@ -4,8 +4,8 @@ import type { RolloutRun } from '../rollout/rollout-run.js';
 import { runUnless } from '../rollout/run-unless.js';
 
 /**
- * Follows the clusters' workflows of which this run has no handle, because an earlier run of the rollout has started
- * them. They report on their own; here it is noticed when one was ended from outside. Never returns.
+ * Follows the clusters' workflows for which this run has no handle, because an earlier run of the rollout started
+ * them. They report their progress themselves; this function notices when one was ended from outside. Never returns.
  */
 export async function followAdopted(run: RolloutRun): Promise<never> {
   for (;;) {

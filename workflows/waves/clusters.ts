@@ -24,7 +24,7 @@ import { searchKeys } from '../search-attributes.js';
 
 type Role = 'primary' | 'remote';
 
-/** Runs the primary's workflow until the control plane is there; a person may have to help on the way. */
+/** Runs the primary's workflow until the control plane is deployed. A person may have to help meanwhile. */
 export async function rolloutPrimary(run: RolloutRun, resolved: ResolvedRollout): Promise<void> {
   const { cluster } = resolved.primary;
   await runChild(run, cluster, 'primary', () =>
@@ -32,7 +32,7 @@ export async function rolloutPrimary(run: RolloutRun, resolved: ResolvedRollout)
   );
 }
 
-/** Runs a remote's workflow until it is done, or skipped. The caller has taken a place for it. */
+/** Runs a remote's workflow until it has succeeded or was skipped. The caller has taken a place for it. */
 export async function rolloutRemote(
   run: RolloutRun,
   resolved: ResolvedRollout,
@@ -43,7 +43,10 @@ export async function rolloutRemote(
   );
 }
 
-/** Starts the cluster's workflow and follows it; where it was ended from outside, a person says whether to start again. */
+/**
+ * Starts the cluster's workflow and follows it. If the workflow was ended from outside, a person decides whether to
+ * start it again.
+ */
 async function runChild(run: RolloutRun, cluster: string, role: Role, input: () => object): Promise<void> {
   while (!run.isOver(cluster)) {
     const { ended } = run.children.has(cluster)
@@ -62,7 +65,7 @@ async function runChild(run: RolloutRun, cluster: string, role: Role, input: () 
   }
 }
 
-/** Parks the cluster here until a person has decided; a remote that is to be started again waits for its turn. */
+/** Parks the cluster here until a person decides. A remote that will be started again waits for its turn. */
 async function decided(run: RolloutRun, cluster: string, role: Role, attention: Attention): Promise<void> {
   if ((await run.hold(cluster, attention)) === 'skip')
     return run.apply({ type: 'cluster-skipped', cluster, at: Date.now() });
@@ -70,9 +73,12 @@ async function decided(run: RolloutRun, cluster: string, role: Role, attention: 
   if (role === 'remote') await run.places.take(cluster, 'retry');
 }
 
-/** A workflow of a cluster that was started. */
+/** A started workflow of a cluster. */
 interface Started {
-  /** Resolves when it has closed without the cluster having finished. In an object: who starts it does not wait for it. */
+  /**
+   * Resolves when the workflow has closed before the cluster has finished. It is wrapped in an object, so that the
+   * caller of the start does not await it.
+   */
   readonly ended: PromiseLike<void>;
 }
 
@@ -108,16 +114,19 @@ function endOf(run: RolloutRun, child: ChildWorkflowHandle<Workflow>): Promise<v
   });
 }
 
-/** A pause or a skip that came while the cluster's workflow was being started, or looked for, did not reach it. */
+/**
+ * Sends a pause or a skip that arrived while the cluster's workflow was being started or searched, and so did not
+ * reach it.
+ */
 async function tellWhatCameMeanwhile(run: RolloutRun, cluster: string): Promise<void> {
   if (run.toSkip.delete(cluster)) await run.tellCluster(cluster, 'skip');
   if (run.paused) await run.tellCluster(cluster, 'pause');
 }
 
 /**
- * Waits until no other workflow holds the ID of the cluster's, or a person skips the cluster. Returns true when the one
- * that holds it is of this rollout. Meanwhile this rollout does not own the cluster: it uses no place, and what is
- * decided here does not reach the workflow of another mesh.
+ * Waits until no other workflow holds the cluster's workflow ID, or a person skips the cluster. Returns true when the
+ * workflow that holds it belongs to this rollout. Meanwhile this rollout does not own the cluster: it uses no place,
+ * and decisions made here do not reach the workflow of another mesh.
  */
 async function isOwn(run: RolloutRun, cluster: string, role: Role): Promise<boolean> {
   run.removeChild(cluster);
@@ -152,7 +161,7 @@ async function claim(run: RolloutRun, cluster: string): Promise<ClaimResult> {
   const options = callOptions(`${cluster} · waits for its workflow ID`);
   const input = { cluster, rolloutId: run.rolloutId };
   try {
-    // The first answer is wanted at once: it says whom the cluster waits for.
+    // The first answer is needed immediately: it says what the cluster waits for.
     return await activities.claimCluster.executeWithOptions({ ...options, retry: { maximumAttempts: 1 } }, [
       input,
     ]);
@@ -162,14 +171,14 @@ async function claim(run: RolloutRun, cluster: string): Promise<ClaimResult> {
   }
 }
 
-/** Waiting costs no history: it is one activity that is tried again. */
+/** Waiting adds no history: it is one activity that is retried. */
 const OFTEN: RetryPolicy = {
   initialInterval: '1 second',
   backoffCoefficient: 1.2,
   maximumInterval: '5 seconds',
 };
 
-/** Returns undefined when a workflow of the cluster runs already. */
+/** Starts the cluster's workflow. Returns undefined when a workflow of the cluster already runs. */
 async function startUnlessHeld(
   run: RolloutRun,
   cluster: string,

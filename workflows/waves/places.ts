@@ -3,11 +3,11 @@ import { isOver } from '../../src/rollout/progress/rollout-progress.js';
 import type { Status } from '../../src/rollout/steps.js';
 import { isLongRun } from '../rollout/long-run.js';
 
-/** What decides how many clusters may be at work at the same time. */
+/** The limits for the clusters that may run at the same time. */
 export interface PlaceLimits {
   readonly paused: boolean;
   readonly maxConcurrency: number;
-  /** More parked clusters than this keep further ones from starting. */
+  /** If more clusters than this are parked, no further ones start. */
   readonly maxFailures: number;
 }
 
@@ -17,14 +17,15 @@ interface Turn {
 }
 
 /**
- * The places of a rollout: at most `maxConcurrency` remotes are at work. Who wants a place waits in line, and is woken
- * when it is its turn: constant cost for each change, however many wait. What a person has decided comes first.
+ * The places of a rollout: at most `maxConcurrency` remotes run. A remote that needs a place waits in line, and is
+ * woken when it is its turn: the cost per change is constant, however many wait. Remotes that a person has retried
+ * come first.
  */
 export class Places {
   readonly #limits: () => PlaceLimits;
-  /** Remotes that have a place: granted, or seen at work. */
+  /** The remotes that have a place: granted, or seen running. */
   readonly #taken = new Set<string>();
-  /** Remotes of which a step waits for a person. */
+  /** The remotes with a step that waits for a person. */
   readonly #parked = new Set<string>();
   readonly #waiting = new Set<string>();
   #retries: Turn[] = [];
@@ -34,15 +35,15 @@ export class Places {
     this.#limits = limits;
   }
 
-  /** Whether a cluster waits for a place. */
+  /** Returns whether a cluster waits for a place. */
   isWaiting(cluster: string): boolean {
     return this.#waiting.has(cluster);
   }
 
   /**
-   * Waits for a place, and takes it. Resolves too when the cluster has finished meanwhile: then it has no place.
+   * Waits for a place and takes it. Also resolves when the cluster has finished meanwhile; then it has no place.
    *
-   * @param why `retry` is not kept back by clusters that wait for a person, and goes before every `start`
+   * @param why `retry` is not delayed by clusters that wait for a person, and comes before every `start`
    */
   async take(cluster: string, why: 'start' | 'retry'): Promise<void> {
     if (this.#taken.has(cluster)) return;
@@ -53,7 +54,7 @@ export class Places {
     await turn.granted;
   }
 
-  /** Returns the place of a cluster: another rollout holds the cluster for now. */
+  /** Gives up the place of a cluster, because another rollout holds the cluster for now. */
   leave(cluster: string): void {
     this.#taken.delete(cluster);
     this.grant();
@@ -62,7 +63,7 @@ export class Places {
   /**
    * Notes what is known of a remote.
    *
-   * @param isStarted whether its workflow was started: only then it takes a place, or counts as a failure
+   * @param isStarted whether its workflow was started; only then it uses a place or counts as a failure
    */
   note(cluster: string, status: Status, isStarted: boolean): void {
     const isAtWork = isStarted && (status === 'Running' || status === 'Paused');
@@ -74,11 +75,11 @@ export class Places {
     this.grant();
   }
 
-  /** Grants free places to those who wait; to be called when a limit has changed. */
+  /** Grants free places to waiting remotes. Call it when a limit has changed. */
   grant(): void {
     for (;;) {
       const { paused, maxConcurrency, maxFailures } = this.#limits();
-      // While something is being started all the time, a run that is long never finds the moment to end.
+      // If something is always being started, a long run never finds a moment to end.
       if (paused || isLongRun() || this.#taken.size >= maxConcurrency) return;
       const turn =
         this.#retries.shift() ?? (this.#parked.size <= maxFailures ? this.#starts.shift() : undefined);
@@ -89,7 +90,7 @@ export class Places {
     }
   }
 
-  /** A cluster that has finished wants no place any more. */
+  /** Wakes a finished cluster, which no longer needs a place. */
   #wake(cluster: string): void {
     const isIt = (turn: Turn) => turn.cluster === cluster;
     [...this.#retries, ...this.#starts].find(isIt)?.granted.resolve();

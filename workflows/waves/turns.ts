@@ -1,22 +1,22 @@
 import { Trigger } from '@temporalio/workflow';
 
-/** Work that is done in the order in which it is wanted, and not too much of it at the same time. */
+/** Runs work in the order of its requests, with a limit on concurrency. */
 export class Turns {
   readonly #atOnce: number;
   readonly #waiting: Trigger<void>[] = [];
   #working = 0;
 
-  /** @param atOnce how much is done at the same time at most */
+  /** @param atOnce how much work runs at the same time at most */
   constructor(atOnce: number) {
     this.#atOnce = atOnce;
   }
 
-  /** Whether nothing is being done, and nothing waits. */
+  /** Returns whether no work is running or waiting. */
   get isIdle(): boolean {
     return this.#working === 0;
   }
 
-  /** Does the work when it is its turn, and returns what it returns. */
+  /** Runs the work when it is its turn, and returns its result. */
   async take<T>(work: () => Promise<T>): Promise<T> {
     if (this.#working < this.#atOnce) this.#working += 1;
     else {

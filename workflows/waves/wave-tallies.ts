@@ -2,17 +2,20 @@ import { isOver } from '../../src/rollout/progress/rollout-progress.js';
 import type { Status } from '../../src/rollout/steps.js';
 
 interface Tally {
-  /** Remotes that are neither done nor wait for a person. */
+  /** The number of remotes that have neither finished nor wait for a person. */
   unsettled: number;
-  /** Remotes that wait for a person. */
+  /** The number of remotes that wait for a person. */
   parked: number;
 }
 
-/** How many remotes of each wave are where, kept with every change of a status: a wave asks after each of them. */
+/**
+ * Counts the remotes of each wave by state. The counts are updated with every change of status, because a wave reads
+ * them after each change.
+ */
 export class WaveTallies {
   readonly #tallies = new Map<string, Tally>();
 
-  /** One more remote that has not begun. */
+  /** Adds a remote that has not started. */
   add(wave: string): void {
     this.#of(wave).unsettled += 1;
   }
@@ -23,12 +26,12 @@ export class WaveTallies {
     tally.parked += Number(after === 'NeedsAttention') - Number(before === 'NeedsAttention');
   }
 
-  /** Whether every remote of a wave is done, or waits for a person. */
+  /** Returns whether every remote of a wave has finished or waits for a person. */
   isSettled(wave: string): boolean {
     return this.#of(wave).unsettled === 0;
   }
 
-  /** How many remotes of a wave wait for a person. */
+  /** Returns how many remotes of a wave wait for a person. */
   parked(wave: string): number {
     return this.#of(wave).parked;
   }

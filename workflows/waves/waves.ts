@@ -6,8 +6,8 @@ import type { RolloutRun } from '../rollout/rollout-run.js';
 import { rolloutRemote } from './clusters.js';
 
 /**
- * Rolls out wave after wave. A wave has finished when each of its remotes is done or waits for a person; those that wait
- * do not delay the next wave unless they exceed the failure budget. Returns when every remote has finished.
+ * Rolls out wave after wave. A wave has finished when each of its remotes has finished or waits for a person. Waiting
+ * remotes do not delay the next wave unless they exceed the failure budget. Returns when every remote has finished.
  */
 export async function rolloutWaves(
   run: RolloutRun,
@@ -16,7 +16,7 @@ export async function rolloutWaves(
 ): Promise<void> {
   const work: Promise<void>[] = [];
   for (const wave of resolved.waves) {
-    // An earlier run of the workflow has finished it.
+    // An earlier run of the workflow finished it.
     if (run.wave(wave.name).status === 'Succeeded') continue;
     if (wave.approval === 'before') await approved(run, wave, 'approval before it starts');
     run.apply({ type: 'wave', wave: wave.name, status: 'Running' });
@@ -33,11 +33,11 @@ export async function rolloutWaves(
 }
 
 /**
- * Returns when the next wave may start. Remotes of this one that wait for a person may not be more than the failure
- * budget allows, whatever they wait for: a wave in which nothing was attached has shown nothing. After minSuccessTime its
- * remotes are proven once more, and the budget is looked at again.
+ * Returns when the next wave may start. The number of remotes in this wave that wait for a person must not exceed the
+ * failure budget, whatever they wait for: a wave in which nothing was attached proves nothing. After minSuccessTime
+ * its remotes are proven once more, and the budget is checked again.
  *
- * @param work takes what is left to be done about remotes that are not proven then
+ * @param work receives the remaining work on remotes that are not proven then
  */
 async function afterWave(
   run: RolloutRun,
@@ -60,7 +60,7 @@ async function afterWave(
   if (wave.approval === 'after') await approved(run, wave, 'approval before the next wave');
 }
 
-/** Waits until no remote of the wave is at work any more, and no more of them wait for a person than are allowed. */
+/** Waits until no remote of the wave is running, and the number that waits for a person is within the budget. */
 async function settled(run: RolloutRun, { name }: ResolvedWave): Promise<void> {
   await condition(() => run.waves.isSettled(name) && run.waves.parked(name) <= run.maxFailures);
 }
@@ -77,7 +77,7 @@ async function oneRemote(
       if (!(await preflight.admit(cluster))) return;
       await run.places.take(cluster, 'start');
       if (run.isOver(cluster)) return;
-      // It may have waited for days: behind an approval, a pause, or a full failure budget.
+      // It may have waited for days for an approval, the end of a pause, or the failure budget.
       if (preflight.isFresh(cluster)) break;
       run.places.leave(cluster);
     }
@@ -85,7 +85,10 @@ async function oneRemote(
   await rolloutRemote(run, resolved, cluster);
 }
 
-/** What waited for a person in an earlier run of the workflow waits again, before it is checked again. */
+/**
+ * Waits again for a person's decision if the cluster waited for one in an earlier run of the workflow, before it is
+ * checked again.
+ */
 async function decidedSinceTheLastRun(run: RolloutRun, preflight: Preflight, cluster: string): Promise<void> {
   const { status, attention } = run.cluster(cluster);
   if (status !== 'NeedsAttention' || !attention) return;

@@ -3,19 +3,19 @@ import type { RolloutEvent } from '../../temporal/reading/rollout-event.js';
 import { problemOf } from '../problem.js';
 import type { Follower } from './rollout-feed.js';
 
-/** Keeps proxies from closing a stream on which nothing happens. */
+/** Interval of the comments that keep proxies from closing an idle stream. */
 const STILL_HERE_MS = 15_000;
-/** Within this time a stream ends whose token is revoked, also when nothing happens on it. */
+/** A stream ends within this time after its token is revoked, even if it is idle. */
 const LOOK_AT_TOKEN_MS = 2_000;
-/** A reader that is this far behind is cut off; it comes back with Last-Event-ID. */
+/** A reader that is this far behind is disconnected. It reconnects with Last-Event-ID. */
 const MAX_UNREAD_BYTES = 4 * 1024 * 1024;
 
-/** Writes what a follower gets as server-sent events. The answer begins with the first of them. */
+/** Writes what a follower receives as server-sent events. The response begins with the first event. */
 export class EventStream implements Follower {
   readonly #reply: FastifyReply;
   readonly #isAllowed: () => boolean;
 
-  /** @param isAllowed whether its reader may still read; the stream ends when it may not any more */
+  /** @param isAllowed returns whether the reader is still allowed to read; otherwise the stream ends */
   constructor(reply: FastifyReply, isAllowed: () => boolean) {
     this.#reply = reply;
     this.#isAllowed = isAllowed;
@@ -38,7 +38,7 @@ export class EventStream implements Follower {
     this.#reply.raw.end();
   }
 
-  /** Calls back when the reader is gone or the stream has ended. */
+  /** Calls `callback` when the reader has gone or the stream has ended. */
   onClose(callback: () => void): void {
     const { raw } = this.#reply;
     if (raw.closed) callback();
@@ -57,7 +57,7 @@ export class EventStream implements Follower {
   #begin(): void {
     const { raw } = this.#reply;
     this.#reply.hijack();
-    // The reader may be gone before there was anything to tell; then no `close` comes any more.
+    // The reader may have gone before the first event. Then `close` is never emitted.
     if (raw.destroyed) return;
     raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     const stillHere = setInterval(() => this.#write(': still here\n\n'), STILL_HERE_MS);

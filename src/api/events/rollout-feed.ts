@@ -2,25 +2,25 @@ import { isOver } from '../../rollout/progress/rollout-progress.js';
 import { eventBetween, keepKnown, type RolloutEvent } from '../../temporal/reading/rollout-event.js';
 import type { RolloutView } from '../../temporal/reading/rollout-view.js';
 
-/** What a follower of a rollout gets. After `ended` and `closed` nothing more comes. */
+/** Receives the events of a rollout. Nothing is called after `ended` or `closed`. */
 export interface Follower {
   event(event: RolloutEvent): void;
-  /** The rollout could not be looked at; it is tried again. */
+  /** Called when the rollout could not be read. Reading is retried. */
   failed(error: unknown): void;
-  /** The rollout is over. */
+  /** Called when the rollout has finished. */
   ended(): void;
-  /** The server closes: the rollout goes on without being looked at from here. */
+  /** Called when the server closes. The rollout itself continues. */
   closed(): void;
 }
 
 export interface FeedSettings {
-  /** Looks at a rollout once. */
+  /** Reads a rollout once. */
   readonly look: (mesh: string) => Promise<RolloutView>;
-  /** Time between two looks, in milliseconds. */
+  /** Time between two reads, in milliseconds. */
   readonly intervalMs: number;
 }
 
-/** How many events a follower may have missed and still get one by one. */
+/** How many missed events a follower can still receive one by one. */
 const KEPT_EVENTS = 200;
 
 interface Channel {
@@ -31,7 +31,7 @@ interface Channel {
   timer?: NodeJS.Timeout;
 }
 
-/** Follows rollouts for many at once: each mesh is looked at once per interval, however many follow it. */
+/** Follows rollouts for many followers at once. Each mesh is read once per interval, however many follow it. */
 export class RolloutFeed {
   readonly #settings: FeedSettings;
   readonly #channels = new Map<string, Channel>();
@@ -42,8 +42,8 @@ export class RolloutFeed {
 
   /**
    * Follows a rollout until it ends or the returned function is called.
-   * @param lastId the last event that the follower has seen, to go on behind it; else it gets a snapshot first
-   * @throws what the first look throws
+   * @param lastId the last event that the follower has seen; without it, the follower first receives a snapshot
+   * @throws what the first read throws
    */
   async follow(mesh: string, lastId: number | undefined, follower: Follower): Promise<() => void> {
     const channel = this.#channels.get(mesh) ?? (await this.#open(mesh));
@@ -60,7 +60,7 @@ export class RolloutFeed {
     };
   }
 
-  /** Ends all following; for the shutdown of the server. */
+  /** Ends all following, for the shutdown of the server. */
   close(): void {
     for (const [mesh, channel] of this.#channels) {
       for (const follower of channel.followers) follower.closed();
@@ -72,7 +72,7 @@ export class RolloutFeed {
     const view = await this.#settings.look(mesh);
     const opened = this.#channels.get(mesh);
     if (opened) return opened;
-    // Ids grow over restarts of the server too, so that an id of before is never taken for one of now.
+    // Ids also grow across restarts of the server, so that an old id is never mistaken for a new one.
     const channel: Channel = { followers: new Set(), events: [], view, lastId: Date.now() };
     this.#channels.set(mesh, channel);
     this.#schedule(mesh, channel);
@@ -81,7 +81,7 @@ export class RolloutFeed {
 
   #close(mesh: string, channel: Channel): void {
     clearTimeout(channel.timer);
-    // The last follower of an ended rollout may leave when others follow the next one already.
+    // When the last follower of a finished rollout leaves, others may already follow the next one.
     if (this.#channels.get(mesh) === channel) this.#channels.delete(mesh);
   }
 

@@ -1,16 +1,16 @@
 import { ApiError } from '../api-codes.js';
 
-/** Event streams of one token at the same time. Each may keep megabytes for a reader who does not read. */
+/** The limit of concurrent event streams per token. Each may buffer megabytes for a slow reader. */
 const MOST = 100;
 
-/** Counts the event streams that each token has open. */
+/** Counts the open event streams of each token. */
 export class StreamPlaces {
   readonly #open = new Map<string, number>();
 
   /**
-   * Takes a place for one more stream.
+   * Reserves a place for one more stream.
    * @param actor the name of the token
-   * @returns a function that returns the place; call it once
+   * @returns a function that releases the place; call it once
    * @throws ApiError `streams-busy`
    */
   take(actor: string): () => void {

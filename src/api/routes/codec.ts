@@ -8,7 +8,7 @@ import type { CodecService } from '../codec-service.js';
 import { problemAnswers } from '../schemas/schemas.js';
 import type { TokenSource } from '../tokens.js';
 
-/** A page of history may have payloads of 2 MiB each, in base64. */
+/** A page of history may contain payloads of 2 MiB each, in base64. */
 const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
 
 /** A payload as JSON: the JSON form of protobuf, bytes in base64. */
@@ -24,8 +24,9 @@ const ROUTES = {
 } as const;
 
 /**
- * Temporal's remote codec protocol (docs.temporal.io/codec-server, samples-go `codec-server/README.md`), for the Web UI
- * and the CLI: the endpoint is `<this server>/codec`. A token is needed as for /v1; pages only from the UIs named.
+ * Temporal's remote codec protocol (docs.temporal.io/codec-server, samples-go `codec-server/README.md`), for the Web
+ * UI and the CLI: the endpoint is `<this server>/codec`. It needs a token, like /v1. Web pages are admitted only from
+ * the configured UIs.
  */
 export function codecRoutes(
   instance: FastifyInstance,
@@ -39,7 +40,7 @@ export function codecRoutes(
     if (origin !== undefined && service.origins.includes(origin)) {
       reply.header('access-control-allow-origin', origin);
     }
-    // A browser asks first, without credentials.
+    // A browser first sends a preflight request without credentials.
     if (request.method === 'OPTIONS') return;
     admit(request, tokens, request.routeOptions.config.scope ?? 'operate', service.origins);
     assertNamespace(request.headers['x-namespace'], service.namespace);

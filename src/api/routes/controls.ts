@@ -17,24 +17,29 @@ import {
 
 interface Control<Name extends keyof Controls> {
   readonly method: 'POST' | 'PATCH';
-  /** Behind `/v1/rollouts/{mesh}/`. */
+  /** The part after `/v1/rollouts/{mesh}/`. */
   readonly path: string;
   readonly summary: string;
   readonly body: z.ZodType<Omit<Controls[Name], 'by' | 'via'>>;
 }
 
-/** What steers a rollout as a whole, by the name of its update. */
+/** The controls of a whole rollout, by the name of the update. */
 const CONTROLS: { readonly [Name in keyof Controls]: Control<Name> } = {
-  pause: { method: 'POST', path: 'pause', summary: 'Start nothing more until resume', body: ReasonBody },
-  resume: { method: 'POST', path: 'resume', summary: 'Go on after a pause', body: ReasonBody },
+  pause: {
+    method: 'POST',
+    path: 'pause',
+    summary: 'Start no further clusters until resume',
+    body: ReasonBody,
+  },
+  resume: { method: 'POST', path: 'resume', summary: 'Continue after a pause', body: ReasonBody },
   abort: {
     method: 'POST',
     path: 'abort',
-    summary: 'End the rollout and the work on every cluster; what is done stays',
+    summary: 'End the rollout and the work on every cluster; nothing is rolled back',
     body: ReasonBody,
   },
-  approve: { method: 'POST', path: 'approve', summary: 'Let a wave go on', body: ApproveBody },
-  accept: { method: 'POST', path: 'accept', summary: 'Take findings on and go on', body: AcceptBody },
+  approve: { method: 'POST', path: 'approve', summary: 'Approve a wave', body: ApproveBody },
+  accept: { method: 'POST', path: 'accept', summary: 'Accept findings and continue', body: AcceptBody },
   set: {
     method: 'PATCH',
     path: 'strategy',
@@ -51,7 +56,7 @@ const answers = {
   ...problemAnswers(404, 409),
 };
 
-/** One route for each control. */
+/** Adds a route for each control. */
 export function controlRoutes(instance: FastifyInstance, { rollouts }: ApiDependencies): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
   const add = <Name extends keyof Controls>(name: Name, { method, path, summary, body }: Control<Name>) =>

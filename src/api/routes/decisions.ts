@@ -13,10 +13,10 @@ import {
 
 const SUMMARIES = {
   retry: 'Retry clusters that wait for a person',
-  skip: 'Leave out a remote, or all remotes that wait with a code',
+  skip: 'Skip a remote, or all remotes that wait with a code',
 } as const;
 
-/** What a person decides about clusters that wait. */
+/** Adds the routes for decisions about clusters that wait. */
 export function decisionRoutes(instance: FastifyInstance, { rollouts }: ApiDependencies): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
   for (const action of ['retry', 'skip'] as const) {

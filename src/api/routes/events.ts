@@ -10,9 +10,9 @@ import { findToken } from '../tokens.js';
 
 const DESCRIPTION =
   'Server-sent events: `snapshot` (a whole rollout), then `change` (the rollout without its clusters, and the clusters ' +
-  'that changed), `problem` (it cannot be looked at now) and `end`. Ids grow; Last-Event-ID goes on behind an event.';
+  'that changed), `problem` (it cannot be read now) and `end`. Ids increase; Last-Event-ID continues after an event.';
 
-/** A rollout as a stream of server-sent events. */
+/** Adds the route that streams a rollout as server-sent events. */
 export function eventRoutes(
   instance: FastifyInstance,
   { rollouts, tokens, lookIntervalMs }: ApiDependencies,
@@ -23,14 +23,18 @@ export function eventRoutes(
   app.addHook('preClose', async () => feed.close());
 
   app.get('/rollouts/:mesh/events', {
-    // Its answer would have no end.
+    // The response to HEAD would never end.
     exposeHeadRoute: false,
     schema: {
       summary: 'Follow a rollout',
       description: DESCRIPTION,
       params: MeshParams,
       headers: z.object({
-        'last-event-id': z.string().max(32).exactOptional().describe('The last event that was seen'),
+        'last-event-id': z
+          .string()
+          .max(32)
+          .exactOptional()
+          .describe('The id of the last event that was received'),
       }),
       response: {
         200: { description: 'Events', content: { 'text/event-stream': { schema: z.string() } } },
@@ -41,7 +45,7 @@ export function eventRoutes(
     config: { isStream: true },
     handler: async (request, reply) => {
       const lastId = Number.parseInt(request.headers['last-event-id'] ?? '', 10);
-      // The schema of the headers leaves only those that it names in `request.headers`.
+      // `request.headers` contains only the headers that the schema names.
       const { authorization } = request.raw.headers;
       const isAllowed = () => tokens === undefined || findToken(tokens(), authorization) !== undefined;
       const giveBack = places.take(request.actor);

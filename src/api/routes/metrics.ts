@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { ApiMetrics } from '../metrics.js';
 import { problemAnswers } from '../schemas/schemas.js';
 
-/** Figures for Prometheus. They tell what waits and how busy the server is, so they need a token as the rest does. */
+/** Adds the route for Prometheus. The metrics show what waits and how busy the server is, so they need a token. */
 export function metricRoutes(instance: FastifyInstance, metrics: ApiMetrics): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
   app.get('/metrics', {

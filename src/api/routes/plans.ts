@@ -9,7 +9,7 @@ import { DOCUMENT_EXAMPLE, PLAN_EXAMPLE, PLAN_STARTED_EXAMPLE } from '../schemas
 import { PlanAnswer, PlanParams, PlanStartAnswer } from '../schemas/plan-schemas.js';
 import { bodyProblems, commonProblems, problemAnswers } from '../schemas/schemas.js';
 
-/** Asking what a rollout would do. A plan changes nothing, so the scope `read` is enough, also for cancelling one. */
+/** Adds the routes for plans. A plan changes nothing, so the scope `read` is enough, even to cancel one. */
 export function planRoutes(instance: FastifyInstance, { plans, parseDocument }: ApiDependencies): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
 
@@ -17,8 +17,8 @@ export function planRoutes(instance: FastifyInstance, { plans, parseDocument }: 
     schema: {
       summary: 'Plan a rollout: what it would do, without changing anything',
       description:
-        'The body is the rollout document, as JSON or YAML. The plan is made in the background: Location says where to ask for it. ' +
-        'At most 3 plans of a mesh and 10 in all run at the same time.',
+        'The body is the rollout document, as JSON or YAML. The plan is made in the background: Location is the path to read it from. ' +
+        'At most 3 plans per mesh and 10 in total run at the same time.',
       consumes: ['application/json', 'application/yaml'],
       body: RolloutDocument.meta({ examples: [DOCUMENT_EXAMPLE] }),
       response: {
@@ -28,7 +28,7 @@ export function planRoutes(instance: FastifyInstance, { plans, parseDocument }: 
         ...problemAnswers(429),
       },
     },
-    // As for a rollout: parsed with the inventory, to list every problem.
+    // Parsed with the inventory, as for a rollout, to list every problem.
     validatorCompiler: () => (value) => ({ value }),
     handler: async (request, reply) => {
       const document: unknown = request.body;
@@ -43,7 +43,7 @@ export function planRoutes(instance: FastifyInstance, { plans, parseDocument }: 
 
   app.get('/plans/:planId', {
     schema: {
-      summary: 'A plan, or how far it is',
+      summary: 'A plan, or its progress',
       params: PlanParams,
       response: {
         200: PlanAnswer.meta({ examples: [PLAN_EXAMPLE] }),
@@ -56,11 +56,11 @@ export function planRoutes(instance: FastifyInstance, { plans, parseDocument }: 
 
   app.delete('/plans/:planId', {
     schema: {
-      summary: 'Cancel a plan that is being made',
-      description: 'A plan that has ended stays as it is.',
+      summary: 'Cancel a running plan',
+      description: 'Has no effect on a plan that has ended.',
       params: PlanParams,
       response: {
-        204: z.null().describe('It is not made any more'),
+        204: z.null().describe('The plan is not running any more'),
         ...commonProblems,
         ...problemAnswers(404),
       },

@@ -19,7 +19,7 @@ import {
   StartHeaders,
 } from '../schemas/schemas.js';
 
-/** Starting, listing and reading rollouts. */
+/** Adds the routes that start, list and read rollouts. */
 export function rolloutRoutes(instance: FastifyInstance, { rollouts, parseDocument }: ApiDependencies): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
 
@@ -33,7 +33,7 @@ export function rolloutRoutes(instance: FastifyInstance, { rollouts, parseDocume
       response: { 201: StartAnswer, ...commonProblems, ...bodyProblems, ...problemAnswers(409, 422) },
     },
     config: { scope: 'operate' },
-    // The document is parsed by the same function as in the workflow, with the inventory, to list every problem.
+    // The function that the workflow uses parses the document, with the inventory, to list every problem.
     validatorCompiler: ({ httpPart, schema, ...route }) =>
       httpPart === 'body'
         ? (value) => ({ value })
@@ -50,7 +50,7 @@ export function rolloutRoutes(instance: FastifyInstance, { rollouts, parseDocume
         requestedBy: request.actor,
         ...(key !== undefined && { idempotencyKey: key }),
       });
-      // As Stripe says it; the answer is otherwise the one that the first request got.
+      // The header that Stripe uses. Otherwise the response is the same as to the first request.
       if (replayed) reply.header('idempotent-replayed', 'true');
       return reply
         .code(201)
@@ -71,7 +71,7 @@ export function rolloutRoutes(instance: FastifyInstance, { rollouts, parseDocume
 
   app.get('/rollouts/:mesh', {
     schema: {
-      summary: 'The running rollout of a mesh, or else the last one',
+      summary: 'The running rollout of a mesh, or the most recent one',
       params: MeshParams,
       response: { 200: RolloutAnswer, ...commonProblems, ...problemAnswers(404) },
     },

@@ -2,7 +2,7 @@ import type { PlanView, StartedPlan } from '../../temporal/reading/plan-view.js'
 import type { RolloutView } from '../../temporal/reading/rollout-view.js';
 import type { StartedRollout } from '../../temporal/starting/start-rollout.js';
 
-/** Examples of larger requests and answers, for OpenAPI; small ones stand beside their schemas. */
+/** Examples of larger requests and responses, for OpenAPI. Small ones are beside their schemas. */
 
 const ROLLOUT_ID = '0199a7c2-5d0e-7c3b-9a44-2f1f6d1c7a10';
 const STARTED_AT = Date.UTC(2026, 10, 22, 9, 30);
@@ -24,14 +24,14 @@ export const DOCUMENT_EXAMPLE = {
   },
 } as const;
 
-/** The answer to it. */
+/** The response to it. */
 export const STARTED_EXAMPLE: StartedRollout = {
   mesh: 'shop',
   rolloutId: ROLLOUT_ID,
   workflowId: 'mesh/shop',
 };
 
-/** A rollout at work: the primary is done, one remote is at a step, another waits for a person. */
+/** A running rollout: the primary is done, one remote is at a step, another waits for a person. */
 export const ROLLOUT_EXAMPLE: RolloutView = {
   mesh: 'shop',
   rolloutId: ROLLOUT_ID,
@@ -103,7 +103,7 @@ export const ROLLOUT_EXAMPLE: RolloutView = {
       what: '10.96.0.0/16 of eu-1 overlaps 10.96.0.0/16 of eu-2',
       where: 'service CIDRs',
       action:
-        'Make sure that nothing addresses a Service of the other cluster by its ClusterIP; then accept the finding.',
+        'Check that nothing addresses a Service of the other cluster by its ClusterIP, then accept the finding.',
     },
   ],
   audit: [
@@ -114,7 +114,7 @@ export const ROLLOUT_EXAMPLE: RolloutView = {
 
 const PLAN_ID = '0b6a1c3e-6f0e-4a53-9c3d-1d2f3a4b5c6d';
 
-/** The answer to `POST /v1/plans`. */
+/** The response to `POST /v1/plans`. */
 export const PLAN_STARTED_EXAMPLE: StartedPlan = {
   planId: PLAN_ID,
   mesh: 'shop',
@@ -123,7 +123,7 @@ export const PLAN_STARTED_EXAMPLE: StartedPlan = {
 
 const COUNTS = { create: 0, change: 1, label: 1, prune: 1, keep: 21 };
 
-/** A plan: two remotes would get a label, one changed object, and lose one that is superfluous. */
+/** A plan: in two remotes it labels a namespace, changes one object and prunes another. */
 export const PLAN_EXAMPLE: PlanView = {
   planId: PLAN_ID,
   mesh: 'shop',

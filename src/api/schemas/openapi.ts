@@ -3,9 +3,11 @@ import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 type OpenApi = NonNullable<FastifyDynamicSwaggerOptions['openapi']>;
 
 const DESCRIPTION = `Rollouts of one Istio control plane over many clusters. Every error is \`application/problem+json\`
-(RFC 9457) with \`code\` and \`action\`; docs/errors.md explains every code. Bodies may have 64 KiB; a document 24 KiB.`;
+(RFC 9457) with \`code\` and \`action\`; docs/errors.md explains every code. A body may have up to 64 KiB, a document up to 24 KiB.`;
 
-/** What the OpenAPI document says about the API as a whole. @param needsToken whether the server has tokens */
+/**
+ * Returns what the OpenAPI document says about the API as a whole. @param needsToken whether the server has tokens
+ */
 export function openApiFrame(needsToken: boolean): OpenApi {
   return {
     openapi: '3.1.0',
@@ -17,18 +19,18 @@ export function openApiFrame(needsToken: boolean): OpenApi {
   };
 }
 
-/** Headers of answers, which the schemas of routes cannot carry: by path, method and status. */
+/** Headers of responses by path, method and status. The schemas of routes cannot declare them. */
 const HEADERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/v1/rollouts post 201': {
     location: 'Path of the rollout',
-    etag: 'The ID of the rollout in quotes, for If-Match of decisions about it',
-    'idempotent-replayed': '`true` when an earlier request with the same Idempotency-Key has started it',
+    etag: 'The ID of the rollout in quotes, for the header If-Match of decisions',
+    'idempotent-replayed': '`true` when an earlier request with the same Idempotency-Key started the rollout',
   },
   '/v1/plans post 202': { location: 'Path of the plan' },
   '/v1/plans post 429': { 'retry-after': 'When to ask again, in seconds' },
   '/v1/rollouts/{mesh}/events get 429': { 'retry-after': 'When to ask again, in seconds' },
   '/v1/rollouts/{mesh} get 200': {
-    etag: 'The ID of the rollout in quotes, for If-Match of decisions about it; it stays the same until the next rollout',
+    etag: 'The ID of the rollout in quotes, for the header If-Match of decisions; it stays the same until the next rollout',
   },
 };
 
@@ -40,7 +42,7 @@ interface Document {
   readonly paths?: Record<string, Record<string, { responses?: Record<string, Answer> } | undefined>>;
 }
 
-/** Adds to the generated document what the generator leaves out. */
+/** Returns the generated document with the parts that the generator leaves out. */
 export function completeOpenApi<Generated>(document: Generated): Generated {
   const { paths } = document as Document;
   for (const [place, headers] of Object.entries(HEADERS)) {

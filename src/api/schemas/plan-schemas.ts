@@ -5,7 +5,7 @@ import type { PlanView, StartedPlan } from '../../temporal/reading/plan-view.js'
 import { attention, finding } from './progress-schemas.js';
 import { milliseconds } from './schemas.js';
 
-/** The schemas of plans; the compiler holds them to the types. */
+/** The schemas of plans. The compiler checks them against the types. */
 
 const strings = z.array(z.string());
 const count = z.number().int();
@@ -24,7 +24,7 @@ const kindLists = z.array(z.object({ kind: z.string(), count, names: strings }))
 
 const group: z.ZodType<PlanGroup> = z.object({
   role: z.enum(['primary', 'remote']),
-  clusters: strings.describe('Clusters for which a rollout would do the same; the first ones'),
+  clusters: strings.describe('The first of the clusters for which a rollout would do the same'),
   clusterCount: count,
   counts,
   create: kindLists,
@@ -38,7 +38,7 @@ const group: z.ZodType<PlanGroup> = z.object({
       action: z.string(),
     }),
   ),
-  notes: strings.describe('What a dry run could not find out'),
+  notes: strings.describe('What a dry run could not determine'),
 });
 
 const plan: z.ZodType<RolloutPlan> = z.object({
@@ -67,12 +67,12 @@ const plan: z.ZodType<RolloutPlan> = z.object({
   running: z
     .object({ rolloutId: z.string(), requestedBy: z.string(), startedAt: milliseconds })
     .exactOptional()
-    .describe('The rollout of the mesh that is running meanwhile'),
+    .describe('The rollout of the mesh that is running at the same time'),
   findings: z.array(finding.extend({ acceptable: z.boolean() })),
   findingCounts: z.object({ block: count, warn: count, info: count }),
   counts,
   groups: z.array(group),
-  clustersLeftOut: count.describe('Clusters whose groups are not listed; they are counted'),
+  clustersLeftOut: count.describe('The number of clusters whose groups are not listed'),
   withoutSidecar: z.array(z.object({ cluster: z.string(), pods: count })),
   podsWithoutSidecar: count,
 });

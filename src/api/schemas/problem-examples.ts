@@ -5,8 +5,8 @@ import { ApiError } from '../api-codes.js';
 import { documentProblem, type ProblemDetails, problemOf } from '../problem.js';
 
 /**
- * What OpenAPI shows for each status of an error: made by the function that makes the answers, so that an example is
- * never something else than what is answered.
+ * The examples that OpenAPI shows for each error status. The function that makes the responses also makes these, so
+ * an example always equals a real response.
  */
 const EXAMPLES: Readonly<Record<number, readonly ProblemDetails[]>> = {
   400: [
@@ -17,7 +17,7 @@ const EXAMPLES: Readonly<Record<number, readonly ProblemDetails[]>> = {
     ),
     documentProblem([{ path: 'remotes[1].cluster', message: 'is not in the inventory: eu-9' }]),
   ],
-  401: [problemOf(new ApiError('unauthorized', 'A valid bearer token is needed.'))],
+  401: [problemOf(new ApiError('unauthorized', 'A valid bearer token is required.'))],
   403: [problemOf(new ApiError('scope-missing', 'The token monitor has the scope read.'))],
   404: [problemOf(new RolloutError('rollout-not-found', 'There is no rollout of mesh shop.'))],
   405: [problemOf(new ApiError('method-unknown', 'DELETE /v1/rollouts'))],
@@ -61,7 +61,7 @@ const EXAMPLES: Readonly<Record<number, readonly ProblemDetails[]>> = {
   503: [problemOf(new TemporalError('temporal-unavailable', 'Temporal does not answer at 127.0.0.1:7233.'))],
 };
 
-/** The examples of a status; none for one that no error has. */
+/** Returns the examples of a status, or none for a status that no error has. */
 export function problemExamples(status: number): ProblemDetails[] {
   return [...(EXAMPLES[status] ?? [])];
 }

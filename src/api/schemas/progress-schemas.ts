@@ -5,7 +5,7 @@ import type { ClusterView, RolloutView } from '../../temporal/reading/rollout-vi
 import { ROLLOUT_EXAMPLE } from './examples.js';
 import { execution, milliseconds, status } from './schemas.js';
 
-/** The schema of a rollout as `GET /v1/rollouts/{mesh}` answers it; the compiler holds it to the types. */
+/** The schema of a rollout as `GET /v1/rollouts/{mesh}` returns it. The compiler checks it against the types. */
 
 const step = z.enum([...ROLLOUT_STEPS, ...PRIMARY_STEPS, ...REMOTE_STEPS]);
 const strings = z.array(z.string());
@@ -36,7 +36,7 @@ const attempt = z
     lastError: z.object({ code: z.string().exactOptional(), message: z.string() }).exactOptional(),
     nextAttemptAt: milliseconds.exactOptional(),
   })
-  .describe('What is being tried right now');
+  .describe('The current attempt');
 
 const ClusterAnswer: z.ZodType<ClusterView> = z.object({
   cluster: z.string(),
@@ -57,7 +57,7 @@ const ClusterAnswer: z.ZodType<ClusterView> = z.object({
       }),
     )
     .exactOptional()
-    .describe('What was read back from a remote to call it part of the mesh'),
+    .describe('What was read back from a remote to prove that it is part of the mesh'),
   endpoints: strings.exactOptional().describe('Addresses of the control plane that a remote holds'),
   podsWithoutSidecar: z.number().int().exactOptional(),
   steps: z.array(stepProgress).exactOptional(),
@@ -98,7 +98,7 @@ const header = z.object({
       via: z
         .enum(['api', 'temporal'])
         .describe(
-          "The door that it came through; through Temporal's own UI and CLI `by` is what the sender wrote",
+          "How the decision arrived. Through Temporal's own UI and CLI, `by` is whatever the sender wrote",
         ),
       action: z.string(),
       target: z.string().exactOptional(),

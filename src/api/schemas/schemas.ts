@@ -10,7 +10,7 @@ import type { ProblemDetails } from '../problem.js';
 import { STARTED_EXAMPLE } from './examples.js';
 import { problemExamples } from './problem-examples.js';
 
-/** Schemas of requests and small answers; those of a rollout's progress are in progress-schemas.ts. */
+/** Schemas of requests and small responses. Those of a rollout's progress are in progress-schemas.ts. */
 
 const problems = z.array(z.object({ path: z.string(), message: z.string() }));
 
@@ -31,8 +31,8 @@ export const MeshParams = z.object({
 });
 
 /**
- * The header of draft-ietf-httpapi-idempotency-key-header; the draft puts the key in quotes, most clients do not. Of the
- * characters that keys are made of: UUIDs, ULIDs, names of jobs.
+ * The header of draft-ietf-httpapi-idempotency-key-header. The draft puts the key in quotes; most clients do not. The
+ * characters are those of typical keys: UUIDs, ULIDs, names of jobs.
  */
 const IDEMPOTENCY_KEY = /^(?:[\w.:/+=~@-]{1,255}|"[\w.:/+=~@-]{1,255}")$/;
 
@@ -40,12 +40,15 @@ const IDEMPOTENCY_KEY = /^(?:[\w.:/+=~@-]{1,255}|"[\w.:/+=~@-]{1,255}")$/;
 export const StartHeaders = z.object({
   'idempotency-key': z
     .string()
-    .regex(IDEMPOTENCY_KEY, 'is not a key: 1 to 255 letters, digits and . _ : / + = ~ @ -, in quotes or not')
+    .regex(
+      IDEMPOTENCY_KEY,
+      'is not a key: 1 to 255 letters, digits and . _ : / + = ~ @ -, with or without quotes',
+    )
     .exactOptional()
     .describe(
       'Makes it safe to send the request again, for example after a lost connection: the same key with the same ' +
-        'document gives the rollout of the first request, running or ended, with the header idempotent-replayed; with ' +
-        'another document it is refused with 422. Keys belong to the token; they are known for 24 hours at least. ' +
+        'document returns the rollout of the first request, running or ended, with the header idempotent-replayed; with ' +
+        'another document it is refused with 422. Keys belong to the token and are remembered for at least 24 hours. ' +
         'Use a random UUID.',
     )
     .meta({ examples: ['8e03978e-40d5-43e8-bc93-6894a57f9324'] }),
@@ -53,12 +56,12 @@ export const StartHeaders = z.object({
 
 /** Query of the list of rollouts. */
 export const ListQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(500).default(50).describe('At most how many rollouts'),
+  limit: z.coerce.number().int().min(1).max(500).default(50).describe('The maximum number of rollouts'),
 });
 
-const reason = z.string().max(500).exactOptional().describe('Why; stands in the audit');
+const reason = z.string().max(500).exactOptional().describe('Why; recorded in the audit');
 
-/** Body of `retry` and `skip`. Who decides is the token, never the body. */
+/** Body of `retry` and `skip`. The token says who decides, never the body. */
 export const DecisionBody = z
   .strictObject({
     cluster: z.string().min(1).max(63).exactOptional().describe('The cluster'),
@@ -79,7 +82,7 @@ export const ReasonBody = z
   .strictObject({ reason, rolloutId })
   .meta({ examples: [{ reason: 'change freeze' }] });
 
-/** Body of `approve`. The wave is named, so that a request that is sent twice does not approve the next one too. */
+/** Body of `approve`. It names the wave, so that a request that is sent twice does not also approve the next wave. */
 export const ApproveBody = z
   .strictObject({ wave: z.string().min(1).max(63).describe('The wave'), reason, rolloutId })
   .meta({ examples: [{ wave: 'canary', reason: 'error rate is flat' }] });
@@ -87,21 +90,21 @@ export const ApproveBody = z
 /** Body of `accept`. */
 export const AcceptBody = z
   .strictObject({
-    codes: z.array(z.string().min(1).max(63)).min(1).max(50).describe('Codes of findings to take on'),
+    codes: z.array(z.string().min(1).max(63)).min(1).max(50).describe('Codes of the findings to accept'),
     clusters: z
       .array(z.string().min(1).max(63))
       .min(1)
       .max(1000)
       .exactOptional()
       .describe(
-        `Only the findings about these clusters. Needed for ${PER_CLUSTER_CODES.join(', ')}; default: all clusters`,
+        `Only the findings about these clusters. Required for ${PER_CLUSTER_CODES.join(', ')}; default: all clusters`,
       ),
     reason,
     rolloutId,
   })
   .superRefine(({ codes, clusters }, context) => {
     if (clusters !== undefined) return;
-    const message = 'is required: it is accepted for the clusters that you name, not for all';
+    const message = 'is required: this finding can only be accepted for named clusters';
     for (const code of codes.filter((each) => PER_CLUSTER_CODES.includes(each))) {
       context.addIssue({ code: 'custom', path: ['clusters'], message: `${message} (${code})` });
     }
@@ -116,7 +119,13 @@ export const AcceptBody = z
 /** Body of the change of the strategy. */
 export const StrategyBody = z
   .strictObject({
-    maxConcurrency: z.number().int().min(1).max(1000).exactOptional().describe('Remotes at once'),
+    maxConcurrency: z
+      .number()
+      .int()
+      .min(1)
+      .max(1000)
+      .exactOptional()
+      .describe('Remotes to work on at the same time'),
     maxFailures: z
       .number()
       .int()
@@ -136,7 +145,7 @@ export const StrategyBody = z
   });
 
 export const DecisionAnswer = z
-  .object({ clusters: z.array(z.string()).readonly().describe('The clusters that it reached') })
+  .object({ clusters: z.array(z.string()).readonly().describe('The clusters that the decision reached') })
   .meta({ examples: [{ clusters: ['eu-1'] }] });
 
 export const StartAnswer: z.ZodType<StartedRollout> = z
@@ -198,7 +207,7 @@ const ProblemAnswer: z.ZodType<ProblemDetails> = z.object({
     .exactOptional(),
 });
 
-/** The error answers that a route documents, by status, with examples. */
+/** Returns the error responses that a route documents, by status, with examples. */
 export function problemAnswers<S extends number>(...statuses: S[]) {
   const answerOf = (status: S) => ({
     description: STATUS_CODES[status] ?? 'Error',
@@ -212,8 +221,8 @@ export function problemAnswers<S extends number>(...statuses: S[]) {
   >;
 }
 
-/** What every route under /v1 may answer: it needs a token or this machine, Temporal, and no defect of ours. */
+/** The error statuses that every route under /v1 may return. */
 export const commonProblems = problemAnswers(400, 401, 403, 500, 503);
 
-/** What routes with a body may answer besides. */
+/** The additional error statuses of routes with a body. */
 export const bodyProblems = problemAnswers(413, 415);

@@ -1,11 +1,12 @@
 import { setMaxListeners } from 'node:events';
 
 /**
- * The promise's result, or the signal's reason as soon as it aborts. The promise itself goes on; its result is dropped.
+ * Returns the promise's result. Throws the signal's reason as soon as it aborts; the promise then continues, and its
+ * result is dropped.
  */
 export async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
-  // Nobody waits any more for one that fails after the abort.
+  // Nobody handles a promise that fails after the abort.
   promise.catch(() => {});
   signal.throwIfAborted();
   // One activity's signal serves many requests at once; Node warns of a leak above ten listeners.

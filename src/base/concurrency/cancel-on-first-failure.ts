@@ -1,8 +1,8 @@
 /**
- * Runs several requests. As soon as one fails, the others are cancelled instead of continuing unseen.
+ * Runs several requests. When one fails, the others are cancelled instead of continuing unnoticed.
  *
- * @param signal of the caller; it cancels all
- * @param run called with the signal for the requests
+ * @param signal the caller's signal, which cancels all requests
+ * @param run starts the requests with the signal that it receives
  */
 export async function cancelOnFirstFailure<T>(
   signal: AbortSignal | undefined,

@@ -1,6 +1,7 @@
 /**
- * Calls `work` for every item, at most `limit` at a time, and gives the results in the order of the items. After the
- * first failure nothing new is started; what is under way is waited for, so that a retry meets no stragglers.
+ * Calls `work` for every item, at most `limit` at a time, and returns the results in the order of the items. After
+ * the first failure no further item is started. Running items are awaited, so that a retry does not overlap with
+ * them.
  *
  * @throws the first failure
  */

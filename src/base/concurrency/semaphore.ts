@@ -1,8 +1,8 @@
 import { abortable } from './abortable.js';
 
 /**
- * Limits how many tasks run at a time. The others wait in the order in which they came. An agent's own `maxSockets`
- * does not do: Node does not count connections that are still being made through a proxy.
+ * Limits how many tasks run at a time. The others wait in the order of their arrival. An agent's own `maxSockets` is
+ * not enough: Node does not count connections that are still being established through a proxy.
  */
 export class Semaphore {
   #free: number;
@@ -13,9 +13,9 @@ export class Semaphore {
   }
 
   /**
-   * Runs a task as soon as one of the places is free.
+   * Runs a task as soon as a slot is free.
    *
-   * @throws the signal's reason when it aborts while the task waits; what the task throws
+   * @throws the signal's reason when it aborts while the task waits; the task's own errors
    */
   async run<T>(task: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     const entered = this.#enter();

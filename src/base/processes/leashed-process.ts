@@ -4,15 +4,15 @@ import type { Readable, Writable } from 'node:stream';
 export interface LeashedProcess {
   readonly command: string;
   readonly args: readonly string[];
-  /** What the program reads on its standard input. */
+  /** The standard input of the program. */
   readonly input: string;
-  /** Its whole environment: nothing else of the worker's reaches it. */
+  /** The complete environment of the program; it inherits nothing from the worker. */
   readonly env: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface ProcessOutcome {
-  /** Exit status as a shell reports it: 127 for a command that is not there, 137 for a killed one. */
+  /** Exit status as a shell reports it: 127 for a missing command, 137 for a killed one. */
   readonly status: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -21,9 +21,9 @@ export interface ProcessOutcome {
 /**
  * Runs the program and a guard beside it. The guard reads file descriptor 4, a pipe whose other end only the worker
  * holds: when the worker closes it, or is killed and the kernel closes it, the guard kills the program. So one
- * mechanism serves cancellation and a SIGKILL of the worker, on every POSIX system; `setpriv --pdeathsig`, which would
- * do for the second, is not part of small images. The program's input comes through descriptor 3, because a shell
- * gives /dev/null to what it runs in the background.
+ * mechanism covers both cancellation and a SIGKILL of the worker, on every POSIX system. `setpriv --pdeathsig`, which
+ * would cover the second, is not part of small images. The program's input comes through descriptor 3, because a
+ * shell connects background commands to /dev/null.
  */
 const LEASH = `
 "$@" <&3 3<&- 4<&- &
@@ -38,7 +38,7 @@ exit "$status"
 `;
 
 /**
- * Runs a program that cannot outlive the worker, and gives what it wrote and how it ended, whatever its status.
+ * Runs a program that cannot outlive the worker. Returns its output and its exit status, whatever the status is.
  *
  * @throws the signal's reason when it aborts; the error of `spawn` when there is no `sh`.
  */
@@ -61,7 +61,7 @@ export function runLeashed(process: LeashedProcess): Promise<ProcessOutcome> {
     const collected = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
     stdout.on('data', (chunk: Buffer) => collected.stdout.push(chunk));
     stderr.on('data', (chunk: Buffer) => collected.stderr.push(chunk));
-    // A program that ends early closes its input; its status tells the story.
+    // A program that ends early closes its input. Its status says what happened.
     stdin.on('error', () => {});
     leash.on('error', () => {});
     stdin.end(input);

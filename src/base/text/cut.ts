@@ -1,11 +1,13 @@
-/** Returns a text of at most `limit` UTF-16 units, and `…` after it where it was longer. Never cuts a character in two. */
+/**
+ * Returns at most `limit` UTF-16 units of a text, followed by `…` if the text was longer. Never splits a character.
+ */
 export function cut(text: string, limit: number): string {
   return text.length > limit ? `${beginning(text, limit)}…` : text;
 }
 
 /**
- * Returns the beginning of a text in whole words, of at most `limit` UTF-16 units. A word that the cut would break is
- * left out: half a token has no form by which it could be known for one.
+ * Returns the beginning of a text in whole words, of at most `limit` UTF-16 units. A word that the cut would split is
+ * left out, because half a token can no longer be recognised as one.
  */
 export function cutWords(text: string, limit: number): string {
   if (text.length <= limit) return text;

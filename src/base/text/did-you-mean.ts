@@ -1,7 +1,7 @@
 /**
- * The candidate that a mistyped word most likely means.
+ * Returns the candidate that a mistyped word most likely means.
  *
- * @returns nothing when no candidate is close: a wild guess misleads more than no guess
+ * @returns undefined when no candidate is close: a wild guess is worse than none
  */
 export function closest(word: string, candidates: Iterable<string>): string | undefined {
   const typed = word.toLowerCase();
@@ -16,13 +16,13 @@ export function closest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/** `; did you mean "x"?` for the closest candidate, or nothing. */
+/** Returns `; did you mean x?` for the closest candidate, or an empty string. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
   const best = closest(word, candidates);
   return best === undefined ? '' : `; did you mean ${best}?`;
 }
 
-/** How many letters differ (Levenshtein), or more than `limit` as soon as that is certain. */
+/** Returns the Levenshtein distance, or a number above `limit` as soon as the distance is certain to exceed it. */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1;
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);

@@ -3,7 +3,7 @@ import { quote } from './wording.js';
 
 /** Durations as users write them: whole hours, minutes and seconds, in this order. Plain TypeScript: workflows use it. */
 
-/** As OpenAPI shows it. */
+/** The pattern that OpenAPI shows. */
 export const DURATION_PATTERN = '^([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,6}s)?$';
 
 const DURATION = new RegExp(DURATION_PATTERN);
@@ -11,7 +11,7 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** Milliseconds of `90s`, `10m` or `1h30m`; nothing when the text is no duration. */
+/** Returns the milliseconds of `90s`, `10m` or `1h30m`, or undefined when the text is not a duration. */
 export function parseDuration(text: string): number | undefined {
   const match = text === '' ? null : DURATION.exec(text);
   if (match === null) return undefined;
@@ -19,7 +19,7 @@ export function parseDuration(text: string): number | undefined {
   return (hours ?? 0) * HOUR + (minutes ?? 0) * MINUTE + (seconds ?? 0) * SECOND;
 }
 
-/** What is wrong with a duration that must lie within two others, or nothing. */
+/** Returns what is wrong with a duration that must lie between two others, or undefined. */
 export function durationProblem(input: unknown, shortest: string, longest: string): string | undefined {
   if (typeof input !== 'string')
     return `must be a duration such as 90s, 10m or 1h30m, not ${nameOfType(input)}`;

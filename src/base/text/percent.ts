@@ -1,14 +1,14 @@
 import { nameOfType } from './syntax.js';
 import { quote } from './wording.js';
 
-/** Limits that are a number of remotes or a share of all of them. Plain TypeScript: workflows use it. */
+/** Limits that are a number of remotes or a percentage of all remotes. Plain TypeScript: workflows use it. */
 
-/** As OpenAPI shows it. */
+/** The pattern that OpenAPI shows. */
 export const PERCENT_PATTERN = '^[0-9]{1,3}%$';
 
 const PERCENT = new RegExp(PERCENT_PATTERN);
 
-/** What is wrong with a limit, or nothing. */
+/** Returns what is wrong with a limit, or undefined. */
 export function limitProblem(input: unknown, minimum: 0 | 1): string | undefined {
   const expected = `a whole number from ${minimum}, or a percentage such as "20%"`;
   if (typeof input === 'number')
@@ -21,10 +21,10 @@ export function limitProblem(input: unknown, minimum: 0 | 1): string | undefined
 }
 
 /**
- * How many remotes a valid limit means.
+ * Returns the number of remotes that a valid limit stands for.
  *
  * @param total all remotes of the rollout, done or not
- * @param minimum what a share that rounds down to less is raised to: a rollout of 3 with 20% still goes on, one at a time
+ * @param minimum the smallest result for a percentage: a rollout of 3 with 20% still runs, one remote at a time
  */
 export function resolveLimit(limit: number | string, total: number, minimum: 0 | 1): number {
   if (typeof limit === 'number') return limit;

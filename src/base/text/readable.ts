@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** A parsed document of which any part may be missing, because that part has a problem of its own. */
+/** A parsed document in which any part may be missing, because that part has a problem. */
 export type Readable<T> = T extends readonly (infer Item)[]
   ? readonly (Readable<Item> | undefined)[]
   : T extends object
@@ -8,8 +8,9 @@ export type Readable<T> = T extends readonly (infer Item)[]
     : T;
 
 /**
- * What can be relied on in an input that a schema refused: the places that its issues name are `undefined`, the rest has
- * its type. Rules across fields then find their problems in the same answer. Defaults are not filled in.
+ * Returns the valid parts of an input that a schema refused: the places that its issues name are `undefined`, and the
+ * rest has its type. This allows rules across fields to report their problems in the same response. Defaults are not
+ * filled in.
  */
 export function readablePart<T>(input: unknown, issues: readonly z.core.$ZodIssue[]): Readable<T> {
   let readable = input;
@@ -21,9 +22,10 @@ export function readablePart<T>(input: unknown, issues: readonly z.core.$ZodIssu
 }
 
 /**
- * Whether something in a part could not be read, at its own level: then what the part lacks says nothing about it.
+ * Returns whether a field at the top level of a part is unreadable. In that case a missing field of the part proves
+ * nothing.
  *
- * @param indifferent fields that do not matter for the question
+ * @param indifferent fields to ignore
  */
 export function hasHole(part: object, indifferent: readonly string[] = []): boolean {
   return Object.entries(part).some(([key, value]) => value === undefined && !indifferent.includes(key));

@@ -1,8 +1,10 @@
 import { quote } from './wording.js';
 
-/** The syntax of names and labels in Kubernetes. Every `…Problem` says what is wrong with a value, or nothing. */
+/**
+ * The syntax of names and labels in Kubernetes. Every `…Problem` returns what is wrong with a value, or undefined.
+ */
 
-/** Patterns as OpenAPI shows them; the problems below say the same in words. */
+/** The patterns that OpenAPI shows. The problems below say the same in words. */
 export const PATTERN = {
   dnsLabel: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$',
   labelValue: '^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$',
@@ -16,14 +18,14 @@ const DNS_SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0
 const LONGEST_NAME = 63;
 const LONGEST_PREFIX = 253;
 
-/** Says that a value is not a string, and how to make it one; nothing when it is. */
+/** Returns that a value is not a string and how to make it one, or undefined when it is a string. */
 export function stringProblem(input: unknown): string | undefined {
   if (typeof input === 'string') return undefined;
   const unquoted = typeof input === 'number' || typeof input === 'boolean';
   return `must be a string, not ${nameOfType(input)}${unquoted ? ': write it in quotes' : ''}`;
 }
 
-/** What a parsed YAML or JSON value is, in the words of YAML. */
+/** Returns the type of a parsed YAML or JSON value, in the words of YAML. */
 export function nameOfType(input: unknown): string {
   if (input === null) return 'null';
   if (Array.isArray(input)) return 'a list';
@@ -32,9 +34,9 @@ export function nameOfType(input: unknown): string {
 }
 
 /**
- * DNS-1123 label: what names of meshes, clusters, waves and namespaces are.
+ * Checks a DNS-1123 label: the names of meshes, clusters, waves and namespaces.
  *
- * @param longest Kubernetes' own limit, unless other names are made of this one
+ * @param longest the limit of Kubernetes, or less if other names are derived from this one
  */
 export function dnsLabelProblem(input: unknown, longest = LONGEST_NAME): string | undefined {
   if (typeof input !== 'string') return stringProblem(input);
@@ -44,7 +46,7 @@ export function dnsLabelProblem(input: unknown, longest = LONGEST_NAME): string 
   return `${quote(input)} is not a DNS-1123 label: use lower-case letters, digits and "-", with a letter or digit at both ends`;
 }
 
-/** The value of a Kubernetes label; empty is a valid one. */
+/** Checks the value of a Kubernetes label, which may be empty. */
 export function labelValueProblem(input: unknown): string | undefined {
   if (typeof input !== 'string') return stringProblem(input);
   if (input.length > LONGEST_NAME)
@@ -53,7 +55,7 @@ export function labelValueProblem(input: unknown): string | undefined {
   return `${quote(input)} is not a label value: use letters, digits, "-", "_" and ".", with a letter or digit at both ends`;
 }
 
-/** The key of a Kubernetes label: `tier` or `topology.kubernetes.io/region`. */
+/** Checks the key of a Kubernetes label: `tier` or `topology.kubernetes.io/region`. */
 export function labelKeyProblem(input: unknown): string | undefined {
   if (typeof input !== 'string') return stringProblem(input);
   const slash = input.indexOf('/');
@@ -64,7 +66,7 @@ export function labelKeyProblem(input: unknown): string | undefined {
   return `${quote(input)} is not a label key: it looks like tier or topology.kubernetes.io/region`;
 }
 
-/** A label value that must not be empty: identifiers of meshes and networks. */
+/** Checks a label value that must not be empty: identifiers of meshes and networks. */
 export function identifierProblem(input: unknown): string | undefined {
   return input === '' ? 'must not be empty' : labelValueProblem(input);
 }

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { dnsLabelProblem, PATTERN } from './syntax.js';
 
 /**
- * A string that a plain function judges.
+ * Returns the schema of a string that a plain function checks.
  *
- * @param problem what is wrong with a value, or nothing; it is also asked about what is not a string
- * @param meta what OpenAPI shows of the rule
+ * @param problem returns what is wrong with a value, or undefined; it also receives values that are not strings
+ * @param meta the description of the rule for OpenAPI
  */
 export function text(
   problem: (input: unknown) => string | undefined,
@@ -20,7 +20,7 @@ export function text(
     .meta(meta);
 }
 
-/** DNS-1123 label of at most `longest` characters. */
+/** Returns the schema of a DNS-1123 label of at most `longest` characters. */
 export function name(longest = 63) {
   return text((input) => dnsLabelProblem(input, longest), { pattern: PATTERN.dnsLabel, maxLength: longest });
 }

@@ -16,7 +16,9 @@ interface ControlOptions extends DecisionOptions {
   readonly maxFailures?: number;
 }
 
-/** `pause`, `resume`, `abort`, `approve`, `accept` and `set`: what steers a rollout as a whole. */
+/**
+ * Adds the commands that control a whole rollout: `pause`, `resume`, `abort`, `approve`, `accept` and `set`.
+ */
 export function addControlCommands(
   program: Command,
   context: CliContext,
@@ -24,10 +26,10 @@ export function addControlCommands(
 ): void {
   const add = (name: keyof Controls, description: string) =>
     withDecisionOptions(program.command(name).description(description));
-  const plain = { pause: 'Paused', resume: 'Going on', abort: 'Aborting' } as const;
+  const plain = { pause: 'Paused', resume: 'Resumed', abort: 'Aborting' } as const;
   const descriptions = {
-    pause: 'start nothing more until resume',
-    resume: 'go on after a pause',
+    pause: 'start no further clusters until resume',
+    resume: 'continue after a pause',
     abort: 'end the rollout and the work on every cluster',
   };
   for (const name of ['pause', 'resume', 'abort'] as const) {
@@ -35,17 +37,17 @@ export function addControlCommands(
       run(control(context, mesh, name, {}, plain[name], options)),
     );
   }
-  add('approve', 'let the wave go on that waits for approval')
-    .option('--wave <name>', 'this wave (default: the one that waits)')
+  add('approve', 'approve the wave that is waiting')
+    .option('--wave <name>', 'the wave to approve (default: the one that is waiting)')
     .action((mesh: string, options: ControlOptions) => run(approve(context, mesh, options)));
-  add('accept', 'take findings on and go on')
-    .argument('<code...>', 'codes of findings')
-    .option('--cluster <name>', 'only about this cluster; may be repeated', collect)
+  add('accept', 'accept findings and continue')
+    .argument('<code...>', 'codes of the findings')
+    .option('--cluster <name>', 'only for this cluster; may be repeated', collect)
     .action((mesh: string, codes: string[], options: ControlOptions) =>
       run(accept(context, mesh, codes, options)),
     );
   add('set', 'change the strategy while the rollout runs')
-    .option('--max-concurrency <n>', 'remotes at once', countOption(1000))
+    .option('--max-concurrency <n>', 'remotes to work on at the same time', countOption(1000))
     .option(
       '--max-failures <n>',
       'remotes that may wait for a person while others start',
@@ -69,17 +71,20 @@ async function approve(context: CliContext, mesh: string, options: ControlOption
   return control(context, mesh, 'approve', { wave }, 'Approved', { rollout: view.rolloutId, ...options });
 }
 
-/** The wave that a person sees waiting: the decision names it, so that it is never taken for the next one. */
+/**
+ * Returns the wave that is waiting now. The decision names it, so that it never approves the next wave by
+ * mistake.
+ */
 function waitingWave({ mesh, waves, worker }: RolloutView): string {
   const waiting = waves.find(({ status }) => status === 'NeedsAttention');
   if (waiting) return waiting.name;
   throw worker === 'answers'
     ? new UsageError(
         `No wave of the rollout of mesh ${mesh} waits for approval.`,
-        'Name one with --wave to approve it ahead.',
+        'Name one with --wave to approve it in advance.',
       )
     : new UsageError(
-        'No worker answers, so nobody can say which wave waits for approval.',
+        'No worker answers, so it is unknown which wave waits for approval.',
         'Name it with --wave.',
       );
 }
@@ -94,8 +99,8 @@ async function accept(
   const perCluster = codes.find((code) => PER_CLUSTER_CODES.includes(code));
   if (clusters === undefined && perCluster !== undefined) {
     throw new UsageError(
-      `${perCluster} is accepted for the clusters that you name, not for all.`,
-      'Add --cluster <name>, once for each.',
+      `${perCluster} can only be accepted for named clusters.`,
+      'Add --cluster <name> for each cluster.',
     );
   }
   const input = { codes, ...(clusters !== undefined && { clusters }) };

@@ -13,16 +13,16 @@ interface ClusterOptions extends DecisionOptions {
 
 const ACTIONS = {
   retry: {
-    description: 'try clusters again that wait for a person: either --cluster or --code',
-    done: 'Trying again',
+    description: 'retry clusters that wait for a person: either --cluster or --code',
+    done: 'Retrying',
   },
   skip: {
-    description: 'leave remotes out: --cluster at any time, or all that wait with --code',
-    done: 'Left out',
+    description: 'skip remotes: one at any time with --cluster, or all that wait with --code',
+    done: 'Skipped',
   },
 } as const;
 
-/** `retry` and `skip`: what a person decides about clusters that wait. */
+/** Adds `retry` and `skip`, the decisions about clusters that wait for a person. */
 export function addDecisionCommands(
   program: Command,
   context: CliContext,

@@ -5,7 +5,7 @@ import { ExitCode } from '../exit-code.js';
 import { writeLines } from '../terminal.js';
 import { type CommonOptions, withApiOptions, writeJson } from './options.js';
 
-/** Options of everything that decides about a rollout. */
+/** Options of every command that makes a decision about a rollout. */
 export interface DecisionOptions extends CommonOptions {
   readonly reason?: string;
   /** The rollout that the decision is for. */
@@ -15,14 +15,14 @@ export interface DecisionOptions extends CommonOptions {
 /** Adds the mesh and the options of a decision to a command. */
 export function withDecisionOptions(command: Command): Command {
   return withApiOptions(command.argument('<mesh>', 'name of the mesh'), 'json')
-    .option('--reason <text>', 'why; stands in the audit of the rollout')
-    .option('--rollout <id>', 'only if this is the rollout of the mesh (default: the one that runs now)');
+    .option('--reason <text>', 'why; recorded in the audit of the rollout')
+    .option('--rollout <id>', 'only if this is the current rollout of the mesh (default: the running one)');
 }
 
 /**
- * What every decision carries: why, and the rollout that it is for, which is the one that runs now unless the user names
- * one. So a decision that is sent twice, or arrives late, does not reach the next rollout.
- * @throws what the API throws when it is asked for the rollout
+ * Returns what every decision carries: the reason and the rollout. The rollout is the running one, unless the
+ * user names one. So a decision that is sent twice or arrives late does not reach the next rollout.
+ * @throws the API's errors when the rollout cannot be read
  */
 export async function addressed(
   client: ApiClient,
@@ -33,7 +33,7 @@ export async function addressed(
   return { rolloutId, ...(reason !== undefined && { reason }) };
 }
 
-/** Says that a decision is accepted and will be carried out, though it is not done yet. That is a success. */
+/** Reports that a decision is accepted but not carried out yet. That counts as success. */
 export function writePending(
   context: CliContext,
   mesh: string,

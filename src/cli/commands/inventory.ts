@@ -20,7 +20,7 @@ interface InventoryOptions {
   readonly names?: string;
 }
 
-/** `inventory`: one to begin with, made of the contexts of kubeconfigs, or the names of one. Asks no cluster. */
+/** Adds `inventory`, which drafts one from kubeconfigs or prints the names of one. It contacts no cluster. */
 export function addInventoryCommand(
   program: Command,
   context: CliContext,
@@ -28,13 +28,16 @@ export function addInventoryCommand(
 ): void {
   program
     .command('inventory')
-    .description('print an inventory made of the contexts of kubeconfigs, or what the API needs of one')
-    .option('--kubeconfig <file...>', 'kubeconfigs, each by itself (default: what kubectl reads, KUBECONFIG)')
+    .description('print an inventory generated from kubeconfigs, or the part of one that the API needs')
+    .option(
+      '--kubeconfig <file...>',
+      'kubeconfigs, each read separately (default: what kubectl reads, KUBECONFIG)',
+    )
     .option('--context <name...>', 'only these contexts (default: all)')
     .addOption(
       new Option(
         '--names <inventory>',
-        'print names and labels of this inventory, for an API server without kubeconfigs; - for standard input',
+        'print the names and labels of this inventory, for an API server without kubeconfigs; - for standard input',
       ).conflicts(['kubeconfig', 'context']),
     )
     .action((options: InventoryOptions) =>
@@ -42,7 +45,7 @@ export function addInventoryCommand(
     );
 }
 
-/** The API server decides nothing about clusters by more than this; the kubeconfigs stay with the worker. */
+/** The API server needs no more than this. The kubeconfigs stay with the worker. */
 async function names(context: CliContext, path: string): CommandResult {
   const name = path === '-' ? 'stdin' : path;
   const { document, locate } = readDocument(name, await context.readText(path));
@@ -61,7 +64,7 @@ async function inventory(context: CliContext, options: InventoryOptions): Comman
   const draft = draftInventory(wanted === undefined ? all : choose(all, wanted));
   const warnings = warningsOf(draft);
   if (draft.clusters.length === 0) {
-    throw new UsageError(['No context can be in an inventory.', ...warnings].join('\n'));
+    throw new UsageError(['None of the contexts can be used in an inventory.', ...warnings].join('\n'));
   }
   context.out.write(renderInventory(draft));
   writeLines(context.err, warnings);
@@ -79,7 +82,7 @@ function choose(all: readonly KubeconfigContext[], wanted: readonly string[]): K
   return [...new Set(wanted)].flatMap((name) => all.filter((context) => context.name === name));
 }
 
-/** What a person should look at, also when the output goes into a file. */
+/** Returns what a person should look at, even when the output goes into a file. */
 function warningsOf({ clusters, leftOut }: InventoryDraft): string[] {
   return [
     ...clusters.flatMap(({ entry, remarks }) =>

@@ -28,18 +28,18 @@ export function addLabCommands(
 
   select(add('up', 'start a lab; it runs until Ctrl-C'))
     .option('--remotes <count>', 'how many remote clusters', countOption(20), 2)
-    .option('--detach', 'come back when it is ready, and let it run on')
+    .option('--detach', 'return when the lab is ready, and leave it running')
     .action((options: LabOptions & ToolSelection & { remotes: number; detach?: boolean }) =>
       run(whenDone(lab.up(options))),
     );
-  add('status', 'show where everything of the lab is')
+  add('status', 'show the addresses of everything in the lab')
     .addOption(outputOption())
     .action((options: LabOptions & { output: 'text' | 'json' }) =>
       run(lab.status(options).then((lives) => (lives ? ExitCode.done : ExitCode.error))),
     );
-  add('down', 'end the lab').action((options: LabOptions) => run(whenDone(lab.down(options))));
+  add('down', 'stop the lab').action((options: LabOptions) => run(whenDone(lab.down(options))));
   select(group.command('tools'))
-    .description('find or build the programs of the lab, and print their paths')
+    .description('find or build the programs that the lab needs, and print their paths')
     .option('--all', 'those of every release and installer')
     .addOption(outputOption())
     .action((options: ToolSelection & { output: 'text' | 'json' }) => run(whenDone(lab.tools(options))));

@@ -5,7 +5,7 @@ import { renderList } from '../render/rollout-list.js';
 import { writeLines } from '../terminal.js';
 import { type CommonOptions, countOption, frameOf, withApiOptions, writeJson } from './options.js';
 
-/** `list`: which rollouts there are. */
+/** Adds `list`, which lists the rollouts. */
 export function addListCommand(
   program: Command,
   context: CliContext,
@@ -13,7 +13,7 @@ export function addListCommand(
 ): void {
   const command = program.command('list').description('list the rollouts, newest first');
   withApiOptions(command, 'json')
-    .option('--limit <count>', 'at most how many', countOption(500), 50)
+    .option('--limit <count>', 'how many at most', countOption(500), 50)
     .action((options: CommonOptions & { limit: number }) => run(list(context, options)));
 }
 

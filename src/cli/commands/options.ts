@@ -9,21 +9,19 @@ export interface CommonOptions {
   readonly output: 'text' | 'json';
 }
 
-/** Gives a command that talks to the API its common options. */
+/** Adds the common options of commands that call the API. */
 export function withApiOptions(command: Command, json: string): Command {
   return command
     .addOption(
-      new Option('-o, --output <format>', `text for people, or ${json}`)
-        .choices(['text', 'json'])
-        .default('text'),
+      new Option('-o, --output <format>', `text, or ${json}`).choices(['text', 'json']).default('text'),
     )
-    .option('--api <url>', 'base URL of the API (default: MESH_ROLLOUT_API, else http://127.0.0.1:8180)');
+    .option('--api <url>', 'base URL of the API (default: MESH_ROLLOUT_API or http://127.0.0.1:8180)');
 }
 
-/** What a timer of Node can wait for: 2^31 - 1 ms, not quite 25 days. */
+/** The longest timer that Node supports: 2^31 - 1 ms, almost 25 days. */
 const LONGEST_MS = 2 ** 31 - 1;
 
-/** Milliseconds of an option such as `10m`. */
+/** Returns the milliseconds of an option such as `10m`. */
 export function durationOption(text: string): number {
   const milliseconds = parseDuration(text);
   if (milliseconds === undefined || milliseconds === 0)
@@ -32,7 +30,7 @@ export function durationOption(text: string): number {
   return milliseconds;
 }
 
-/** A whole number of an option, from `min` to `max`. */
+/** Returns a parser for an option that is a whole number from `min` to `max`. */
 export function countOption(max: number, min = 1): (text: string) => number {
   return (text) => {
     const count = /^\d+$/.test(text) ? Number(text) : -1;
@@ -41,12 +39,12 @@ export function countOption(max: number, min = 1): (text: string) => number {
   };
 }
 
-/** How to render for the output of a command. */
+/** Returns the frame that fits the output of a command. */
 export function frameOf({ out, now }: CliContext): Frame {
   return { width: out.size().columns, style: out.style, now: now(), detail: 'full' };
 }
 
-/** Writes an answer for programs. */
+/** Writes a result as JSON. */
 export function writeJson({ out }: CliContext, value: unknown): void {
   out.write(`${JSON.stringify(value, null, 2)}\n`);
 }

@@ -17,10 +17,10 @@ interface PlanOptions extends CommonOptions {
 }
 
 const POLL_MS = 500;
-/** A worker that is only being replaced is back within this time. */
+/** A worker that is being replaced polls again within this time. */
 const WORKER_PATIENCE_MS = 30_000;
 
-/** `plan`: what a rollout of a document would do. */
+/** Adds `plan`, which shows what a rollout of a document would do. */
 export function addPlanCommand(
   program: Command,
   context: CliContext,
@@ -57,8 +57,8 @@ const EXIT_CODES: Record<PlanOutcome, ExitCode> = {
 };
 
 /**
- * Asks for the plan and waits for it, telling on standard error how far it is. Nobody would look at a plan that is not
- * waited for any more, so it is cancelled then.
+ * Requests the plan, waits for it, and reports its progress on standard error. When the wait ends early, the
+ * plan is cancelled, because nobody would read it.
  * @returns undefined after Ctrl-C
  */
 async function finished(
@@ -90,13 +90,13 @@ async function finished(
     }
     return undefined;
   } finally {
-    // The limit of its time ends it too, so that it does not matter when this fails.
+    // A failure does not matter: the plan also ends at its own time limit.
     if (running !== undefined) await client.cancelPlan(running).catch(() => undefined);
     forget();
   }
 }
 
-/** The error of a plan that has failed, in the shape of one of the API. */
+/** Returns the error of a failed plan in the form of an API error. */
 function failureOf({ attention, problems }: PlanView): ApiProblem {
   const { code, message, action } = attention ?? {
     code: 'plan-ended',
@@ -108,8 +108,8 @@ function failureOf({ attention, problems }: PlanView): ApiProblem {
     status: 200,
     code,
     action,
-    // The message of a bad document lists the problems too.
-    detail: problems ? 'The worker finds the document not valid.' : message,
+    // The message of an invalid document also lists the problems.
+    detail: problems ? 'The worker refuses the document as invalid.' : message,
     ...(problems && { problems }),
   });
 }
@@ -119,6 +119,6 @@ function withoutWorker(view: PlanView): ApiProblem {
     title: renderPlanProgress(view),
     status: 200,
     code: 'worker-missing',
-    action: 'Start one with mesh-rollout worker, or look at the log of the one that should run.',
+    action: 'Start one with mesh-rollout worker, or check the log of the one that should be running.',
   });
 }

@@ -3,10 +3,13 @@ import type { CliContext, CommandResult } from '../context.js';
 import { ExitCode } from '../exit-code.js';
 
 const SETTINGS = `
-Settings are environment variables, TEMPORAL_ADDRESS and MESH_ROLLOUT_INVENTORY first of all; docs/operating.md has them
-all. Runs until SIGINT or SIGTERM, and logs JSON lines to standard output.`;
+Settings are environment variables. The most important are TEMPORAL_ADDRESS and MESH_ROLLOUT_INVENTORY; docs/operating.md
+lists them all. Runs until SIGINT or SIGTERM, and logs JSON lines to standard output.`;
 
-/** `worker` and `serve`: the services, each until it is told to stop. What they need is in the environment. */
+/**
+ * Adds the services `worker` and `serve`. Each runs until it is stopped, and is configured by the
+ * environment.
+ */
 export function addServiceCommands(
   program: Command,
   { services }: CliContext,
@@ -15,7 +18,7 @@ export function addServiceCommands(
   const whenStopped = (service: Promise<void>): CommandResult => service.then(() => ExitCode.done);
   program
     .command('worker')
-    .description('run a worker, which does the work of rollouts')
+    .description('run a worker, which carries out rollouts')
     .addHelpText('after', SETTINGS)
     .action(() => run(whenStopped(services.worker())));
   program

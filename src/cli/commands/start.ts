@@ -15,7 +15,7 @@ interface StartOptions extends WatchCommandOptions {
   readonly idempotencyKey?: string;
 }
 
-/** `start`: a rollout from a document. */
+/** Adds `start`, which starts a rollout from a document. */
 export function addStartCommand(
   program: Command,
   context: CliContext,
@@ -25,10 +25,10 @@ export function addStartCommand(
     .command('start')
     .description('start a rollout')
     .requiredOption('-f, --file <path>', 'the rollout document, YAML or JSON; - for standard input')
-    .option('-w, --watch', 'follow it')
+    .option('-w, --watch', 'watch the rollout')
     .option(
       '--idempotency-key <key>',
-      'for scripts that may run twice: the same key and document give the same rollout (default: a random one)',
+      'for scripts that may run twice: the same key and document return the same rollout (default: a random key)',
     );
   withWatchOptions(withApiOptions(command, 'json')).action((options: StartOptions) =>
     run(start(context, options)),

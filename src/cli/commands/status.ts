@@ -7,13 +7,13 @@ import { renderResult } from '../render/result.js';
 import { writeLines } from '../terminal.js';
 import { type CommonOptions, frameOf, withApiOptions, writeJson } from './options.js';
 
-/** `status`: one look at a rollout. Ends with 0 whatever the rollout is at: it was shown. */
+/** Adds `status`, which shows a rollout once. It exits with 0 whatever the state of the rollout is. */
 export function addStatusCommand(
   program: Command,
   context: CliContext,
   run: (result: CommandResult) => Promise<void>,
 ): void {
-  const command = program.command('status').description('show the running or the last rollout of a mesh');
+  const command = program.command('status').description('show the running or most recent rollout of a mesh');
   withApiOptions(command.argument('<mesh>', 'name of the mesh'), 'json').action(
     (mesh: string, options: CommonOptions) => run(status(context, mesh, options)),
   );

@@ -6,14 +6,14 @@ import { liveDisplay } from '../watch/live-display.js';
 import { watchRollout } from '../watch/watch.js';
 import { type CommonOptions, durationOption, withApiOptions } from './options.js';
 
-/** Options of everything that watches. */
+/** Options of every command that watches a rollout. */
 export interface WatchCommandOptions extends CommonOptions {
   /** Milliseconds. */
   readonly timeout?: number;
   readonly stay?: boolean;
 }
 
-/** `watch`: a rollout until it is over, or waits for a person. */
+/** Adds `watch`, which follows a rollout until it has finished or waits for a person. */
 export function addWatchCommand(
   program: Command,
   context: CliContext,
@@ -21,24 +21,24 @@ export function addWatchCommand(
 ): void {
   const command = program
     .command('watch')
-    .description('follow a rollout until it is over or waits for a person');
+    .description('follow a rollout until it has finished or waits for a person');
   withWatchOptions(
-    withApiOptions(command.argument('<mesh>', 'name of the mesh'), 'json: one event a line'),
+    withApiOptions(command.argument('<mesh>', 'name of the mesh'), 'json: one event per line'),
   ).action((mesh: string, options: WatchCommandOptions) => run(watch(context, mesh, options)));
 }
 
-/** Gives a command the options of watching. */
+/** Adds the options for watching to a command. */
 export function withWatchOptions(command: Command): Command {
   return command
     .option(
       '--timeout <duration>',
-      'stop watching after this time, e.g. 10m; the rollout goes on',
+      'stop watching after this time, e.g. 10m; the rollout continues',
       durationOption,
     )
-    .option('--stay', 'go on watching while the rollout waits for a person');
+    .option('--stay', 'keep watching while the rollout waits for a person');
 }
 
-/** Watches on whatever the output is: a table on a terminal, lines elsewhere, events for programs. */
+/** Watches a rollout. Shows a table on a terminal, JSON events with `-o json`, and lines otherwise. */
 export async function watch(context: CliContext, mesh: string, options: WatchCommandOptions): CommandResult {
   const { out, now, onInterrupt } = context;
   const display =

@@ -6,8 +6,8 @@ import { clean, pad } from './layout/text.js';
 import { formatClock, formatDuration } from './layout/time.js';
 
 /**
- * What has changed between two looks at a rollout: one line a change, for logs and pipes.
- * @param previous absent for the first look
+ * Returns what has changed between two views of a rollout: one line per change, for logs and pipes.
+ * @param previous absent for the first view
  * @param at when it was seen, in milliseconds since the epoch
  */
 export function renderChanges(previous: RolloutView | undefined, next: RolloutView, at: number): string[] {
@@ -20,7 +20,7 @@ export function renderChanges(previous: RolloutView | undefined, next: RolloutVi
       line(cluster.cluster, what),
     ),
   );
-  // A rollout ends after its clusters, also where both are seen at once.
+  // A rollout ends after its clusters, even when both ends are seen at the same time.
   return isOver(next.status) ? [...ofClusters, ...ofRollout] : [...ofRollout, ...ofClusters];
 }
 
@@ -103,6 +103,6 @@ function attentionText({ attention }: Pick<ClusterView, 'attention'>): string {
 function workerText(worker: RolloutView['worker']): string {
   if (worker === 'answers') return 'a worker answers again';
   return worker === 'none'
-    ? 'no worker answers: the rollout goes on when one runs again'
-    : 'the workflow fails in the worker: look into its log';
+    ? 'no worker answers: the rollout continues when one runs again'
+    : 'the workflow fails in the worker: check its log';
 }

@@ -5,21 +5,21 @@ import type { Frame } from './layout/frame.js';
 import type { Style } from './layout/style.js';
 import { formatDuration } from './layout/time.js';
 
-/** A part of what is told about a cluster, in one style; cleaned and wrapped where it is shown. */
+/** A part of the text about a cluster, in one style. It is cleaned and wrapped when it is shown. */
 export interface DetailPart {
   readonly text: string;
-  /** Left out where it would take a line of its own. */
+  /** True for a part that is left out where it would need its own line. */
   readonly isExtra?: boolean;
   readonly style: keyof Style | undefined;
 }
 
-/** What a user has to know about a cluster beside its row: the error and what comes next. */
+/** Returns what a user has to know about a cluster beyond its row: the error and what happens next. */
 export function clusterDetail(cluster: ClusterView, { now, knowsChanges }: Frame): DetailPart[] {
   const { attention, attempt, status } = cluster;
   if (attention) {
     const problem = { text: `${attention.code}: ${attention.message}`, style: 'warn' } as const;
     if (isOver(status)) return [{ ...problem, style: 'dim', isExtra: true }];
-    // While it runs it waits by itself, for example for another rollout to let the cluster go.
+    // A running cluster waits without a person, for example until another rollout releases it.
     if (status === 'Running') return [problem];
     return [problem, { text: `→ ${attention.action}`, style: undefined }];
   }
@@ -29,8 +29,7 @@ export function clusterDetail(cluster: ClusterView, { now, knowsChanges }: Frame
   if (status === 'Running' && attempt?.lastError) {
     const { code, message } = attempt.lastError;
     const wait = attempt.nextAttemptAt === undefined ? undefined : Math.max(0, attempt.nextAttemptAt - now);
-    const next =
-      wait === undefined || wait < 500 ? 'trying again now' : `next try in ${formatDuration(wait)}`;
+    const next = wait === undefined || wait < 500 ? 'retrying now' : `next try in ${formatDuration(wait)}`;
     return [{ text: `${code ? `${code}: ` : ''}${message} (${next})`, style: 'warn' }];
   }
   if (status === 'Succeeded' && knowsChanges !== false)

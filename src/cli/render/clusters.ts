@@ -16,16 +16,16 @@ const COLUMNS: readonly Column[] = [
   { title: 'TRY', align: 'right' },
   { title: 'TIME', align: 'right' },
 ];
-/** With more clusters than this, those that are done and those that have not begun are only counted. */
+/** With more clusters than this, finished and pending ones are only counted. */
 const MANY = 20;
-/** Beside the row there must be room for some words; else the detail goes below it. */
+/** The detail goes below the row when there is less room than this beside it. */
 const MIN_DETAIL_WIDTH = 36;
 const SHORT_DETAIL_LINES = 4;
 
 /**
- * One row for each cluster, and beside or below it its error and what to do.
- * @param rows lines that there is room for; where not all clusters fit, those that wait for a person come first, and
- *   the others are counted
+ * Returns one row for each cluster, with its error and what to do beside or below it.
+ * @param rows the number of lines available; when not all clusters fit, those that wait for a person come
+ *   first, and the others are counted
  */
 export function renderClusters(
   clusters: readonly ClusterView[],
@@ -45,11 +45,11 @@ export function renderClusters(
   return all.length <= rows ? all : [...linesOf(fitted(loud, rows - counted.length, frame)), ...counted];
 }
 
-/** The table's head, and for each cluster the lines that belong together. */
+/** The head of the table, and the lines of each cluster. */
 interface ClusterTable {
   readonly head: readonly string[];
   readonly entries: readonly { readonly status: Status; readonly lines: readonly string[] }[];
-  /** How many clusters are left out, in words. */
+  /** A line that says how many clusters are left out. */
   readonly rest?: string;
 }
 
@@ -72,7 +72,10 @@ function linesOf({ head, entries, rest }: ClusterTable): string[] {
   return [...head, ...entries.flatMap(({ lines }) => lines), ...(rest === undefined ? [] : [rest])];
 }
 
-/** Leaves out whole clusters until the table has at most so many lines: first those that go on by themselves. */
+/**
+ * Leaves out whole clusters until the table has at most `rows` lines, starting with those that need no
+ * person.
+ */
 function fitted({ head, entries }: ClusterTable, rows: number, { style }: Frame): ClusterTable {
   const stillRunning = ({ status }: { status: Status }) => (status === 'Running' ? 1 : 0);
   const kept: (typeof entries)[number][] = [];

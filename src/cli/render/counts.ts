@@ -12,7 +12,7 @@ const WORDS: Record<Status, string> = {
   Aborted: 'aborted',
 };
 
-/** What is done, what moves, what does not. */
+/** Finished first, then running, then the rest. */
 const ORDER: readonly Status[] = [
   'Succeeded',
   'Running',
@@ -23,12 +23,12 @@ const ORDER: readonly Status[] = [
   'Aborted',
 ];
 
-/** The status of a rollout, in the words that users read everywhere. */
+/** Returns the status of a rollout as users read it everywhere. */
 export function statusWord(status: Status): string {
   return status === 'NeedsAttention' ? 'Needs attention' : status;
 }
 
-/** `2 succeeded · 1 running`: how many clusters have which status. */
+/** Returns how many clusters have which status: `2 succeeded · 1 running`. */
 export function countLine(clusters: readonly ClusterView[], style: Style): string {
   const counts = ORDER.map((status) => ({
     status,
@@ -44,18 +44,21 @@ function wordFor(status: Status, count: number): string {
   return status === 'NeedsAttention' && count > 1 ? 'need attention' : WORDS[status];
 }
 
-/** `42 objects changed`, or that nothing was. */
+/** Returns `42 objects changed`, or `nothing changed`. */
 export function changedText(changed: number): string {
   if (changed === 0) return 'nothing changed';
   return changed === 1 ? '1 object changed' : `${changed} objects changed`;
 }
 
-/** Whether a view was ever told by a worker; else it is the little that Temporal itself keeps. */
+/**
+ * Returns whether a worker has reported this view. Otherwise it holds only the little that Temporal itself
+ * knows.
+ */
 export function hasProgress(view: RolloutView): boolean {
   return view.steps.length > 0;
 }
 
-/** Milliseconds from start to end, or to now. */
+/** Returns the milliseconds from start to end, or to now. */
 export function elapsedOf(
   of: Pick<RolloutView | ClusterView, 'startedAt' | 'finishedAt'>,
   now: number,

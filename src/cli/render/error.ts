@@ -5,8 +5,8 @@ import type { Style } from './layout/style.js';
 import { clean, wrap } from './layout/text.js';
 
 /**
- * Tells an error on standard error: as text for people, or for programs as the JSON that the API answers (RFC 9457);
- * what does not come from the API has `title` and `action` only.
+ * Writes an error to standard error, as text or as the JSON of the API (RFC 9457). An error that does not
+ * come from the API has only `title` and `action`.
  */
 export function writeError(
   { err }: { readonly err: Output },
@@ -24,7 +24,7 @@ function errorForPrograms(error: unknown): object {
   return { title: messageOf(error), ...(action !== '' && { action }) };
 }
 
-/** An error for people: what happened, every problem with its place, and what to do next. */
+/** Returns an error as text: what happened, every problem with its position, and what to do next. */
 export function renderError(
   error: unknown,
   frame: { readonly style: Style; readonly width: number },

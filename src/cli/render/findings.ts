@@ -3,7 +3,9 @@ import type { RolloutView } from '../../temporal/reading/rollout-view.js';
 import type { Frame } from './layout/frame.js';
 import { clean, wrap } from './layout/text.js';
 
-/** The findings of the checks, each with what to do; in a table that is redrawn only their number. */
+/**
+ * Returns the findings of the checks, each with what to do. A table that is redrawn shows only their number.
+ */
 export function renderFindings(view: RolloutView, frame: Frame): string[] {
   const all = [...view.findings, ...view.clusters.flatMap((cluster) => cluster.findings ?? [])].filter(
     (finding) => !isTold(finding, view),
@@ -13,21 +15,23 @@ export function renderFindings(view: RolloutView, frame: Frame): string[] {
     const warnings = all.filter(({ severity }) => severity === 'warn').length;
     if (warnings === 0) return [];
     const count = warnings === 1 ? '1 warning' : `${warnings} warnings`;
-    return wrap(`${count} of the checks: mesh-rollout status ${view.mesh}`, frame.width).map(frame.style.dim);
+    return wrap(`${count} from the checks: mesh-rollout status ${view.mesh}`, frame.width).map(
+      frame.style.dim,
+    );
   }
   return [frame.style.dim('FINDINGS'), ...all.flatMap((finding) => findingLines(finding, frame))];
 }
 
-/** What holds something is told where it holds it. */
+/** Returns whether a blocking finding is already shown at the rollout or cluster that it holds. */
 function isTold(finding: Finding, view: RolloutView): boolean {
   const holders = [view, ...view.clusters.filter(({ cluster }) => cluster === finding.cluster)];
   return finding.severity === 'block' && holders.some(({ attention }) => attention?.code === finding.code);
 }
 
 /**
- * One finding: what, where, and what to do.
+ * Returns one finding: what, where, and what to do.
  *
- * @param more stands behind the code and the clusters
+ * @param more text after the code and the clusters
  */
 export function findingLines(finding: Finding, { style, width }: Frame, more = ''): string[] {
   const about = [finding.cluster, finding.otherCluster].filter((name) => name !== undefined).join(', ');

@@ -7,7 +7,10 @@ import { inColorOf, symbolOf } from './layout/style.js';
 import { clean, cut, wrap, wrapForeign } from './layout/text.js';
 import { formatDuration } from './layout/time.js';
 
-/** The lines above the clusters: which rollout, its status, how many clusters are where, and what it waits for. */
+/**
+ * Returns the lines above the clusters: the rollout, its status, the number of clusters in each status, and
+ * what it waits for.
+ */
 export function renderHeader(view: RolloutView, frame: Frame): string[] {
   const { style, width } = frame;
   const elapsed = formatDuration(elapsedOf(view, frame.now));
@@ -31,7 +34,7 @@ export function renderHeader(view: RolloutView, frame: Frame): string[] {
   ];
 }
 
-/** The rollout's own steps, as long as one is not done; with the last error while it is retried. */
+/** Returns the rollout's own steps until all have succeeded, with the last error while a step is retried. */
 function stepLines(view: RolloutView, frame: Frame): string[] {
   const { style, width } = frame;
   if (view.steps.every((step) => step.status === 'Succeeded')) return [];
@@ -57,12 +60,12 @@ function workerLines({ worker, version, status }: RolloutView, { style, width }:
   if (worker === 'answers') return [];
   const who = version === undefined ? 'No worker' : `No worker of version ${version}`;
   const then = isOver(status)
-    ? 'the rest of the progress is shown when one runs'
-    : 'the rollout goes on when one runs again (mesh-rollout worker)';
+    ? 'the full progress is available when one runs again'
+    : 'the rollout continues when one runs again (mesh-rollout worker)';
   const text =
     worker === 'none'
-      ? `${who} answers: ${then}. Shown is what was last known.`
-      : 'The workflow fails in the worker: look into its log. Shown is what was last known.';
+      ? `${who} answers: ${then}. This is the last known state.`
+      : 'The workflow fails in the worker: check its log. This is the last known state.';
   return wrap(text, width).map(style.warn);
 }
 

@@ -3,10 +3,10 @@ import type { InventoryDraft } from '../../rollout/inventory/draft-inventory.js'
 import type { InventoryNames } from '../../rollout/inventory/inventory.js';
 import { clean } from './layout/text.js';
 
-/** The example that a person overwrites; the comment before it says why. */
+/** A placeholder that a person overwrites. The comment above it says why. */
 const PLACEHOLDER = ' apiServer: https://';
 
-/** A drafted inventory as YAML, with a comment where a person has to look. */
+/** Returns a drafted inventory as YAML, with a comment wherever a person should check it. */
 export function renderInventory({ clusters, leftOut }: InventoryDraft): string {
   const document = new Document({ clusters: clusters.map(({ entry }) => entry) });
   const list = document.get('clusters');
@@ -22,13 +22,13 @@ export function renderInventory({ clusters, leftOut }: InventoryDraft): string {
   return document.toString({ lineWidth: 0 });
 }
 
-/** Names and labels of an inventory, as YAML; nothing in it leads to a cluster. */
+/** Returns the names and labels of an inventory as YAML, without anything that gives access to a cluster. */
 export function renderNames({ clusters }: InventoryNames): string {
   const named = clusters.map(({ name, labels }) => ({ name, ...(labels && { labels }) }));
   return new Document({ clusters: named }).toString({ lineWidth: 0 });
 }
 
-/** One line, whatever a kubeconfig has in its names. */
+/** Returns a comment of one line, whatever characters the names of a kubeconfig contain. */
 function comment(text: string): string {
   return ` ${clean(text)}`;
 }

@@ -4,13 +4,13 @@ import type { RolloutView } from '../../temporal/reading/rollout-view.js';
 import type { Frame } from './layout/frame.js';
 import { cut, pad } from './layout/text.js';
 
-/** A command with which a person helps, and when it is the right one. */
+/** A command that a person can run, and when it is the right one. */
 interface NextStep {
   readonly when: string;
   readonly command: string;
 }
 
-/** What a person can do about what waits; none when nothing does. At most one line a kind of help. */
+/** Returns what a person can do about whatever waits, at most one line for each kind of action. */
 export function renderNext(view: RolloutView, { style, width }: Frame): string[] {
   const steps = nextSteps(view);
   const lead = Math.max(0, ...steps.map(({ when }) => when.length)) + 2;
@@ -21,12 +21,12 @@ export function renderNext(view: RolloutView, { style, width }: Frame): string[]
 
 function nextSteps(view: RolloutView): NextStep[] {
   const { mesh, status, attention } = view;
-  if (status === 'Paused') return [{ when: 'to go on', command: `mesh-rollout resume ${mesh}` }];
+  if (status === 'Paused') return [{ when: 'to continue', command: `mesh-rollout resume ${mesh}` }];
   const wave = view.waves.find((each) => each.status === 'NeedsAttention');
   return [
-    ...(wave ? [{ when: 'to go on', command: `mesh-rollout approve ${mesh} --wave ${wave.name}` }] : []),
+    ...(wave ? [{ when: 'to continue', command: `mesh-rollout approve ${mesh} --wave ${wave.name}` }] : []),
     ...(attention && status === 'NeedsAttention'
-      ? [{ when: 'when mended', command: `mesh-rollout retry ${mesh} --code ${attention.code}` }]
+      ? [{ when: 'when fixed', command: `mesh-rollout retry ${mesh} --code ${attention.code}` }]
       : clusterSteps(view)),
     ...acceptSteps(view),
   ];
@@ -39,15 +39,15 @@ function clusterSteps({ mesh, clusters }: RolloutView): NextStep[] {
   if (!first) return [];
   const isOneCode = waiting.length > 1 && codes.size === 1;
   const target = isOneCode ? `--code ${[...codes][0]}` : `--cluster ${first.cluster}`;
-  const retry = { when: 'when mended', command: `mesh-rollout retry ${mesh} ${target}` };
+  const retry = { when: 'when fixed', command: `mesh-rollout retry ${mesh} ${target}` };
   if (first.role === 'primary') return [retry];
-  return [retry, { when: 'or leave out', command: `mesh-rollout skip ${mesh} ${target} --reason "…"` }];
+  return [retry, { when: 'or to skip', command: `mesh-rollout skip ${mesh} ${target} --reason "…"` }];
 }
 
-/** Findings that hold something, and that a person may take on instead of mending them. */
+/** Returns commands for the blocking findings that a person may accept instead of fixing them. */
 function acceptSteps({ mesh, attention, clusters, findings }: RolloutView): NextStep[] {
   const holding = [
-    // What holds the rollout is about the cluster of its finding, or about the primary.
+    // A finding that holds the rollout concerns the cluster that it names, or the primary.
     { code: attention?.code, cluster: findings.find(({ code }) => code === attention?.code)?.cluster },
     ...clusters.map((cluster) => ({ code: releasing(cluster.attention?.code), cluster: cluster.cluster })),
   ].filter(({ code }) => code !== undefined && ACCEPTABLE.includes(code as FindingCode));
@@ -60,12 +60,15 @@ function acceptSteps({ mesh, attention, clusters, findings }: RolloutView): Next
     ...(forOne ? [`${forOne.code} --cluster ${forOne.cluster ?? primary ?? '…'}`] : []),
   ];
   return what.map((each) => ({
-    when: 'or take it on',
+    when: 'or to accept',
     command: `mesh-rollout accept ${mesh} ${each} --reason "…"`,
   }));
 }
 
-/** The finding to accept where a cluster waits with a code; where there are several, the failure says which. */
+/**
+ * Returns the finding to accept when a cluster waits with a code. If several are possible, the failure says
+ * which.
+ */
 function releasing(code: string | undefined): string | undefined {
   const [finding, ...others] = RELEASED_BY[code as ErrorCode] ?? [];
   return others.length === 0 ? (finding ?? code) : code;

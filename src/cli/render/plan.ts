@@ -8,11 +8,14 @@ import type { Style } from './layout/style.js';
 import { clean, pad, wrap } from './layout/text.js';
 import { formatDuration } from './layout/time.js';
 
-/** Names of one kind, and clusters of one group, before the rest is only counted. */
+/** How many names of one kind, and clusters of one group, are listed before the rest is only counted. */
 const MOST_NAMES = 6;
 const MOST_CLUSTERS = 8;
 
-/** A plan for people: the rollout, what the checks found, what would happen in which clusters, and what it comes to. */
+/**
+ * Returns a plan as text: the rollout, the findings of the checks, what would happen in which clusters, and a
+ * summary.
+ */
 export function renderPlan(plan: RolloutPlan, frame: Frame): string[] {
   const findings = plan.findings.flatMap((finding) => findingLines(finding, frame, acceptText(finding)));
   const left =
@@ -22,7 +25,7 @@ export function renderPlan(plan: RolloutPlan, frame: Frame): string[] {
       header(plan, frame),
       findings.length === 0 ? [] : [frame.style.dim('FINDINGS'), ...findings, ...moreLine(left, 'findings')],
       ...plan.groups.map((group) => groupLines(group, frame)),
-      moreLine(plan.clustersLeftOut, 'clusters, which are counted below'),
+      moreLine(plan.clustersLeftOut, 'clusters, included in the totals below'),
       podLines(plan, frame),
       summary(plan, frame),
     ],
@@ -41,7 +44,7 @@ function header(plan: RolloutPlan, { style, width }: Frame): string[] {
   const lines = waves.map((wave, index) => `${index === 0 ? 'waves' : '     '}  ${waveText(wave)}`);
   const holder =
     running &&
-    `A rollout of this mesh is running, requested by ${clean(running.requestedBy)}: what it changes meanwhile is not in this plan.`;
+    `A rollout of this mesh is running, requested by ${clean(running.requestedBy)}: this plan does not include what it still changes.`;
   return [
     `${style.bold(`plan for ${mesh}`)}  ${style.dim(facts.join(' · '))}`,
     ...(waves.length > 1 || waves.some(hasGate) ? lines.flatMap((line) => wrapHanging(line, 7, width)) : []),
@@ -90,7 +93,9 @@ function groupLines(group: PlanGroup, { style, width }: Frame): string[] {
   ];
 }
 
-/** A line for each kind; what would be deleted is named whole, as far as the plan names it. */
+/**
+ * Returns a line for each kind. Objects that would be deleted are all listed, as far as the plan lists them.
+ */
 function kindLines(
   verb: 'create' | 'change' | 'label' | 'prune',
   kinds: readonly KindList[],
@@ -107,7 +112,7 @@ function kindLines(
   });
 }
 
-/** Names, and how many more there are. */
+/** Returns the names, and how many more there are. */
 function listed(names: readonly string[], count: number, most: number): string {
   const shown = names.slice(0, most);
   if (shown.length === count) return shown.join(', ');
@@ -126,7 +131,7 @@ function podLines({ podsWithoutSidecar, withoutSidecar }: RolloutPlan, { width }
   );
   const pods = podsWithoutSidecar === 1 ? '1 running Pod has' : `${podsWithoutSidecar} running Pods have`;
   return wrap(
-    `${pods} no sidecar in the namespaces for injection, and would get one only by a restart: ${where}`,
+    `${pods} no sidecar in the namespaces with injection, and would get one only after a restart: ${where}`,
     width,
   );
 }
@@ -150,7 +155,7 @@ function summary(
   return wrap(`Plan: a rollout would be held, because ${why}. Without that: ${total}.`, width).map(style.bad);
 }
 
-/** Wraps text behind a lead of some columns, under which the further lines stand. */
+/** Wraps text after a lead of `lead` columns, and indents the further lines by as much. */
 function wrapHanging(text: string, lead: number, width: number): string[] {
   return wrap(text.slice(lead), width - lead).map((line, index) =>
     index === 0 ? `${text.slice(0, lead)}${line}` : `${' '.repeat(lead)}${line}`,

@@ -8,8 +8,8 @@ import { joinSections } from './layout/sections.js';
 import { renderNext } from './next-steps.js';
 
 /**
- * A rollout that is under way, as a table.
- * @param rows lines that there is room for: the list of clusters gives way, not what a person can do
+ * Returns a rollout that is under way as a table.
+ * @param rows the number of lines available: the list of clusters is shortened, not what a person can do
  */
 export function renderProgress(view: RolloutView, frame: Frame, rows = Number.POSITIVE_INFINITY): string[] {
   const header = renderHeader(view, frame);
@@ -20,7 +20,7 @@ export function renderProgress(view: RolloutView, frame: Frame, rows = Number.PO
   return joinSections([header, clusters, ...below], frame.width);
 }
 
-/** Fits lines into a terminal of so many rows: what does not fit is counted. */
+/** Fits lines into a terminal of `rows` rows, and counts those that do not fit. */
 export function clip(lines: readonly string[], rows: number): string[] {
   if (lines.length <= rows) return [...lines];
   const kept = Math.max(1, rows - 1);

@@ -12,9 +12,9 @@ import { clean, cut, widthOf, wrap } from './layout/text.js';
 import { formatDuration } from './layout/time.js';
 
 const NAME_WIDTH = 32;
-/** On a narrow terminal these columns go first: the lines below have what was proven. */
+/** A narrow terminal drops these columns first: the lines below the table show what was proven. */
 const DROPPED_FIRST = ['PROVEN', 'TIME'];
-/** Remotes that a line names. */
+/** How many remotes a line names. */
 const NAMED = 5;
 const COLUMNS: readonly Column[] = [
   { title: '  REMOTE' },
@@ -24,7 +24,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'TIME', align: 'right' },
 ];
 
-/** A rollout that has ended: what was proven for each remote, and what was changed. */
+/** Returns a rollout that has finished: what was proven for each remote, and what was changed. */
 export function renderResult(view: RolloutView, frame: Frame): string[] {
   const remotes = view.clusters.filter((cluster) => cluster.role === 'remote');
   const sections = [
@@ -81,7 +81,7 @@ function rowOf(remote: ClusterView, { style, now }: Frame): string[] {
   ];
 }
 
-/** What was proven, once for all remotes for which it is the same. */
+/** Returns what was proven, in one line for all remotes with the same result. */
 function proofLines(remotes: readonly ClusterView[], { style, width }: Frame): string[] {
   const clusters = new Map<string, string[]>();
   for (const { cluster, proofs = [] } of remotes) {
@@ -97,14 +97,14 @@ function proofLines(remotes: readonly ClusterView[], { style, width }: Frame): s
   });
 }
 
-/** How far an aborted cluster got: nothing is rolled back, and the next rollout does the rest. */
+/** Returns how far an aborted cluster got. Nothing is rolled back, and the next rollout does the rest. */
 function leftOver({ role, step }: ClusterView): string {
-  if (step === undefined) return 'not begun';
+  if (step === undefined) return 'not started';
   const steps: readonly StepName[] = role === 'primary' ? PRIMARY_STEPS : REMOTE_STEPS;
-  return `stopped at ${step}; left: ${steps.slice(steps.indexOf(step)).join(', ')}`;
+  return `stopped at ${step}; still to do: ${steps.slice(steps.indexOf(step)).join(', ')}`;
 }
 
-/** What is left for a person to know about a cluster. */
+/** Returns what a person should still know about a cluster. */
 function notes(cluster: ClusterView, { style, width }: Frame): string[] {
   const { attention, podsWithoutSidecar = 0 } = cluster;
   const texts = [
@@ -113,7 +113,7 @@ function notes(cluster: ClusterView, { style, width }: Frame): string[] {
       ? [`${attention.code}: ${clean(attention.message)}`]
       : []),
     ...(podsWithoutSidecar > 0
-      ? [`${podsWithoutSidecar} running Pods have no sidecar: restart their workloads when it suits`]
+      ? [`${podsWithoutSidecar} running Pods have no sidecar: restart their workloads when convenient`]
       : []),
   ];
   return texts.flatMap((text) =>

@@ -14,7 +14,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'REQUESTED BY' },
 ];
 
-/** Rollouts as a table, or a sentence when there are none. */
+/** Returns the rollouts as a table, or a sentence when there are none. */
 export function renderList(rollouts: readonly RolloutListItem[], { style, now }: Frame): string[] {
   if (rollouts.length === 0)
     return ['There are no rollouts yet. Start one with: mesh-rollout start -f rollout.yaml'];

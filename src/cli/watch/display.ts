@@ -1,13 +1,13 @@
 import type { RolloutView } from '../../temporal/reading/rollout-view.js';
 import type { Followed } from '../follow.js';
 
-/** How a watch ends: the rollout is over, waits for a person, or goes on unwatched. */
+/** How a watch ends: the rollout has finished, waits for a person, or continues unwatched. */
 export type WatchEnd = 'over' | 'waiting' | 'goes-on';
 
-/** What shows a rollout while it is followed. */
+/** Shows a rollout while it is followed. */
 export interface WatchDisplay {
-  /** Something came; `view` is the rollout after it, absent before the first snapshot. */
+  /** Called for every item. `view` is the rollout after it, absent before the first snapshot. */
   show(item: Followed, view: RolloutView | undefined): void;
-  /** The last word. */
+  /** Called once, when the watch ends. */
   close(end: WatchEnd, view: RolloutView | undefined): void;
 }

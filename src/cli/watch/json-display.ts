@@ -1,7 +1,7 @@
 import type { Output } from '../terminal.js';
 import type { WatchDisplay } from './display.js';
 
-/** One JSON object a line, as the API's events are: for programs. */
+/** Writes one JSON object per line, in the form of the API's events, for programs. */
 export function jsonDisplay(out: Output): WatchDisplay {
   return {
     show: (item) => out.write(`${JSON.stringify(item)}\n`),

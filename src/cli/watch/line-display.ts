@@ -6,7 +6,7 @@ import { type Output, writeLines } from '../terminal.js';
 import type { WatchDisplay } from './display.js';
 import { renderEnding } from './ending.js';
 
-/** One line a change, with the time: for logs and pipes. */
+/** Writes one line per change, with the time, for logs and pipes. */
 export function lineDisplay(out: Output, now: () => number): WatchDisplay {
   let shown: RolloutView | undefined;
   let problem: string | undefined;

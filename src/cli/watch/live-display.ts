@@ -10,14 +10,14 @@ import { renderEnding } from './ending.js';
 
 const TICK_MS = 1_000;
 
-/** A table that is redrawn in place, every second for the sake of the times: for people at a terminal. */
+/** Shows a table on a terminal. It is redrawn in place every second, to keep the times current. */
 export function liveDisplay(out: Output, now: () => number): WatchDisplay {
   const table = new LiveTable(out);
   let current: RolloutView | undefined;
   let problem: ProblemBody | undefined;
   const frame = (): Frame => ({ width: out.size().columns, style: out.style, now: now(), detail: 'short' });
   const draw = () => {
-    // The cursor stands on a line of its own below the table.
+    // The cursor needs a line of its own below the table.
     const rows = out.size().rows - 1;
     const above = problemLines(problem, frame());
     const lines = current ? renderProgress(current, frame(), rows - above.length) : [];
@@ -33,7 +33,7 @@ export function liveDisplay(out: Output, now: () => number): WatchDisplay {
     close: (end, view) => {
       clearInterval(ticker);
       if (view) {
-        // The whole of it may be longer than the screen, so the last table gives way to it.
+        // The ending may be longer than the screen, so it replaces the last table.
         table.draw([]);
         table.close();
         writeLines(out, renderEnding(end, view, frame()));

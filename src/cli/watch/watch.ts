@@ -6,20 +6,20 @@ import { follow } from '../follow.js';
 import type { WatchDisplay } from './display.js';
 
 export interface WatchOptions {
-  /** Give up watching after so many milliseconds; the rollout goes on. */
+  /** Stop watching after this many milliseconds. The rollout continues. */
   readonly timeoutMs?: number;
-  /** Go on watching while the rollout waits for a person. */
+  /** Keep watching while the rollout waits for a person. */
   readonly stay: boolean;
-  /** How long a rollout must be at rest to count as waiting, in milliseconds. @default 2000 */
+  /** How long a rollout must be idle to count as waiting, in milliseconds. @default 2000 */
   readonly restMs?: number;
   readonly onInterrupt: (callback: () => void) => () => void;
 }
 
-/** Between one cluster's end and the next one's start a rollout looks for a moment as if it were at rest. */
+/** Between the end of one cluster and the start of the next, a rollout briefly looks idle. */
 const REST_MS = 2_000;
 
 /**
- * Shows a rollout until it is over, or until nothing moves any more without a person.
+ * Shows a rollout until it has finished, or until it cannot continue without a person.
  * @throws ApiProblem, ApiUnreachable
  */
 export async function watchRollout(

@@ -8,27 +8,28 @@ import type { ReadOptions, RequestOptions, WriteOptions } from './request-option
 import { isUnchangedBy } from './unchanged-by.js';
 
 export interface ApplyOptions extends WriteOptions {
-  /** Take fields over from other managers. @default false: a conflict is an error */
+  /** Takes over fields from other managers. @default false: a conflict is an error */
   readonly force?: boolean;
   /**
-   * The object before, when the caller has just read it; null when it knows that there is none. It saves the request with
-   * which `changed` is found out. Where it is whole and not only metadata, an apply that would change nothing is not sent.
+   * The object before the apply, if the caller has just read it; null if it does not exist. This saves the request
+   * that determines `changed`. If it is complete and not only metadata, an apply that would change nothing is not
+   * sent.
    */
   readonly previous?: KubernetesObject | null;
-  /** Only the metadata of the result is wanted: a CRD's own answer has 0.2 MB. @default false; not for dry runs */
+  /** Requests only the metadata of the result: the response for a CRD has 0.2 MB. @default false; not for dry runs */
   readonly metadataOnly?: boolean;
 }
 
 /** What an apply did. */
 export interface Applied<T> {
-  /** The object after it; with `dryRun` the object that it would be. */
+  /** The object after the apply; with `dryRun`, the object as it would be. */
   readonly object: T;
   /** Whether anything was created or changed; with `dryRun`, whether it would be. */
   readonly changed: boolean;
 }
 
 interface Writer {
-  /** Of the cluster. */
+  /** The name of the cluster. */
   readonly name: string;
   get<T>(path: string, options: ReadOptions): Promise<T | undefined>;
   requestWithStatus<T>(
@@ -40,11 +41,11 @@ interface Writer {
 }
 
 /**
- * Server-side apply, and whether it changed anything. The object is read first, unless `previous` tells it, and nothing is
- * sent where that shows that nothing would change: merging Istio's CRDs costs an API server a second of CPU.
- * An apply that changes nothing does not move the resourceVersion
- * (kubernetes.io/docs/reference/using-api/server-side-apply), one that creates answers 201. Another writer in between can
- * make an unchanged object look changed, but never the other way round.
+ * Applies an object (server-side apply), and returns it and whether anything changed. The object is read first,
+ * unless `previous` is given. Nothing is sent if nothing would change: merging Istio's CRDs costs an API server a
+ * second of CPU. An apply that changes nothing does not move the resourceVersion
+ * (kubernetes.io/docs/reference/using-api/server-side-apply), and one that creates the object answers 201. Another
+ * writer in between can make an unchanged object look changed, but never the reverse.
  */
 export async function applyObject<T extends KubernetesObject>(
   client: Writer,
@@ -72,10 +73,12 @@ export async function applyObject<T extends KubernetesObject>(
   return { object: applied, changed };
 }
 
-/** @throws ClusterError `api-unavailable` for an answer that is no object of Kubernetes: something else answers */
+/**
+ * @throws ClusterError `api-unavailable` when the response is not a Kubernetes object: then it is not an API server
+ */
 function requireObject(answer: KubernetesObject, client: Writer, what: string): void {
   if (isMap(answer.metadata)) return;
-  const message = `answered to ${what} with something that is no Kubernetes object`;
+  const message = `answered ${what} with something that is not a Kubernetes object`;
   throw new ClusterError('api-unavailable', message, { cluster: client.name });
 }
 
@@ -88,7 +91,7 @@ function isChanged(
   after: KubernetesObject,
   { fieldManager, dryRun }: WriteOptions,
 ): boolean {
-  // A dry run stores nothing, so the resourceVersion stays: the objects themselves are compared.
+  // A dry run stores nothing and keeps the resourceVersion, so the objects themselves are compared.
   if (dryRun) {
     return differ(
       { ...before, status: undefined, metadata: ownMetadata(before, fieldManager) },
@@ -96,7 +99,7 @@ function isChanged(
     );
   }
   if (before.metadata.resourceVersion === after.metadata.resourceVersion) return false;
-  // A controller that writes the status in between moves the resourceVersion too, as with every new CRD or Deployment.
+  // A controller that writes the status meanwhile also moves the resourceVersion, as for every new CRD or Deployment.
   if (before.metadata.generation === undefined) return true;
   return differ(ownMetadata(before, fieldManager), ownMetadata(after, fieldManager));
 }
@@ -105,12 +108,12 @@ function differ(before: unknown, after: unknown): boolean {
   try {
     return !isDeepStrictEqual(before, after);
   } catch {
-    // Nested deeper than a call stack is, which no API server lets an object be.
+    // The object is nested deeper than the call stack; no API server accepts such an object.
     return true;
   }
 }
 
-/** Metadata without what moves when others write, or by itself: the time in managedFields. */
+/** Returns the metadata without the fields that change when others write, and without the times in managedFields. */
 function ownMetadata({ metadata }: KubernetesObject, fieldManager: string): unknown {
   const { generation, labels, annotations, finalizers, ownerReferences } = metadata;
   const own = appliedFields(metadata, fieldManager);

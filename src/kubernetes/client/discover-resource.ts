@@ -11,9 +11,9 @@ interface Reader {
 }
 
 /**
- * Asks the API server where it serves a kind that is not well known.
+ * Returns where the API server serves a kind that is not well known.
  *
- * @throws ClusterError `request-rejected` when it does not serve it, for example because a CRD is missing
+ * @throws ClusterError `request-rejected` when it does not serve the kind, for example because a CRD is missing
  */
 export async function discoverResource(client: Reader, apiVersion: string, kind: string): Promise<Resource> {
   const list = await client.get(versionPath(apiVersion));

@@ -17,7 +17,7 @@ export type DryRunAction = 'create' | 'change' | 'prune' | 'keep';
 export interface DryRunOutcome {
   readonly object: ObjectReference;
   readonly action: DryRunAction;
-  /** Why the API server could not be asked; the action is then what follows from the object being there or not. */
+  /** Why the API server could not try the write. The action then depends only on whether the object exists. */
   readonly untried?: string;
 }
 
@@ -30,16 +30,16 @@ interface CRD extends KubernetesObject {
 }
 
 /**
- * A cluster in which nothing can be changed: every write is a dry run, so that the API server does everything, admission
- * included, but the storing (kubernetes.io/docs/reference/using-api/api-concepts, dry-run). It remembers what
- * would have happened, and reads show it: so steps that build on each other can be tried one after the other.
+ * A client that cannot change its cluster: every write is a dry run, so the API server does everything, including
+ * admission, except storing (kubernetes.io/docs/reference/using-api/api-concepts, dry-run). The client remembers the
+ * results, and reads return them, so steps that build on each other can be tried in sequence.
  *
- * What the API server cannot try because something is missing that an earlier write would have made, such as an object in
- * a namespace that is not there yet, is not sent: it would be created. That is told as `untried`.
+ * A write that depends on an object which an earlier write would have created, such as its namespace, cannot be
+ * tried. It is not sent, counts as created, and is reported as `untried`.
  */
 export class DryRunClient extends ClusterClient {
   readonly #outcomes = new Map<string, DryRunOutcome>();
-  /** Objects as they would be by now, by path; null = they would be gone. */
+  /** The objects as they would be now, by path; null = deleted. */
   readonly #objects = new Map<string, KubernetesObject | null>();
   /** Kinds of CRDs that would be created, by `group/kind`. */
   readonly #kinds = new Map<string, Resource>();
@@ -49,12 +49,12 @@ export class DryRunClient extends ClusterClient {
     super(client);
   }
 
-  /** What would have happened so far, in the order in which objects were first tried. */
+  /** Returns what would have happened so far, in the order in which the objects were first tried. */
   get outcomes(): readonly DryRunOutcome[] {
     return [...this.#outcomes.values()];
   }
 
-  /** Takes for granted that an object will be there, because something else makes it first. */
+  /** Assumes that an object will exist, because something else creates it first. */
   assume(object: KubernetesObject): void {
     this.#objects.set(objectPath(object), object);
   }
@@ -122,16 +122,19 @@ export class DryRunClient extends ClusterClient {
     return `${resourcePath(apiVersion, planned, namespace)}/${encodeURIComponent(name)}`;
   }
 
-  /** The connections belong to the client that was given. */
+  /** Does nothing: the connections belong to the client passed to the constructor. */
   override close(): void {}
 
-  /** Why the API server would refuse what will be fine by then; undefined when it can be asked. */
+  /**
+   * Returns why the API server would refuse a write that a real rollout could make; undefined when the write can be
+   * tried.
+   */
   #whyUntriable(object: KubernetesObject | ObjectReference, path: string): string | undefined {
     const { apiVersion, kind, namespace } = referenceOf(object);
     const own = this.#objects.get(path);
-    if (own !== undefined && this.#outcomes.get(path)?.action !== 'change') return 'it is not there yet';
+    if (own !== undefined && this.#outcomes.get(path)?.action !== 'change') return 'it does not exist yet';
     if (namespace !== undefined && this.#isPlanned(namespace))
-      return `namespace ${namespace} is not there yet`;
+      return `namespace ${namespace} does not exist yet`;
     return this.#kinds.has(`${groupOf(apiVersion)}/${kind}`) ? `${kind} is not served yet` : undefined;
   }
 
@@ -165,7 +168,10 @@ export class DryRunClient extends ClusterClient {
     this.#kinds.set(`${group}/${names.kind}`, { plural: names.plural, namespaced: scope === 'Namespaced' });
   }
 
-  /** Several writes of one object count once: what was created stays so, what was deleted first is replaced. */
+  /**
+   * Several writes of one object count once: a created object stays created, and a deleted one that is created again
+   * is replaced.
+   */
   #note(
     object: KubernetesObject | ObjectReference,
     path: string,
@@ -181,7 +187,7 @@ export class DryRunClient extends ClusterClient {
   }
 }
 
-/** The UID of what a dry run has not created; nothing is owned by it. */
+/** The UID of an object that exists only in a dry run. No object has it as its owner. */
 const NOT_CREATED_YET = '00000000-0000-0000-0000-000000000000';
 
 function both(earlier: DryRunAction, later: DryRunAction): DryRunAction {
@@ -190,23 +196,26 @@ function both(earlier: DryRunAction, later: DryRunAction): DryRunAction {
   return later === 'keep' ? earlier : later;
 }
 
-/** Only the reference: a serialised object is one too, with all its text. */
+/** Returns only the reference: a serialised object is also a reference, but carries its whole text. */
 function plainReference(object: KubernetesObject | ObjectReference): ObjectReference {
   const { apiVersion, kind, namespace, name } = referenceOf(object);
   return { apiVersion, kind, name, ...(namespace !== undefined && { namespace }) };
 }
 
-/** A webhook with side effects is not called in a dry run, and the API server refuses the request for it. */
+/**
+ * Returns why a dry run is unsupported: the API server refuses it when it would have to call a webhook with side
+ * effects.
+ */
 function whyUnsupported(error: unknown): string | undefined {
   const refused = error instanceof ClusterError && error.status === 400;
   return refused && /does not support dry run/.test(error.message) ? error.message : undefined;
 }
 
-/** Makes sure of the dry run where a request could write. */
+/** Returns options that force a dry run on every request that could write. */
 function harmless(method: Method, options: RequestOptions): RequestOptions {
   if (method === 'GET') return options;
   const harmlessOptions = { ...options, query: { ...options.query, dryRun: 'All' } };
-  // What a body of a deletion says counts, and not the query.
+  // For a deletion, the options in the body count, not the query.
   const body = { apiVersion: 'v1', kind: 'DeleteOptions', ...(options.body as object), dryRun: ['All'] };
   return method === 'DELETE' ? { ...harmlessOptions, body } : harmlessOptions;
 }

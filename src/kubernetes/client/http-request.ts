@@ -8,29 +8,30 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly agent: http.Agent;
-  /** Until the last byte of the answer. */
+  /** The limit until the last byte of the response. */
   readonly timeoutMs: number;
   /** When that time began, in milliseconds since the epoch. */
   readonly startedAt: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Thrown when an answer was not complete in time. */
+/** Thrown when the response was not complete in time. */
 export class RequestTimeout extends Error {
   constructor(timeoutMs: number) {
-    super(`no complete answer within ${timeoutMs / 1000} s`);
+    super(`no complete response within ${timeoutMs / 1000} s`);
     this.name = 'RequestTimeout';
   }
 }
 
 /**
- * Sends one request over the agent and reads the whole answer, whatever its status.
+ * Sends a request over the agent and returns the whole response, whatever its status.
  *
- * A keep-alive connection that the server closed while it was idle fails on its next use without an answer; such a
- * request is sent once more, unless it is a POST, which could then create twice (Node 20 documents the race under
- * `request.reusedSocket`).
+ * A keep-alive connection that the server closed while it was idle fails on its next use without a response. Such a
+ * request is sent again once, unless it is a POST, which could create an object twice (Node 20 documents the race
+ * under `request.reusedSocket`).
  *
- * @throws the signal's reason when it aborts; RequestTimeout; AnswerTooLarge; else the error of the socket or of TLS.
+ * @throws the signal's reason when it aborts; RequestTimeout; AnswerTooLarge; otherwise the error of the socket or of
+ *   TLS
  */
 export async function sendRequest(request: HttpRequest): Promise<HttpAnswer> {
   try {
@@ -38,7 +39,7 @@ export async function sendRequest(request: HttpRequest): Promise<HttpAnswer> {
   } catch (error) {
     if (!(error instanceof StaleConnection)) throw error;
     if (request.method === 'POST') throw error.cause;
-    // A server that restarts closes all of them, and the next one would be no better.
+    // A server that restarts closes all connections, so the next one would fail too.
     dropIdleConnections(request.agent);
     return await sendOnce(request).catch((again: unknown) => {
       throw again instanceof StaleConnection ? again.cause : again;
@@ -46,7 +47,7 @@ export async function sendRequest(request: HttpRequest): Promise<HttpAnswer> {
   }
 }
 
-/** A reused connection failed before anything of an answer came. */
+/** Thrown when a reused connection failed before any part of the response arrived. */
 class StaleConnection extends Error {}
 
 function sendOnce(request: HttpRequest): Promise<HttpAnswer> {
@@ -106,7 +107,7 @@ function isConnectionLoss(error: NodeJS.ErrnoException): boolean {
   return error.code === 'ECONNRESET' || error.code === 'EPIPE';
 }
 
-/** When a host vanishes without closing its connections, every idle one would cost its own timeout. */
+/** Closes the idle connections. When a host vanishes without closing them, each would cost another timeout. */
 function dropIdleConnections(agent: http.Agent): void {
   for (const sockets of Object.values(agent.freeSockets)) {
     for (const socket of [...(sockets ?? [])]) socket.destroy();

@@ -1,7 +1,7 @@
 import type { KubernetesObject, ObjectReference } from './objects.js';
 import { referenceOf } from './objects.js';
 
-/** Where the API serves a kind. */
+/** The resource under which the API serves a kind. */
 export interface Resource {
   /** As in paths and in RBAC rules: `deployments`. */
   readonly plural: string;
@@ -9,8 +9,8 @@ export interface Resource {
 }
 
 /**
- * The kinds that the product and the charts of Istio use, by API group; '' is the core group. What is not here is
- * asked of the API server (`discoverResource`).
+ * The kinds that this product and the charts of Istio use, by API group; '' is the core group. For other kinds the
+ * API server is asked (`discoverResource`).
  */
 const KINDS: Readonly<
   Record<string, { readonly namespaced: readonly string[]; readonly cluster: readonly string[] }>
@@ -66,23 +66,23 @@ const RESOURCES = new Map<string, Resource>(
   ),
 );
 
-/** The group of an apiVersion; '' for `v1`. */
+/** Returns the group of an apiVersion; '' for `v1`. */
 export function groupOf(apiVersion: string): string {
   const slash = apiVersion.indexOf('/');
   return slash < 0 ? '' : apiVersion.slice(0, slash);
 }
 
-/** Where a well-known kind is served; undefined for others, such as custom resources. */
+/** Returns the resource of a well-known kind, or undefined for other kinds, such as custom resources. */
 export function knownResource(apiVersion: string, kind: string): Resource | undefined {
   return RESOURCES.get(`${groupOf(apiVersion)}/${kind}`);
 }
 
-/** The path below which an API version is served: `/api/v1`, `/apis/apps/v1`. */
+/** Returns the base path of an API version: `/api/v1`, `/apis/apps/v1`. */
 export function versionPath(apiVersion: string): string {
   return apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
 }
 
-/** The path of all objects of a resource, in one namespace or, without one, in the whole cluster. */
+/** Returns the path of all objects of a resource, in one namespace or, without one, in the whole cluster. */
 export function resourcePath(apiVersion: string, resource: Resource, namespace?: string): string {
   const scope =
     resource.namespaced && namespace !== undefined ? `/namespaces/${encodeURIComponent(namespace)}` : '';
@@ -90,10 +90,10 @@ export function resourcePath(apiVersion: string, resource: Resource, namespace?:
 }
 
 /**
- * The path of the collection that a well-known kind is listed from and created in, e.g.
+ * Returns the path of the collection in which objects of a well-known kind are listed and created, e.g.
  * `/apis/apps/v1/namespaces/istio-system/deployments`.
  *
- * @throws Error for a kind that is not well known: a defect of the caller.
+ * @throws Error for a kind that is not well known, which is a defect of the caller
  */
 export function collectionPath(apiVersion: string, kind: string, namespace?: string): string {
   const resource = knownResource(apiVersion, kind);
@@ -102,9 +102,9 @@ export function collectionPath(apiVersion: string, kind: string, namespace?: str
 }
 
 /**
- * The path of one object of a well-known kind, e.g. `/api/v1/namespaces/istio-system/secrets/cacerts`.
+ * Returns the path of one object of a well-known kind, e.g. `/api/v1/namespaces/istio-system/secrets/cacerts`.
  *
- * @throws Error for a kind that is not well known: a defect of the caller.
+ * @throws Error for a kind that is not well known, which is a defect of the caller
  */
 export function objectPath(object: KubernetesObject | ObjectReference): string {
   const { apiVersion, kind, namespace, name } = referenceOf(object);

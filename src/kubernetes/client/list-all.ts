@@ -4,7 +4,7 @@ import type { ListOptions, ReadOptions } from './request-options.js';
 import { fieldOf, textOf } from './untrusted.js';
 
 const PAGE = 500;
-/** Half a million objects. A server that hands out page after page without end is none of Kubernetes. */
+/** Enough for half a million objects. A server that returns more pages is not a Kubernetes API server. */
 const MAX_PAGES = 1_000;
 
 interface Reader {
@@ -13,10 +13,10 @@ interface Reader {
 }
 
 /**
- * Reads a collection page by page. When the pages have expired on the way (410, after some 5 minutes), the collection
- * is read once more, in one piece, as client-go's pager does.
+ * Reads a collection page by page. When the pages expire meanwhile (410, after about 5 minutes), the collection is
+ * read again as a single page, as client-go's pager does.
  *
- * @throws ClusterError `api-unavailable` when the answer is no list, or never ends
+ * @throws ClusterError `api-unavailable` when the response is not a list, or never ends
  */
 export async function listAll<T>(client: Reader, path: string, options: ListOptions): Promise<T[]> {
   const { pageSize = PAGE, ...page } = options;
@@ -40,14 +40,14 @@ export async function listAll<T>(client: Reader, path: string, options: ListOpti
   throw noList(client, path, 'pages without end');
 }
 
-/** The items of a page. A list without any may leave them out, or say null. */
+/** Returns the items of a page. An empty list may omit them, or contain null. */
 function itemsOf<T>(page: unknown, client: Reader, path: string): T[] {
   const items = fieldOf(page, 'items') ?? [];
   if (Array.isArray(items) && items.every(isMap)) return items as T[];
-  throw noList(client, path, 'something that is no list of objects');
+  throw noList(client, path, 'something that is not a list of objects');
 }
 
 function noList(client: Reader, path: string, what: string): ClusterError {
-  const message = `answered to GET ${path} with ${what}: it is no Kubernetes API server`;
+  const message = `answered GET ${path} with ${what}: it is not a Kubernetes API server`;
   return new ClusterError('api-unavailable', message, { cluster: client.name });
 }

@@ -1,4 +1,6 @@
-/** The `accept` of a read of which only metadata is wanted: a CRD has 0.2 MB, a remote secret a kubeconfig. */
+/**
+ * The `accept` header for reads that need only metadata: a CRD has 0.2 MB, and a remote secret contains a kubeconfig.
+ */
 const TYPE = 'application/json;g=meta.k8s.io;v=v1';
 
 /** For one object. */

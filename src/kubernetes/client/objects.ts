@@ -1,4 +1,4 @@
-/** The parts of a Kubernetes object that every kind has, as the JSON of the API spells them. */
+/** The parts that every kind of Kubernetes object has, spelled as in the JSON of the API. */
 export interface KubernetesObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -10,7 +10,7 @@ export interface ObjectMetadata {
   readonly namespace?: string;
   readonly uid?: string;
   readonly resourceVersion?: string;
-  /** Of kinds that have a desired state: moves when that changes, not with labels or status. */
+  /** For kinds with a desired state: increases when the desired state changes, not when labels or status do. */
   readonly generation?: number;
   /** RFC 3339. */
   readonly creationTimestamp?: string;
@@ -33,14 +33,14 @@ export interface OwnerReference {
 export interface ManagedFields {
   readonly manager?: string;
   readonly operation?: string;
-  /** Of the object as the manager sent it. */
+  /** The apiVersion of the object as the manager sent it. */
   readonly apiVersion?: string;
   readonly subresource?: string;
   readonly time?: string;
   readonly fieldsV1?: unknown;
 }
 
-/** Names one object. `namespace` is absent for kinds that have none. */
+/** Identifies one object. `namespace` is absent for kinds without namespaces. */
 export interface ObjectReference {
   readonly apiVersion: string;
   readonly kind: string;
@@ -49,14 +49,14 @@ export interface ObjectReference {
 }
 
 /**
- * An object that was turned into JSON once, to be applied to many clusters: a CRD has up to 0.2 MB.
- * `json` is the whole object, with the apiVersion, kind and metadata that the other fields name.
+ * An object that was serialised once, to be applied to many clusters: a CRD has up to 0.2 MB. `json` is the whole
+ * object, with the apiVersion, kind and metadata that the other fields name.
  */
 export interface SerialisedObject extends ObjectReference {
   readonly json: string;
 }
 
-/** The reference of an object, whichever way it is given. */
+/** Returns the reference of an object in either form. */
 export function referenceOf(object: KubernetesObject | ObjectReference): ObjectReference {
   if (!('metadata' in object)) return object;
   const { name, namespace } = object.metadata;
@@ -64,7 +64,7 @@ export function referenceOf(object: KubernetesObject | ObjectReference): ObjectR
   return namespace === undefined ? { apiVersion, kind, name } : { apiVersion, kind, namespace, name };
 }
 
-/** `Deployment istio-system/istiod`: how messages name an object. */
+/** Returns the name of an object for messages: `Deployment istio-system/istiod`. */
 export function describeObject(object: KubernetesObject | ObjectReference): string {
   const { kind, namespace, name } = referenceOf(object);
   return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;

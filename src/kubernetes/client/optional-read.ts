@@ -2,13 +2,14 @@ import { cut } from '../../base/text/cut.js';
 import { RolloutError } from '../../rollout/rollout-error.js';
 import { ClusterError } from '../errors/cluster-error.js';
 
-/** A problem becomes part of a finding, beside others. */
+/** The longest problem: it becomes a part of a finding, next to others. */
 const PROBLEM_LENGTH = 200;
 
 /**
- * Returns what a read finds; undefined when the credentials may not do it, or the cluster has no such object or API.
+ * Returns the result of a read, or undefined when the credentials do not allow it or the cluster has no such object
+ * or API.
  *
- * @throws what says nothing about the cluster: it does not answer, or refuses the credentials
+ * @throws errors that say nothing about the object: the cluster does not answer, or refuses the credentials
  */
 export async function optionalRead<T>(read: Promise<T>): Promise<T | undefined> {
   try {
@@ -21,27 +22,28 @@ export async function optionalRead<T>(read: Promise<T>): Promise<T | undefined> 
 }
 
 /**
- * Reads that only add to what is known about a cluster, and are never worth to hold it for: what cannot be read now is not
- * known, and `problems` has the reasons. Where the cluster has decided (no permission, no such API) there is no problem.
+ * Reads that only add to what is known about a cluster and must never hold it. What cannot be read now stays unknown,
+ * and `problems` contains the reasons. A definite answer of the cluster (no permission, no such API) is not a
+ * problem.
  */
 export class OptionalReads {
   readonly #signal: AbortSignal | undefined;
   readonly #problems = new Set<string>();
 
-  /** @param signal of the caller; when it aborts, nothing is optional any more */
+  /** @param signal the caller's signal; when it aborts, reads throw its reason */
   constructor(signal: AbortSignal | undefined) {
     this.#signal = signal;
   }
 
-  /** Why reads so far came to nothing, each reason once. */
+  /** Returns why reads have failed so far, each reason once. */
   get problems(): readonly string[] {
     return [...this.#problems];
   }
 
   /**
-   * Returns what a read finds; undefined when it finds nothing or cannot be done now.
+   * Returns the result of a read, or undefined when it finds nothing or cannot be done now.
    *
-   * @throws the signal's reason; RolloutError when the cluster does not let the worker in at all
+   * @throws the signal's reason; RolloutError when the cluster does not admit the worker at all
    */
   async try<T>(read: Promise<T>): Promise<T | undefined> {
     try {
@@ -56,14 +58,14 @@ export class OptionalReads {
   }
 }
 
-/** Whether an API server has refused the request for good; what is no API server may say 403 and 404 as well. */
+/** Returns whether an API server has refused the request for good. Other servers may also answer 403 and 404. */
 function isDecided(error: unknown): boolean {
   return (
     error instanceof ClusterError && (error.code === 'permission-denied' || error.code === 'request-rejected')
   );
 }
 
-/** Whether it may be otherwise in a moment. A 401 is about every request, so it is not. */
+/** Returns whether the failure may pass soon. A 401 concerns every request, so it does not count. */
 function isPassing(error: unknown): error is Error {
   if (error instanceof DOMException) return error.name === 'TimeoutError';
   if (error instanceof ClusterError && error.status === 401) return false;

@@ -1,28 +1,28 @@
 import type { IncomingMessage } from 'node:http';
 
-/** An answer, whole: status line and body. */
+/** A complete response: status line and body. */
 export interface HttpAnswer {
   readonly status: number;
   readonly body: string;
 }
 
 /**
- * Larger answers are not an API server's: a page of 500 Pods has 10 MiB. To parse one of this size keeps the worker from
- * everything else for some tenths of a second.
+ * No API server sends larger responses: a page of 500 Pods has 10 MiB. Parsing one of this size blocks the worker for
+ * some tenths of a second.
  */
 const MAX_BYTES = 32 * 1024 * 1024;
 
-/** Thrown for an answer that is larger than anything that is asked for. */
+/** Thrown for a response that is larger than any expected one. */
 export class AnswerTooLarge extends Error {
   constructor() {
-    super(`an answer of more than ${MAX_BYTES / 1024 / 1024} MiB`);
+    super(`a response of more than ${MAX_BYTES / 1024 / 1024} MiB`);
     this.name = 'AnswerTooLarge';
   }
 }
 
 /**
- * Reads an answer to its last byte, whatever its status. One that is too large is given up as soon as that is known, from
- * its head or on the way; the caller closes its connection.
+ * Reads a response to its last byte, whatever its status. Reading stops as soon as the head or the body shows that
+ * the response is too large; the caller closes the connection.
  *
  * @throws AnswerTooLarge; the error of the connection
  */

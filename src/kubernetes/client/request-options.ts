@@ -1,4 +1,4 @@
-/** What a request to a cluster may be told. */
+/** The options of requests to a cluster. */
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /** Query parameters; undefined ones are left out. */
@@ -7,28 +7,28 @@ export type Query = Readonly<Record<string, string | number | boolean | undefine
 export interface ReadOptions {
   readonly query?: Query;
   readonly signal?: AbortSignal | undefined;
-  /** @default 10 s for the whole answer */
+  /** @default 10 s for the whole response */
   readonly timeoutMs?: number;
-  /** Another representation of the answer, such as metadata only. @default application/json */
+  /** Another representation of the response, such as metadata only. @default application/json */
   readonly accept?: string;
 }
 
 export interface ListOptions extends ReadOptions {
-  /** Objects in one answer; `timeoutMs` is for each. @default 500 */
+  /** Objects per page; `timeoutMs` applies to each page. @default 500 */
   readonly pageSize?: number;
 }
 
 export interface RequestOptions extends ReadOptions {
-  /** A value that becomes JSON, or text that is sent as it is. */
+  /** A value that is sent as JSON, or text that is sent unchanged. */
   readonly body?: unknown;
   /** @default application/json */
   readonly contentType?: string;
 }
 
 export interface WriteOptions {
-  /** Name under which the API server remembers who owns the fields. */
+  /** The name under which the API server records the owner of the fields. */
   readonly fieldManager: string;
-  /** The API server does everything, admission included, but the storing. */
+  /** The API server does everything, including admission, except storing. */
   readonly dryRun?: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs?: number;
@@ -36,8 +36,8 @@ export interface WriteOptions {
 
 export interface DeleteOptions {
   readonly dryRun?: boolean;
-  readonly propagation?: 'Foreground' | 'Background' | 'Orphan';
-  /** Delete only this very object, not one that took its name. */
+  readonly propagation?: 'Foreground' | 'Background';
+  /** Deletes only this object, not another one that has taken its name. */
   readonly uid?: string;
   readonly signal?: AbortSignal | undefined;
 }

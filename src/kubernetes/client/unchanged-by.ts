@@ -3,16 +3,20 @@ import { isMap } from '../../base/is-map.js';
 import { appliedBy } from './managed-fields.js';
 import type { KubernetesObject } from './objects.js';
 
-/** A set of fields as the API server keeps it: `f:<name>`, `k:<keys of a list's item>`, `v:<item of a set>`, `.` itself. */
+/**
+ * A set of fields as the API server stores it: `f:<name>`, `k:<keys of a list's item>`, `v:<item of a set>`, `.`
+ * itself.
+ */
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Whether a server-side apply of an object by a manager would change nothing: by the API server's record the manager has
- * applied just the fields that are in it, in this API version, and the live object has their values. What others own is
- * left alone by an apply, and does not matter. False where that cannot be told, as where only metadata was read.
+ * Returns whether a server-side apply of an object by a manager would change nothing. That is the case if, according
+ * to the API server's record, the manager has applied exactly these fields in this API version, and the live object
+ * has their values. Fields of other managers do not matter, because an apply does not touch them. Returns false when
+ * this is unknown, for example because only metadata was read.
  * (kubernetes.io/docs/reference/using-api/server-side-apply; FieldsV1 in k8s.io/apimachinery 0.34, meta/v1/types.go)
  *
- * @param live as the API server gave it, whole
+ * @param live the complete object from the API server
  */
 export function isUnchangedBy(
   live: KubernetesObject,
@@ -24,12 +28,12 @@ export function isUnchangedBy(
   if (entry === undefined || applied.length > 1 || entry.apiVersion !== object.apiVersion) return false;
   const { apiVersion: _version, kind: _kind, metadata, ...rest } = object;
   const { name: _name, namespace: _namespace, ...ownMetadata } = metadata;
-  // Which object it is stands in no set of fields.
+  // No set of fields contains the identity of the object.
   const own = Object.keys(ownMetadata).length === 0 ? rest : { ...rest, metadata: ownMetadata };
   return holds(entry.fieldsV1 ?? {}, own, live);
 }
 
-/** Whether these fields are just those of `own`, and have in `live` the values that they have there. */
+/** Returns whether these fields are exactly those of `own`, and have the same values in `live`. */
 function holds(fields: unknown, own: unknown, live: unknown): boolean {
   if (!isMap(fields)) return false;
   const keys = Object.keys(fields).filter((key) => key !== '.');
@@ -48,7 +52,7 @@ function holdsFields(fields: Fields, keys: readonly string[], own: unknown, live
   });
 }
 
-/** Items of a list by what identifies them, such as `{"containerPort":15012,"protocol":"TCP"}`. */
+/** Compares the items of a list by their keys, such as `{"containerPort":15012,"protocol":"TCP"}`. */
 function holdsItems(fields: Fields, keys: readonly string[], own: unknown, live: unknown): boolean {
   if (!Array.isArray(own) || !Array.isArray(live) || own.length !== keys.length) return false;
   return keys.every((key) => {
@@ -70,7 +74,7 @@ function holdsValues(keys: readonly string[], own: unknown, live: unknown): bool
   });
 }
 
-/** The JSON in a key such as `v:"istio"`; undefined where there is none. */
+/** Returns the JSON in a key such as `v:"istio"`, or undefined if there is none. */
 function valueIn(key: string): unknown {
   try {
     return JSON.parse(key.slice(2));

@@ -5,12 +5,12 @@ import { RolloutError } from '../../rollout/rollout-error.js';
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
 
 /**
- * Reads the certificates of a CA from a PEM file. Nothing else of the file is returned: a key that somebody keeps beside
- * them stays where it is.
+ * Reads the certificates of a CA from a PEM file. Nothing else of the file is returned, such as a private key that
+ * somebody keeps in it.
  *
- * @param cluster whose API server the CA is for; named in errors
- * @returns the certificates as PEM, one after the other
- * @throws RolloutError `cluster-not-usable` when the file cannot be read, or holds no certificates
+ * @param cluster the cluster of the API server; errors name it
+ * @returns the certificates as concatenated PEM
+ * @throws RolloutError `cluster-not-usable` when the file cannot be read, or contains no certificates
  */
 export async function readCertificateAuthority(path: string, cluster: string): Promise<string> {
   const unusable = (why: string, cause?: unknown) =>
@@ -23,12 +23,12 @@ export async function readCertificateAuthority(path: string, cluster: string): P
     throw unusable(`cannot be read (${error.code})`, error);
   });
   const certificates = text.match(CERTIFICATE) ?? [];
-  if (certificates.length === 0) throw unusable('holds no certificate in PEM');
+  if (certificates.length === 0) throw unusable('contains no PEM certificate');
   for (const [index, certificate] of certificates.entries()) {
     try {
       new X509Certificate(certificate);
     } catch (error) {
-      throw unusable(`holds something else than a certificate in its PEM block ${index + 1}`, error);
+      throw unusable(`contains something other than a certificate in PEM block ${index + 1}`, error);
     }
   }
   return `${certificates.join('\n')}\n`;

@@ -1,15 +1,15 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 
-/** What a TLS connection authenticates with, PEM. */
+/** CA, certificate and key of a TLS connection, as PEM. */
 type Material = Pick<SecureContextOptions, 'ca' | 'cert' | 'key'>;
 
 /**
  * Returns the TLS context of a kubeconfig's CA, certificate and key.
  *
  * @throws Error when they cannot be read or do not belong together. A connection would report that too late: OpenSSL
- * accepts a key of another kind than the certificate's and then sends neither, and behind a proxy Node reads both where
- * nobody catches the error.
+ *   accepts a key of another type than the certificate's and then sends neither. Behind a proxy, Node reads both in a
+ *   place where nobody catches the error.
  */
 export function readMaterial(options: SecureContextOptions & Material): SecureContext {
   const context = createSecureContext(options);
@@ -21,12 +21,12 @@ export function readMaterial(options: SecureContextOptions & Material): SecureCo
   }
   if (cert === undefined || key === undefined) return context;
   if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) {
-    throw new Error('the client key does not fit the client certificate');
+    throw new Error('the client key does not match the client certificate');
   }
   return context;
 }
 
-/** Returns when a client certificate expired, as it says it itself; undefined while it is valid, or where there is none. */
+/** Returns the expiry date of an expired client certificate; undefined if it is still valid or absent. */
 export function expiryOf(cert: SecureContextOptions['cert'], now = Date.now()): string | undefined {
   const pem = first(cert);
   if (pem === undefined) return undefined;
@@ -34,7 +34,7 @@ export function expiryOf(cert: SecureContextOptions['cert'], now = Date.now()): 
   return Date.parse(validTo) < now ? validTo : undefined;
 }
 
-/** client-node has one text or Buffer; an empty one is none. */
+/** Returns the single text or Buffer that client-node sets, or undefined if it is empty. */
 function first(
   value: SecureContextOptions['cert'] | SecureContextOptions['key'],
 ): string | Buffer | undefined {

@@ -9,16 +9,16 @@ import { InventoryFile } from './inventory-file.js';
 
 interface Known {
   readonly client: ClusterClient;
-  /** The kubeconfig's path and context. */
+  /** The path and the context of the kubeconfig. */
   readonly source: string;
   /** Changes with the file. */
   readonly version: string;
 }
 
 /**
- * The clusters of the inventory, by name. The inventory file is read again when it has changed, and a cluster's client
- * is made anew when its kubeconfig has: credentials can be renewed while rollouts run. Clients are shared, so that all
- * activities of a worker use the same few connections to a cluster.
+ * The clusters of the inventory, by name. The inventory file is read again when it has changed, and a cluster's
+ * client is replaced when its kubeconfig has changed, so credentials can be renewed while rollouts run. Clients are
+ * shared, so all activities of a worker use the same few connections to a cluster.
  */
 export class Clusters {
   readonly #file: InventoryFile<Inventory>;
@@ -26,8 +26,8 @@ export class Clusters {
   readonly #clients = new Map<string, Known>();
 
   /**
-   * @param path of the inventory file (YAML or JSON); relative paths in it are relative to its folder
-   * @param refusalPatienceMs milliseconds for which a cluster may refuse its credentials before a person is asked
+   * @param path the inventory file (YAML or JSON); relative paths in it are relative to its folder
+   * @param refusalPatienceMs how long a cluster may refuse its credentials before a person is needed, in milliseconds
    */
   constructor(path: string, refusalPatienceMs = REFUSAL_PATIENCE_MS) {
     this.#file = new InventoryFile(path, parseInventory);
@@ -35,7 +35,7 @@ export class Clusters {
   }
 
   /**
-   * The inventory as it is now.
+   * Returns the current inventory.
    *
    * @throws RolloutError `inventory-invalid` with every problem, when the file cannot be read or is not valid
    */
@@ -44,30 +44,26 @@ export class Clusters {
   }
 
   /**
-   * What the inventory says about a cluster. While the file cannot be read, because somebody is at work on it, what it
-   * said before holds.
+   * Returns the inventory's entry for a cluster. While the file cannot be read, because somebody is editing it, the
+   * previous entry is returned.
    *
-   * @throws RolloutError `cluster-not-usable` when the inventory does not name it; else as {@link inventory}
+   * @throws RolloutError `cluster-not-usable` when the inventory does not name it; otherwise as {@link inventory}
    */
   async entry(name: string): Promise<InventoryCluster> {
     const { clusters } = await this.#file.readOrLast();
     const entry = clusters.find((cluster) => cluster.name === name);
     if (entry !== undefined) return entry;
-    throw new RolloutError(
-      'cluster-not-usable',
-      `the inventory ${this.#file.path} names no cluster ${name}`,
-      {
-        cluster: name,
-      },
-    );
+    throw new RolloutError('cluster-not-usable', `the inventory ${this.#file.path} has no cluster ${name}`, {
+      cluster: name,
+    });
   }
 
   /**
-   * The client of a cluster. While its kubeconfig cannot be used, because somebody is writing it, the client that was made
-   * of it before goes on; credentials that are refused have the file read again.
+   * Returns the client of a cluster. While its kubeconfig cannot be used, because somebody is writing it, the
+   * previous client stays in use. When the cluster refuses its credentials, the file is read again.
    *
-   * @throws RolloutError `cluster-not-usable` when the inventory does not name it or its kubeconfig cannot be used; else
-   * as {@link inventory}
+   * @throws RolloutError `cluster-not-usable` when the inventory does not name it or its kubeconfig cannot be used;
+   *   otherwise as {@link inventory}
    */
   async get(name: string): Promise<ClusterClient> {
     const { kubeconfig, context } = await this.entry(name);
@@ -77,7 +73,7 @@ export class Clusters {
     const known = this.#clients.get(name);
     if (known?.version === version) return known.client;
     try {
-      // The one that is replaced may have requests under way; its connections close when they are idle.
+      // The replaced client may have running requests. Its connections close when they are idle.
       const file = { name, path, ...(context === undefined ? {} : { context }) };
       const client = new ClusterClient(file, new Refusals(this.#refusalPatienceMs));
       this.#clients.set(name, { client, source, version });
@@ -89,10 +85,10 @@ export class Clusters {
   }
 
   /**
-   * The CA that signs the certificate of a cluster's API server, as PEM, where the inventory names one: where it is
-   * another than the cluster's own, because a load balancer or a proxy stands in front.
+   * Returns the CA that signs the certificate of a cluster's API server, as PEM, if the inventory names one. It does
+   * so when a load balancer or a proxy in front uses a different CA than the cluster.
    *
-   * @throws RolloutError `cluster-not-usable` when its file cannot be used; else as {@link entry}
+   * @throws RolloutError `cluster-not-usable` when its file cannot be used; otherwise as {@link entry}
    */
   async certificateAuthority(name: string): Promise<string | undefined> {
     const { certificateAuthority: path } = await this.entry(name);
@@ -105,7 +101,7 @@ export class Clusters {
     this.#clients.clear();
   }
 
-  /** A path of the inventory: relative ones are relative to its folder. */
+  /** Returns the absolute form of a path in the inventory, which is relative to the inventory's folder. */
   #resolve(path: string): string {
     return isAbsolute(path) ? path : join(dirname(this.#file.path), path);
   }

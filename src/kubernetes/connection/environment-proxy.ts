@@ -3,14 +3,14 @@ import { addressDigits, isExempt } from './no-proxy.js';
 /** The variables of a process. */
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What NO_PROXY need not name, as Go sees it: `localhost`, 127.0.0.0/8 and ::1. */
+/** Addresses that never use a proxy, as in Go: `localhost`, 127.0.0.0/8 and ::1. */
 const LOOPBACK = /^(7f[0-9a-f]{6}|0{31}1)$/;
 
 /**
- * Returns the proxy that the environment names for a server, as kubectl and istioctl see it: HTTPS_PROXY for an https
- * server, HTTP_PROXY for an http server, unless NO_PROXY exempts the server ({@link isExempt}); never for loopback. Names
- * in capitals win over the same ones in lower case, and a proxy without a scheme is an http proxy
- * (Go, golang.org/x/net v0.61.0, http/httpproxy/proxy.go).
+ * Returns the proxy that the environment sets for a server, as kubectl and istioctl see it: HTTPS_PROXY for an https
+ * server, HTTP_PROXY for an http server, unless NO_PROXY exempts the server ({@link isExempt}). Loopback addresses
+ * never use a proxy. Upper-case names override lower-case ones, and a proxy without a scheme is an http proxy (Go,
+ * golang.org/x/net v0.61.0, http/httpproxy/proxy.go).
  */
 export function environmentProxy(server: string, environment: Environment = process.env): string | undefined {
   if (!URL.canParse(server)) return undefined;
@@ -27,7 +27,10 @@ function variable(environment: Environment, name: string): string {
   return environment[name] || environment[name.toLowerCase()] || '';
 }
 
-/** `proxy:3128` and `http://proxy:3128` are the same; undefined for what is no address of a proxy. */
+/**
+ * Returns the URL of a proxy: `proxy:3128` means `http://proxy:3128`. Returns undefined if the text is not a proxy
+ * address.
+ */
 function proxyURL(text: string): string | undefined {
   if (text === '') return undefined;
   return [text, `http://${text}`].find((url) => URL.canParse(url) && new URL(url).host !== '');

@@ -3,7 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import type { Cluster, KubeConfig, User } from '@kubernetes/client-node';
 import { ExecaError, execa } from 'execa';
 
-/** client-node does not export this type by its name. */
+/** client-node does not export this type under a name. */
 type Authenticator = Parameters<KubeConfig['addAuthenticator']>[0];
 
 /** `user.exec` of a kubeconfig (client.authentication.k8s.io v1 and v1beta1). */
@@ -16,30 +16,31 @@ interface ExecConfig {
   readonly provideClusterInfo?: boolean;
 }
 
-/** What a plugin prints, as far as it is used. */
+/** The part of a plugin's output that is used. */
 interface ExecCredential {
   readonly status?: {
     readonly token?: string;
     /** PEM. */
     readonly clientCertificateData?: string;
     readonly clientKeyData?: string;
-    /** RFC 3339; absent: until the API server refuses it. */
+    /** RFC 3339. If absent, the credential is valid until the API server refuses it. */
     readonly expirationTimestamp?: string;
   };
 }
 
-/** A plugin logs in over the network; one that wants to ask a person would wait for ever. */
+/** A plugin logs in over the network. One that prompts a person would wait forever. */
 const TIMEOUT_MS = 20_000;
-/** For a plugin to end after SIGTERM. */
+/** The time that a plugin has to exit after SIGTERM. */
 const GRACE_MS = 500;
 /** A credential is replaced this long before it expires. */
 const MARGIN_MS = 10_000;
-/** Under this name users are marked whose credentials come from here and not from client-node's own exec support. */
+/** Marks users whose credentials come from this class and not from client-node's own exec support. */
 const NAME = 'exec-plugin';
 
 /**
- * Runs the credential plugin of a kubeconfig. client-node 1.4.0 can too, but never ends a plugin that hangs, runs one
- * that tells no expiry again for every request, and passes no `KUBERNETES_EXEC_INFO`, which some plugins insist on.
+ * Runs the credential plugin of a kubeconfig. client-node 1.4.0 can do that too, but it never ends a plugin that
+ * hangs, runs a plugin without an expiry again for every request, and does not pass `KUBERNETES_EXEC_INFO`, which
+ * some plugins require.
  */
 export class ExecPlugin implements Authenticator {
   readonly #exec: ExecConfig;
@@ -49,7 +50,7 @@ export class ExecPlugin implements Authenticator {
   #credential: Promise<ExecCredential> | undefined;
   #expires = 0;
 
-  /** @param folder of the kubeconfig: a command with a slash in it is relative to it, another is looked up on PATH */
+  /** @param folder the kubeconfig's folder: a command with a slash is relative to it; others are looked up on PATH */
   constructor(exec: ExecConfig, folder: string, cluster: Cluster | null, timeoutMs = TIMEOUT_MS) {
     this.#timeoutMs = timeoutMs;
     this.#exec = exec;
@@ -57,7 +58,7 @@ export class ExecPlugin implements Authenticator {
     this.#cluster = cluster;
   }
 
-  /** The user whose credentials this plugin gives, in the form in which client-node asks this class for them. */
+  /** Returns the user in the form that makes client-node ask this class for the credentials. */
   static takeOver(user: User): User {
     const { exec, ...rest } = user;
     return { ...rest, authProvider: { name: NAME, config: {} } } as User;
@@ -67,7 +68,10 @@ export class ExecPlugin implements Authenticator {
     return user.authProvider?.name === NAME;
   }
 
-  /** @throws Error with the plugin's own words when it fails; with `code` ENOENT when there is none, ETIMEDOUT when it hangs */
+  /**
+   * @throws Error with the plugin's own message when it fails; with `code` ENOENT when it does not exist, ETIMEDOUT
+   *   when it hangs
+   */
   async applyAuthentication(_: User, options: https.RequestOptions): Promise<void> {
     const { status } = await this.#current();
     if (status?.clientCertificateData) options.cert = status.clientCertificateData;
@@ -99,7 +103,7 @@ export class ExecPlugin implements Authenticator {
       stdin: 'ignore',
       timeout: this.#timeoutMs,
     });
-    // What a wrapper has started does not end with it, and execa would wait until it closes the output.
+    // A child of a wrapper script does not end with it, and execa would wait until the child closes the output.
     const noMore = setTimeout(() => {
       plugin.stdout.destroy();
       plugin.stderr.destroy();
@@ -113,7 +117,7 @@ export class ExecPlugin implements Authenticator {
     }
   }
 
-  /** As client-go 1.34 gives it (plugin/pkg/client/auth/exec/exec.go). */
+  /** Returns the variable as client-go 1.34 sets it (plugin/pkg/client/auth/exec/exec.go). */
   #info(): { KUBERNETES_EXEC_INFO: string } {
     const { apiVersion, provideClusterInfo } = this.#exec;
     const cluster = {
@@ -127,13 +131,13 @@ export class ExecPlugin implements Authenticator {
     return { KUBERNETES_EXEC_INFO: JSON.stringify({ kind: 'ExecCredential', apiVersion, spec }) };
   }
 
-  /** Without what the plugin printed on stdout: that may be a credential. */
+  /** Returns an error without the plugin's stdout, which may contain a credential. */
   #explain(error: ExecaError): Error {
     const { command, installHint } = this.#exec;
     const code = error.timedOut ? 'ETIMEDOUT' : error.code;
     const words = error.timedOut
-      ? `did not end within ${this.#timeoutMs / 1000} s`
-      : String(error.stderr ?? '').trim() || error.originalMessage || `ended with status ${error.exitCode}`;
+      ? `did not finish within ${this.#timeoutMs / 1000} s`
+      : String(error.stderr ?? '').trim() || error.originalMessage || `exited with status ${error.exitCode}`;
     const hint = code === 'ENOENT' && installHint !== undefined ? ` (${installHint.trim()})` : '';
     return Object.assign(new Error(`plugin ${command}: ${words}${hint}`), { code });
   }
@@ -144,7 +148,7 @@ function parse(stdout: string, command: string): ExecCredential {
     const credential = JSON.parse(stdout) as ExecCredential | null;
     if (credential?.status !== undefined) return credential;
   } catch {
-    // Told below, without the text that JSON.parse would quote.
+    // Reported below, without the text that JSON.parse would quote.
   }
   throw new Error(`plugin ${command} did not print an ExecCredential with a status`);
 }

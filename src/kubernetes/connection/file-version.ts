@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 
-/** Changes when the file's content may have; a file that cannot be looked at has the version ''. */
+/** Returns a version that changes when the content of the file may have changed, or '' if the file cannot be read. */
 export function fileVersion(path: string): string {
   try {
     const { ino, mtimeMs, size } = statSync(path);
-    // The inode too: mounted Secrets and careful editors put a new file in the place of the old one.
+    // The inode is included: mounted Secrets and careful editors replace the file.
     return `${ino}-${mtimeMs}-${size}`;
   } catch {
     return '';

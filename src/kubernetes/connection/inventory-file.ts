@@ -5,22 +5,22 @@ import { RolloutError } from '../../rollout/rollout-error.js';
 import { fileVersion } from './file-version.js';
 
 /**
- * The inventory as a file (YAML or JSON), read again when it has changed. It stands apart from {@link Clusters}, so that
- * the API server, which needs names and labels only, does not load what it takes to reach clusters.
+ * The inventory file (YAML or JSON), which is read again when it has changed. It is separate from {@link Clusters},
+ * so that the API server, which needs only names and labels, does not load the code that connects to clusters.
  */
 export class InventoryFile<Inventory> {
   readonly path: string;
   readonly #parse: (input: unknown) => Parsed<Inventory>;
   #last: { readonly inventory: Inventory; readonly version: string } | undefined;
 
-  /** @param parse what its reader needs of it: everything, or names and labels */
+  /** @param parse returns what its user needs: everything, or names and labels */
   constructor(path: string, parse: (input: unknown) => Parsed<Inventory>) {
     this.path = path;
     this.#parse = parse;
   }
 
   /**
-   * The inventory as it is now.
+   * Returns the current inventory.
    *
    * @throws RolloutError `inventory-invalid` with every problem, when the file cannot be read or is not valid
    */
@@ -33,9 +33,9 @@ export class InventoryFile<Inventory> {
   }
 
   /**
-   * The inventory as it is now; while the file cannot be read, because somebody is at work on it, what it said before.
+   * Returns the current inventory, or the previous one while the file cannot be read because somebody is editing it.
    *
-   * @throws as {@link read}, when it never could be read
+   * @throws as {@link read}, if it was never readable
    */
   async readOrLast(): Promise<Inventory> {
     return this.read().catch((error: unknown) => {

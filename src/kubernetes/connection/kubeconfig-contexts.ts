@@ -10,7 +10,7 @@ interface Named<T> {
   readonly value: T;
 }
 
-/** What is read of a kubeconfig. Users are compared and never shown. */
+/** The part of a kubeconfig that is read. Users are compared but never shown. */
 interface Kubeconfig {
   readonly file: string;
   readonly contexts: readonly Named<Record<string, unknown>>[];
@@ -19,9 +19,10 @@ interface Kubeconfig {
 }
 
 /**
- * The contexts of kubeconfigs, each file by itself: many fleets have a file for each cluster, with the same names in all.
+ * Returns the contexts of kubeconfigs, each file read separately: many fleets have one file per cluster, with the
+ * same names in all of them.
  *
- * @throws Error when a file cannot be read or is no kubeconfig; the message has nothing of its content
+ * @throws Error when a file cannot be read or is not a kubeconfig; the message contains nothing from the file
  */
 export async function readContexts(files: readonly string[]): Promise<KubeconfigContext[]> {
   const unique = [...new Set(files.map((file) => resolve(file)))];
@@ -30,10 +31,11 @@ export async function readContexts(files: readonly string[]): Promise<Kubeconfig
 }
 
 /**
- * The contexts that `kubectl config get-contexts` lists: of the files in KUBECONFIG, of which the first one with a name
- * wins and missing ones count as empty, else of `~/.kube/config` (client-go 1.34, tools/clientcmd/loader.go).
+ * Returns the contexts that `kubectl config get-contexts` lists: those of the files in KUBECONFIG, where the first
+ * file with a name wins and missing files count as empty, otherwise those of `~/.kube/config` (client-go 1.34,
+ * tools/clientcmd/loader.go).
  *
- * @throws Error as {@link readContexts}; also when there is no file at all
+ * @throws Error as {@link readContexts}, and when there is no file at all
  */
 export async function readContextsAsKubectl(
   environment: Readonly<Record<string, string | undefined>>,
@@ -67,7 +69,7 @@ function missing(error: unknown): undefined {
   throw error;
 }
 
-/** @param all the files that kubectl would take together; an inventory names one for a cluster */
+/** @param all the files that kubectl would merge; an inventory names one file per cluster */
 function contextsOf(own: Kubeconfig, all: readonly Kubeconfig[]): KubeconfigContext[] {
   return own.contexts.map(({ name, value }) => {
     const cluster = lookUp(own.clusters, value.cluster);
@@ -84,7 +86,7 @@ function contextsOf(own: Kubeconfig, all: readonly Kubeconfig[]): KubeconfigCont
   });
 }
 
-/** Why what a context refers to is not what its own file says; undefined when it is. */
+/** Returns why a context does not refer to an entry of its own file; undefined when it does. */
 function elsewhere(
   kind: 'cluster' | 'user',
   name: unknown,
@@ -115,11 +117,11 @@ async function readKubeconfig(file: string): Promise<Kubeconfig> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [error] = document.errors;
-  // The message itself may repeat what stands there: credentials.
+  // The message itself may quote the file, which contains credentials.
   if (error) throw new KubeconfigError(file, `line ${lines.linePos(error.pos[0]).line} is not YAML`);
   const content: unknown = document.toJS({ maxAliasCount: 100 });
   if (content !== null && (typeof content !== 'object' || Array.isArray(content)))
-    throw new KubeconfigError(file, 'it is no kubeconfig');
+    throw new KubeconfigError(file, 'it is not a kubeconfig');
   const sections = (content ?? {}) as Record<string, unknown>;
   return {
     file,
@@ -129,7 +131,7 @@ async function readKubeconfig(file: string): Promise<Kubeconfig> {
   };
 }
 
-/** The entries of a list such as `contexts: [{ name, context: {…} }]`; what is none is left out. */
+/** Returns the entries of a list such as `contexts: [{ name, context: {…} }]`. Invalid entries are left out. */
 function named(list: unknown, key: string): Named<Record<string, unknown>>[] {
   return (Array.isArray(list) ? list : []).flatMap((entry: unknown) => {
     if (typeof entry !== 'object' || entry === null) return [];

@@ -14,7 +14,7 @@ export interface KubeconfigSource {
   readonly name: string;
   /** Absolute path of the kubeconfig. */
   readonly path: string;
-  /** The kubeconfig's current-context when absent. */
+  /** If absent, the current-context of the kubeconfig is used. */
   readonly context?: string;
 }
 
@@ -22,7 +22,7 @@ export interface KubeconfigSource {
  * Reads a kubeconfig and chooses the context. Paths in it are relative to its folder, as for kubectl.
  *
  * @throws RolloutError `cluster-not-usable` when the file cannot be read, has no such context, or the context names a
- * cluster or user that the file does not have, or a server or proxy that is no URL.
+ *   cluster or user that the file does not contain, or the server or proxy is not a URL
  */
 export function loadKubeconfig(source: KubeconfigSource): KubeConfig {
   const config = new KubeConfig();
@@ -33,7 +33,7 @@ export function loadKubeconfig(source: KubeconfigSource): KubeConfig {
     config.clusters = config.clusters.map(withEnvironmentProxy);
     config.users = config.users.map((user) => readTokenFileAnew(user, text, dirname(source.path)));
   } catch (error) {
-    // YAML errors go on with the lines of the file around the place: credentials.
+    // YAML errors also quote the lines around the error, which may contain credentials.
     const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
     throw unusable(source, redact(reason));
   }
@@ -48,21 +48,25 @@ export function loadKubeconfig(source: KubeconfigSource): KubeConfig {
     );
   }
   if (config.getCurrentCluster() === null)
-    throw unusable(source, `context ${wanted} names no cluster of the file`);
-  if (config.getCurrentUser() === null) throw unusable(source, `context ${wanted} names no user of the file`);
+    throw unusable(source, `context ${wanted} names a cluster that the file does not contain`);
+  if (config.getCurrentUser() === null)
+    throw unusable(source, `context ${wanted} names a user that the file does not contain`);
   const problem = addressProblem(config.getCurrentCluster());
   if (problem !== undefined) throw unusable(source, problem);
   takeOverPlugin(config, dirname(source.path));
   return config;
 }
 
-/** Why nothing can be sent to the server of a cluster. The URL of a proxy may hold a password, and is not shown. */
+/**
+ * Returns why no request can be sent to the server of a cluster. The URL of a proxy is not shown, because it may
+ * contain a password.
+ */
 function addressProblem(cluster: Cluster | null): string | undefined {
   const { server = '', proxyUrl } = cluster ?? {};
   if (!isURL(server, /^https?:$/))
-    return `the server ${JSON.stringify(cut(redact(server), 200))} is no http or https URL`;
+    return `the server ${JSON.stringify(cut(redact(server), 200))} is not an http or https URL`;
   if (proxyUrl === undefined || isURL(proxyUrl, /^(https?|socks(4a?|5h?)?):$/)) return undefined;
-  return 'the proxy, which is proxy-url of the kubeconfig or HTTPS_PROXY of the worker, is no http, https or socks5 URL';
+  return 'the proxy, which is proxy-url of the kubeconfig or HTTPS_PROXY of the worker, is not an http, https or socks5 URL';
 }
 
 function isURL(text: string, protocols: RegExp): boolean {
@@ -71,7 +75,9 @@ function isURL(text: string, protocols: RegExp): boolean {
   return protocols.test(protocol) && host !== '' && [username, password].every(isDecodable);
 }
 
-/** The agents decode user and password where nobody catches an error. */
+/**
+ * Returns whether a text can be decoded. The agents decode user and password in a place where nobody catches errors.
+ */
 function isDecodable(text: string): boolean {
   try {
     return decodeURIComponent(text) !== undefined;
@@ -80,13 +86,17 @@ function isDecodable(text: string): boolean {
   }
 }
 
-/** client-node knows the kubeconfig's own `proxy-url` only; it wins. */
+/**
+ * Adds the proxy of the environment, unless the kubeconfig has a `proxy-url`, the only one that client-node knows.
+ */
 function withEnvironmentProxy(cluster: Cluster): Cluster {
   const proxyUrl = cluster.proxyUrl ?? environmentProxy(cluster.server);
   return proxyUrl === undefined ? cluster : { ...cluster, proxyUrl };
 }
 
-/** client-node reads a `tokenFile` only under another name, and only once. */
+/**
+ * Makes client-node read the token file again: it knows `tokenFile` only under another name, and reads it only once.
+ */
 function readTokenFileAnew(user: User, text: string, folder: string): User {
   const tokenFile = rawUser(text, user.name)?.tokenFile;
   if (typeof tokenFile !== 'string') return user;
@@ -94,7 +104,7 @@ function readTokenFileAnew(user: User, text: string, folder: string): User {
   return { ...user, authProvider: { name: 'tokenFile', config: { tokenFile: absolute } } };
 }
 
-/** Has the exec plugin of the chosen user run by {@link ExecPlugin}. */
+/** Makes {@link ExecPlugin} run the exec plugin of the chosen user. */
 function takeOverPlugin(config: KubeConfig, folder: string): void {
   const chosen = config.getCurrentUser();
   if (!chosen?.exec) return;

@@ -16,11 +16,11 @@ export interface ForwardTarget {
 }
 
 /**
- * Why a port-forward gave no answer.
+ * Returns the error for a port-forward without a response.
  *
- * @param error what the connection or the WebSocket failed with
- * @param complaint the error channel of the protocol: the kubelet's words
- * @param timeoutMs set when time was up
+ * @param error the error of the connection or the WebSocket
+ * @param complaint the kubelet's message from the error channel of the protocol
+ * @param timeoutMs set when the time limit was reached
  */
 export function forwardError(
   error: unknown,
@@ -32,7 +32,7 @@ export function forwardError(
   const what = `port-forward to ${namespace}/${pod}:${port}`;
   if (error instanceof RolloutError) return error;
   if (timeoutMs !== undefined) {
-    const message = `${what} gave no complete answer within ${timeoutMs / 1000} s`;
+    const message = `${what} returned no complete response within ${timeoutMs / 1000} s`;
     return new ClusterError('api-unavailable', message, { cluster });
   }
   const reason = complaint.read()?.toString('utf8');
@@ -54,7 +54,10 @@ export function forwardError(
   return statusError({ status, body: '' }, cluster, what);
 }
 
-/** The HTTP status in place of a WebSocket. ws tells it in the message of an event that is not an Error. */
+/**
+ * Returns the HTTP status that the server sent instead of a WebSocket. ws reports it in the message of an event that
+ * is not an Error.
+ */
 function refusedUpgrade(error: unknown): number | undefined {
   const message = (error as { message?: string })?.message ?? '';
   const status = /Unexpected server response: (\d{3})/.exec(message)?.[1];

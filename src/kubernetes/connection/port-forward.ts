@@ -16,10 +16,10 @@ export interface ForwardOptions {
 const DEFAULT_TIMEOUT_MS = 10_000;
 
 /**
- * One HTTP GET over a port-forward of its own: the WebSocket of client-node's PortForward is the connection.
+ * Sends one HTTP GET over its own port-forward: the WebSocket of client-node's PortForward is the connection.
  *
  * @throws ClusterError `permission-denied` without `create` on pods/portforward; `api-unavailable` when the Pod, its
- * node or its port does not answer; the signal's reason when it aborts.
+ *   node or its port does not answer; the signal's reason when it aborts.
  */
 export async function getThroughPortForward(
   config: KubeConfig,
@@ -58,16 +58,19 @@ async function connect(
     complaint,
     input,
   );
-  // The union in client-node's type is for retries, which are not asked for.
-  if (typeof socket === 'function') throw new Error('client-node gave a reconnecting socket');
+  // The union in client-node's type is for retries, which are not used here.
+  if (typeof socket === 'function') throw new Error('client-node returned a reconnecting socket');
   socket.onclose = () => output.end();
   const connection = Duplex.from({ readable: output, writable: input });
-  // Closing waits for the other side's consent, which a server that hangs does not give.
+  // Closing waits for the other side, and a server that hangs never responds.
   connection.once('close', () => (signal.aborted ? socket.terminate() : socket.close()));
   return connection;
 }
 
-/** The kubeconfig with a signal on the connection that client-node opens: it offers no other way to stop it. */
+/**
+ * Returns the kubeconfig with a signal on the connection that client-node opens. client-node offers no other way to
+ * stop it.
+ */
 function withSignal(config: KubeConfig, signal: AbortSignal): KubeConfig {
   return Object.create(config, {
     applyToHTTPSOptions: {

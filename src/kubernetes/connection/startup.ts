@@ -2,16 +2,20 @@ import { pause } from '../../base/concurrency/pause.js';
 import type { HttpAnswer } from '../client/read-answer.js';
 
 const PAUSE_MS = 200;
-/** It takes an API server some tenths of a second; who may not read /readyz at all learns of a refusal this much later. */
+/**
+ * An API server needs some tenths of a second. A caller that may not read /readyz learns of a refusal this much
+ * later.
+ */
 const PATIENCE_MS = 5_000;
 
 /**
- * Waits until an API server that refused a request says that it is ready. One that starts answers before it has read
- * the RBAC rules and refuses everything until then, /version and /readyz included (seen with Kubernetes 1.34.4 for up to
- * 0.3 s), in the very words of a permission that is missing; only /readyz tells the two apart later.
+ * Waits until an API server that refused a request says that it is ready. While it starts, an API server answers
+ * before it has read the RBAC rules. Until then it refuses everything, including /version and /readyz (seen with
+ * Kubernetes 1.34.4 for up to 0.3 s), with the same message as for a missing permission. Only /readyz distinguishes
+ * the two, later.
  *
  * @param askReady sends `GET /readyz`
- * @returns its last answer: 200 once it is ready, else what it still was after 5 s
+ * @returns its last status: 200 once it is ready, otherwise the status after 5 s
  */
 export async function untilReady(
   askReady: () => Promise<HttpAnswer>,

@@ -5,11 +5,11 @@ import { RolloutError } from '../../rollout/rollout-error.js';
 export interface FieldConflict {
   /** Name of the other manager, e.g. `kubectl-client-side-apply`. */
   readonly manager: string;
-  /** As the API server names it, e.g. `.spec.replicas`; empty when it does not say. */
+  /** The field as the API server names it, e.g. `.spec.replicas`; empty when it does not name it. */
   readonly field: string;
 }
 
-/** What is known about a failed request beside its code and its message. */
+/** What is known about a failed request besides its code and message. */
 export interface ClusterErrorDetails {
   readonly cluster: string;
   readonly action?: string;
@@ -20,8 +20,8 @@ export interface ClusterErrorDetails {
 }
 
 /**
- * A request to a cluster failed. `status` is absent when there was no answer. Callers decide by these facts, never by
- * the message.
+ * Thrown when a request to a cluster failed. `status` is absent when there was no response. Callers decide by these
+ * fields, never by the message.
  */
 export class ClusterError extends RolloutError {
   /** HTTP status of the answer. */

@@ -6,7 +6,7 @@ import { AnswerTooLarge } from '../client/read-answer.js';
 import { ClusterError } from './cluster-error.js';
 import { proxyRefusal, tunnelRefusal } from './proxy-errors.js';
 
-/** Codes of Node and OpenSSL that say that the certificate, or the CA to check it with, is wrong. */
+/** Codes of Node and OpenSSL for a wrong certificate, or a wrong CA to check it with. */
 const CERTIFICATE_ERRORS = new Set([
   'CERT_HAS_EXPIRED',
   'CERT_NOT_YET_VALID',
@@ -20,10 +20,10 @@ const CERTIFICATE_ERRORS = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 
-/** Codes of what a kubeconfig holds and cannot be sent or used; nothing was asked of the cluster (Node, OpenSSL 3). */
+/** Codes of Node and OpenSSL 3 for unusable contents of a kubeconfig. No request was sent to the cluster. */
 const UNUSABLE_MATERIAL = /^(ERR_INVALID_CHAR|ERR_OSSL_X509_KEY_|ERR_OSSL_PEM_)/;
 
-/** What the codes of sockets mean, for people. */
+/** The codes of sockets in words. */
 const WORDS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'refuses connections',
   ECONNRESET: 'cut the connection',
@@ -31,14 +31,14 @@ const WORDS: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'cannot be reached (no route to the host)',
   ENETUNREACH: 'cannot be reached (no route to its network)',
   ENOTFOUND: 'has a host name that does not resolve',
-  EAI_AGAIN: 'has a host name that does not resolve now',
+  EAI_AGAIN: 'has a host name that does not resolve at the moment',
   ETIMEDOUT: 'does not answer',
 };
 
 /**
- * Turns the failure of a request that got no whole answer into a RolloutError: `cluster-not-usable` where the kubeconfig's
- * CA, certificate or key does not fit, for which a person is needed, `api-unavailable` otherwise.
- * A RolloutError stays what it is.
+ * Returns the RolloutError for a request without a complete response: `cluster-not-usable` when the kubeconfig's CA,
+ * certificate or key does not fit, which a person must fix, and `api-unavailable` otherwise. A RolloutError is
+ * returned unchanged.
  *
  * @param what the request, e.g. `GET /version`
  * @param server host and port, for the message
@@ -66,7 +66,7 @@ export function connectionError(error: unknown, cluster: string, server: string,
   }
   const about = { cluster, cause: error };
   if (UNUSABLE_MATERIAL.test(code)) {
-    const unusable = `the kubeconfig holds a credential that cannot be used: ${message}`;
+    const unusable = `the kubeconfig contains an unusable credential: ${message}`;
     return new ClusterError('cluster-not-usable', unusable, {
       ...about,
       action: 'Correct the credentials in the kubeconfig on the worker, then retry the cluster.',
@@ -78,7 +78,10 @@ export function connectionError(error: unknown, cluster: string, server: string,
   return new ClusterError(tlsRefusal(code), says, about);
 }
 
-/** A TLS alert about our certificate is equivalent to a 401 that no waiting mends: a proxy that checks certificates sends it. */
+/**
+ * Returns the code for a TLS alert about our certificate. It is equivalent to a permanent 401: a proxy that checks
+ * certificates sends it.
+ */
 function tlsRefusal(code: string): ErrorCode {
   return /^ERR_SSL_.*ALERT_(BAD_CERTIFICATE|CERTIFICATE_|UNKNOWN_CA)/.test(code)
     ? 'credentials-refused'
@@ -86,7 +89,7 @@ function tlsRefusal(code: string): ErrorCode {
 }
 
 function describe(error: unknown): { code: string; message: string } {
-  // Node tries several addresses of a host and reports them together.
+  // Node tries several addresses of a host and reports their errors together.
   const first = error instanceof AggregateError ? error.errors[0] : error;
   if (!(first instanceof Error)) return { code: '', message: redact(String(first)) };
   const code = (first as NodeJS.ErrnoException).code ?? '';

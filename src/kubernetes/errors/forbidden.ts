@@ -3,12 +3,13 @@ import { ClusterError } from './cluster-error.js';
 import { type AnswerFacts, parseStatus, type Status, shorten } from './status.js';
 
 /**
- * 403 has many senders. The message tells them apart: authorizers say `User "u" cannot create resource …` (Kubernetes
- * 1.34, apiserver endpoints/handlers/responsewriters/errors.go), RBAC `is attempting to grant RBAC permissions not
- * currently held` (registry/rbac/validation/rule.go); admission plugins, quotas and policies use words of their own.
+ * Returns the error for a 403, which has many senders. The message distinguishes them: authorizers say `User "u"
+ * cannot create resource …` (Kubernetes 1.34, apiserver endpoints/handlers/responsewriters/errors.go), RBAC `is
+ * attempting to grant RBAC permissions not currently held` (registry/rbac/validation/rule.go); admission plugins,
+ * quotas and policies use their own words.
  *
  * @param text the message of the Status, shortened
- * @param says the same, with the request that it answers
+ * @param says the same message, with the request that it answers
  */
 export function forbidden(
   text: string,
@@ -19,7 +20,7 @@ export function forbidden(
   const denied = parseDenial(text);
   if (denied !== undefined) {
     if (denied.user === 'system:anonymous') {
-      const message = `the kubeconfig holds no credentials: the API server treats the worker as anonymous (${denied.text})`;
+      const message = `the kubeconfig contains no credentials: the API server treats the worker as anonymous (${denied.text})`;
       return new ClusterError('credentials-refused', message, facts);
     }
     return new ClusterError('permission-denied', `user "${denied.user}" ${denied.text}`, facts);
@@ -35,22 +36,22 @@ export function forbidden(
   return new ClusterError(status === undefined ? 'permission-denied' : 'request-rejected', says, facts);
 }
 
-/** Whether an authorizer refused a request; what it asked for was not looked at, so that it can be sent again. */
+/** Returns whether an authorizer refused a request. The request was not processed, so it can be sent again. */
 export function isDenial(answer: HttpAnswer): boolean {
   if (answer.status !== 403) return false;
   return parseDenial(shorten(parseStatus(answer.body)?.message ?? '')) !== undefined;
 }
 
-/** Refusals that pass by themselves: a namespace that is going away, and one so new that it has no ServiceAccount. */
+/** Returns whether a refusal is temporary: the namespace is terminating, or so new that it has no ServiceAccount. */
 function isPassing(text: string, status: Status | undefined): boolean {
   const terminating = status?.causes.some(({ reason }) => reason === 'NamespaceTerminating') === true;
   return terminating || /error looking up service account .* not found/.test(text);
 }
 
 /**
- * Reads a refusal by an authorizer: who cannot do what, where.
+ * Parses a refusal by an authorizer: who cannot do what, where.
  *
- * @returns undefined when the text is no such refusal
+ * @returns undefined when the text is not such a refusal
  */
 function parseDenial(text: string): { user: string; text: string } | undefined {
   const [, user, verb, path] = /forbidden: User "([^"]*)" cannot (\S+) path "([^"]*)"/.exec(text) ?? [];
@@ -65,7 +66,7 @@ function parseDenial(text: string): { user: string; text: string } | undefined {
   return { user: who, text: `cannot ${what} ${qualifiedResource(resource, group)} ${where}` };
 }
 
-/** `deployments.apps`, `pods/portforward`: as kubectl auth can-i takes it. */
+/** Returns a resource as kubectl auth can-i accepts it: `deployments.apps`, `pods/portforward`. */
 function qualifiedResource(resource: string, group: string | undefined): string {
   if (group === undefined || group === '') return resource;
   const [plural, subresource] = resource.split('/');

@@ -1,21 +1,22 @@
 import { ClusterError } from './cluster-error.js';
 
 /**
- * How long a cluster may refuse the credentials before a person is asked. Who checks them may be down for a moment: an
- * authentication webhook, the issuer of OIDC tokens, the IAM of a cloud, or what an exec plugin talks to. An API server
- * that starts answers 401 as well until it knows the issuer's keys.
+ * How long a cluster may refuse the credentials before a person is needed. The service that checks them may be down
+ * for a moment: an authentication webhook, the issuer of OIDC tokens, the IAM of a cloud, or the server behind an
+ * exec plugin. An API server that starts also answers 401 until it knows the issuer's keys.
  */
 export const REFUSAL_PATIENCE_MS = 60_000;
 
 /**
- * After so long without a word the next refusal counts as the first again. It is longer than the pauses between the
- * attempts of one worker of many, which take turns with a cluster.
+ * After this long without a response, the next refusal counts as the first again. It is longer than the pauses
+ * between the attempts of one worker when many workers take turns with a cluster.
  */
 const FORGOTTEN_AFTER_MS = 10 * 60_000;
 
 /**
- * Since when a cluster has refused the credentials of its kubeconfig, as this worker has seen it. It is not what the
- * attempts of one activity add up to: an activity may have waited for something else for a long time before.
+ * Records since when a cluster has refused the credentials of its kubeconfig, as this worker has seen it. This
+ * differs from the total time of one activity's attempts: an activity may first have waited for something else for a
+ * long time.
  */
 export class Refusals {
   readonly #patienceMs: number;
@@ -33,8 +34,8 @@ export class Refusals {
   }
 
   /**
-   * Returns the error for a refusal: `api-unavailable`, which is retried, as long as there is patience; after that the
-   * refusal itself, with how long it was tried.
+   * Returns the error for a refusal: `api-unavailable`, which is retried, until the patience is used up; after that
+   * the refusal itself, with the time for which it was tried.
    */
   judge(refusal: ClusterError): ClusterError {
     const now = Date.now();
@@ -55,7 +56,7 @@ export class Refusals {
         `${message} (refused for ${inSeconds(triedMs)} so far; after ${limit} a person is needed)`,
         {
           ...facts,
-          action: `Nothing for ${limit}: the worker tries again, because what checks the credentials may be down. After that: ${action}`,
+          action: `Nothing for ${limit}: the worker tries again, because the service that checks the credentials may be down. After that: ${action}`,
         },
       );
     }

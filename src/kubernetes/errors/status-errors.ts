@@ -6,9 +6,9 @@ import { proxyRefusal } from './proxy-errors.js';
 import { excerpt, isAbsence, parseStatus, shorten } from './status.js';
 
 /**
- * Turns an answer that is not a success into the error that users read. Whether a person is needed follows from who
- * refused: authentication (401), authorisation (403 by RBAC), field ownership (409), admission or validation (400, 403,
- * 422), or nobody, because the server cannot serve now (429, 5xx, also when a webhook does not answer).
+ * Returns the error that users read for an unsuccessful response. Whether a person is needed depends on who refused:
+ * authentication (401), authorisation (403 by RBAC), field ownership (409), admission or validation (400, 403, 422),
+ * or nobody, because the server is unavailable (429, 5xx, also when a webhook does not answer).
  *
  * @param what the request, e.g. `PATCH /api/v1/namespaces/istio-system`
  */
@@ -29,13 +29,13 @@ export function statusError(answer: HttpAnswer, cluster: string, what: string): 
   if (isRefusedPatch(text)) return new ClusterError('request-rejected', says, facts);
   if (answer.status === 429 || answer.status >= 500) return new ClusterError('api-unavailable', says, facts);
   if (answer.status === 408) return new ClusterError('api-unavailable', says, facts);
-  // An answer that no API server gives: a proxy or a load balancer speaks in its place.
+  // No API server sends this response: a proxy or a load balancer answers instead.
   if (status === undefined && !isAbsence(answer)) return new ClusterError('api-unavailable', says, facts);
   return new ClusterError('request-rejected', says, facts);
 }
 
 /**
- * Returns the error for a success whose body is not what was asked for: something else than an API server answers.
+ * Returns the error for a success with an unexpected body: something other than an API server answers.
  *
  * @param problem what is wrong with the body, e.g. `something that is not JSON`
  */
@@ -49,7 +49,10 @@ export function garbageError(
   return new ClusterError('api-unavailable', says, { cluster, status: answer.status });
 }
 
-/** Fields that the schema does not have are answered with 500 (Kubernetes 1.34, managedfields/internal/structuredmerge.go). */
+/**
+ * Returns whether a patch was refused. Fields that the schema does not have are answered with 500 (Kubernetes 1.34,
+ * managedfields/internal/structuredmerge.go).
+ */
 function isRefusedPatch(text: string): boolean {
   return text.startsWith('failed to create typed patch object');
 }

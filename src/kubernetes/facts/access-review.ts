@@ -4,13 +4,13 @@ import type { ClusterClient } from '../client/cluster-client.js';
 import type { ReadOptions } from '../client/request-options.js';
 import { fieldOf } from '../client/untrusted.js';
 
-/** Questions at a time: some of the cluster's connections stay free for others. */
+/** The number of concurrent reviews. It leaves some of the cluster's connections free. */
 const CONCURRENCY = 8;
 
 /** One verb on one resource. */
 export interface AccessRight {
   readonly verb: string;
-  /** As `kubectl auth can-i` takes it: `deployments.apps`, `pods/portforward`. */
+  /** As in `kubectl auth can-i`: `deployments.apps`, `pods/portforward`. */
   readonly resource: string;
   /** Absent: in the whole cluster. */
   readonly namespace?: string;
@@ -18,13 +18,15 @@ export interface AccessRight {
   readonly name?: string;
 }
 
-/** Allowed only to cluster administrators: RBAC matches it with rules of `*` alone (1.34, rbac/v1/evaluation_helpers.go). */
+/**
+ * Allowed only to cluster administrators: RBAC matches it only with rules of `*` (1.34,
+ * rbac/v1/evaluation_helpers.go).
+ */
 const EVERYTHING: AccessRight = { verb: '*', resource: '*.*' };
 
 /**
- * Returns those of the rights that the credentials do not have. Asks the API server about each
- * (SelfSubjectAccessReview, which everybody may create); nothing is stored. For cluster administrators one question is
- * enough.
+ * Returns the rights that the credentials lack. Asks the API server about each of them (SelfSubjectAccessReview,
+ * which everybody may create); nothing is stored. For cluster administrators one review is enough.
  *
  * @throws ClusterError when the API server does not answer; the signal's reason when aborted
  */
@@ -68,7 +70,7 @@ async function isAllowed(
   return fieldOf(review, 'status', 'allowed') === true;
 }
 
-/** Returns missing rights in one line, for people: `create, patch deployments.apps in istio-system; list nodes`. */
+/** Returns missing rights in one line: `create, patch deployments.apps in istio-system; list nodes`. */
 export function describeMissing(missing: readonly AccessRight[]): string {
   const verbs = new Map<string, string[]>();
   for (const { verb, resource, namespace, name } of missing) {
@@ -79,7 +81,7 @@ export function describeMissing(missing: readonly AccessRight[]): string {
   return [...verbs].map(([where, list]) => `${list.join(', ')} ${where}`).join('; ');
 }
 
-/** Splits a resource such as `pods/portforward` or `deployments.apps` into what the authorization API asks for. */
+/** Splits a resource such as `pods/portforward` or `deployments.apps` into the fields of the authorization API. */
 export function parseResource(resource: string): {
   readonly group: string;
   readonly plural: string;

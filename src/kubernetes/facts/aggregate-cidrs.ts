@@ -7,12 +7,12 @@ interface Range {
 }
 
 const BITS = { 4: 32n, 6: 128n } as const;
-/** Two for each node of the largest clusters that there are. A server that names more is not telling the truth. */
+/** Two for each node of the largest possible cluster. A server that returns more is wrong. */
 const MOST_CIDRS = 30_000;
 
 /**
- * Returns the fewest blocks that hold exactly the same addresses: 64 nodes with a /24 each become one /18. What is not a
- * CIDR is left out, and so is what comes after the first 30,000. Sorted, IPv4 first.
+ * Returns the fewest blocks with exactly the same addresses: 64 nodes with a /24 each become one /18. Texts that are
+ * not CIDRs are ignored, and so is everything after the first 30,000. The result is sorted, IPv4 first.
  */
 export function aggregateCidrs(cidrs: readonly string[]): string[] {
   const ranges = cidrs
@@ -39,7 +39,7 @@ export function aggregateCidrs(cidrs: readonly string[]): string[] {
   return merged.flatMap(blocksOf);
 }
 
-/** A range as CIDR blocks: again and again the largest block that begins at its start and fits. */
+/** Returns a range as CIDR blocks by repeatedly taking the largest block that fits at its start. */
 function blocksOf({ family, first, last }: Range): string[] {
   const blocks: string[] = [];
   let start = first;

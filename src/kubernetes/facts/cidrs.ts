@@ -13,24 +13,24 @@ export interface ClusterCIDRs {
   readonly serviceCIDRs: readonly string[];
 }
 
-/** The address blocks of a cluster, as far as they can be found out. */
+/** The address blocks of a cluster, as far as they can be determined. */
 export interface FoundCIDRs extends ClusterCIDRs {
   readonly unknown: UnknownCIDRs;
 }
 
-/** Which ranges are not known, and for each what is known about why, in words; often nothing. */
+/** The ranges that are unknown, each with the known reasons, which may be none. */
 export interface UnknownCIDRs {
   readonly pod?: readonly string[];
   readonly service?: readonly string[];
 }
 
 /**
- * Finds out the address blocks of a cluster, as the fewest CIDRs. What the inventory says is taken as it is, and then
- * the cluster is not asked. Where the range of the Pods is not known, the addresses of some Pods stand in for it.
+ * Returns the address blocks of a cluster, as the fewest CIDRs. Values from the inventory are used unchanged, and the
+ * cluster is not asked for them. If the range of the Pods is unknown, the addresses of some Pods are used instead.
  *
  * @param stated `podCIDRs` and `serviceCIDRs` of the cluster in the inventory
- * @throws RolloutError when the cluster does not let the worker in; the signal's reason. What cannot be read now is not
- * known.
+ * @throws RolloutError when the cluster does not admit the worker; the signal's reason. Ranges that cannot be read
+ *   now are unknown.
  */
 export async function readCIDRs(
   client: ClusterClient,
@@ -53,7 +53,7 @@ export async function readCIDRs(
   };
 }
 
-/** Blocks of one kind; with `unknown` they are not the whole range. */
+/** Blocks of one kind. With `unknown`, they are not the whole range. */
 interface Found {
   readonly cidrs: readonly string[];
   readonly unknown?: readonly string[];
@@ -73,7 +73,7 @@ async function findPodCIDRs(
     readPodCIDRs(client, options, reads),
     settings.read(),
   ]);
-  // The installer's range holds every node's slice; a plugin with pools of its own ignores both.
+  // The installer's range contains every node's slice. A plugin with its own pools ignores both.
   const ranges = pods.onlyPools ? pods.pools : [...pods.pools, ...pods.nodes, ...kubeadm.podCIDRs];
   const cidrs = aggregateCidrs(openShift.podCIDRs.length > 0 ? openShift.podCIDRs : ranges);
   if (cidrs.length > 0) return { cidrs };

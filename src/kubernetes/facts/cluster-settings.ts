@@ -4,19 +4,19 @@ import type { OptionalReads } from '../client/optional-read.js';
 import type { ReadOptions } from '../client/request-options.js';
 import { fieldOf, mapsOf, textOf, textsOf } from '../client/untrusted.js';
 
-/** Network settings that the installer of a cluster left in it; a list is empty where it left none. */
+/** Network settings that the installer of a cluster left in it. A list is empty if the installer left none. */
 export interface ClusterSettings {
   readonly podCIDRs: readonly string[];
   readonly serviceCIDRs: readonly string[];
 }
 
-/** kubeadm writes 1 KB; more is not its. */
+/** kubeadm writes 1 KB. A longer text is not from kubeadm. */
 const LONGEST_CONFIG = 64 * 1024;
 
 /**
- * Reads what kubeadm wrote into the ConfigMap kube-system/kubeadm-config (kubeadm API v1beta3 and v1beta4), and the flags
- * of kube-apiserver and kube-controller-manager where they run as Pods labelled `component` (kubeadm, Talos). Managed
- * clusters have neither.
+ * Reads what kubeadm wrote into the ConfigMap kube-system/kubeadm-config (kubeadm API v1beta3 and v1beta4), and the
+ * flags of kube-apiserver and kube-controller-manager, if they run as Pods labelled `component` (kubeadm, Talos).
+ * Managed clusters have neither.
  */
 export async function readClusterSettings(
   client: ClusterClient,
@@ -41,7 +41,7 @@ export async function readClusterSettings(
   };
 }
 
-/** Returns `networking` of kubeadm's ClusterConfiguration; nothing when the text is none. */
+/** Returns `networking` of kubeadm's ClusterConfiguration, or an empty object when the text is something else. */
 export function parseKubeadmNetworking(text: string): { podSubnet?: unknown; serviceSubnet?: unknown } {
   if (text.length > LONGEST_CONFIG) return {};
   try {

@@ -37,14 +37,15 @@ export interface Deployment extends KubernetesObject {
   };
 }
 
-/** Whether a Deployment is rolled out, or why not, in one line for people. */
+/** Whether a Deployment is rolled out, and if not, why, in one line. */
 export type DeploymentReadiness =
   | { readonly ready: true }
   | { readonly ready: false; readonly reason: string };
 
 /**
- * Looks whether all replicas of a Deployment's newest version are Ready and the old ones have gone, and if not, asks its
- * Pods for the reason. As `kubectl rollout status` does, but that minReadySeconds are not waited for: what is Ready serves.
+ * Returns whether all replicas of a Deployment's newest version are Ready and the old ones are gone. If not, reads
+ * the reason from its Pods. Works like `kubectl rollout status`, but does not wait for minReadySeconds, because Ready
+ * Pods already serve.
  */
 export async function readDeploymentReadiness(
   client: ClusterClient,
@@ -81,7 +82,7 @@ function selectorOf({ spec }: Deployment): string {
 
 /** The newest version of a Deployment's Pods. */
 export interface NewestPods {
-  /** The value of their label `pod-template-hash`; undefined while the controller has not made their ReplicaSet. */
+  /** The value of their label `pod-template-hash`; undefined until the controller has created their ReplicaSet. */
   readonly template: string | undefined;
   readonly ready: number;
   /** How many the Deployment wants. */
@@ -113,8 +114,8 @@ export async function readNewestPods(
 }
 
 /**
- * Looks whether enough Pods of a Deployment's newest version are Ready, whatever becomes of the old ones, and if not, asks
- * the Pods for the reason.
+ * Returns whether enough Pods of a Deployment's newest version are Ready, regardless of the old ones. If not, reads
+ * the reason from the Pods.
  */
 export async function readNewestReadiness(
   client: ClusterClient,
@@ -129,7 +130,7 @@ export async function readNewestReadiness(
   return { ready: false, reason: await explained(client, deployment, progress, options) };
 }
 
-/** The label by which the Pods of a Deployment's versions are told apart. */
+/** The label that distinguishes the Pods of a Deployment's versions. */
 export const TEMPLATE_LABEL = 'pod-template-hash';
 
 const REVISION = 'deployment.kubernetes.io/revision';
@@ -139,22 +140,25 @@ interface ReplicaSet {
   readonly status?: { readonly readyReplicas?: number };
 }
 
-/** How far a Deployment is, or undefined when it is rolled out (kubectl 1.34, polymorphichelpers/rollout_status.go). */
+/**
+ * Returns the progress of a Deployment, or undefined when it is rolled out (kubectl 1.34,
+ * polymorphichelpers/rollout_status.go).
+ */
 export function rolloutProgress({ metadata, spec, status }: Deployment): string | undefined {
   const wanted = spec.replicas ?? 1;
   const ready = status?.readyReplicas ?? 0;
   if ((status?.observedGeneration ?? 0) < (metadata.generation ?? 0)) {
-    return `Deployment ${metadata.namespace}/${metadata.name} is not looked at yet by the deployment controller`;
+    return `Deployment ${metadata.namespace}/${metadata.name} has not been processed by the deployment controller yet`;
   }
   const updated = status?.updatedReplicas ?? 0;
   const object = `${metadata.namespace}/${metadata.name}`;
   if (updated < wanted) return `${updated} of ${wanted} replicas of ${object} are of the newest version`;
   const old = (status?.replicas ?? 0) - updated;
-  if (old > 0) return `${old} replicas of an older version of ${object} are still going away`;
+  if (old > 0) return `${old} replicas of an older version of ${object} are still terminating`;
   return ready < updated ? `${ready} of ${updated} replicas of ${object} are ready` : undefined;
 }
 
-/** Why no Pods could be made at all, e.g. a quota. */
+/** Returns why no Pods could be created at all, e.g. because of a quota. */
 function refusal({ status }: Deployment): string | undefined {
   const failure = status?.conditions?.find(
     ({ type, status }) => type === 'ReplicaFailure' && status === 'True',
@@ -162,7 +166,7 @@ function refusal({ status }: Deployment): string | undefined {
   return failure?.message;
 }
 
-/** The problem of the Pod that has one; they mostly share it. */
+/** Returns the problem of the first Pod that has one; usually all share it. */
 function podsProblem(pods: readonly Pod[]): string | undefined {
   if (pods.length === 0) return 'it has no Pod yet';
   return pods.map(podProblem).find((problem) => problem !== undefined);

@@ -12,7 +12,7 @@ interface Settings {
   readonly problems: readonly string[];
 }
 
-/** The settings that installers leave in a cluster, which are about Pods and Services: read once, when first asked for. */
+/** The settings that installers leave in a cluster, for Pods and Services. They are read once, on first use. */
 export class InstallerSettings {
   readonly #client: ClusterClient;
   readonly #options: ReadOptions;

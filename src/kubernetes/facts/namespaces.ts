@@ -6,7 +6,7 @@ export interface Namespace extends KubernetesObject {
   readonly status?: { readonly phase?: string };
 }
 
-/** One namespace; undefined when it does not exist. */
+/** Returns a namespace, or undefined when it does not exist. */
 export function readNamespace(
   client: ClusterClient,
   name: string,
@@ -16,8 +16,8 @@ export function readNamespace(
 }
 
 /**
- * The identity of a cluster: the UID of its namespace kube-system, which lives as long as the cluster. Istio takes the
- * same for the default name of a cluster (istio 1.31, istioctl/pkg/multicluster/cluster.go).
+ * Returns the identity of a cluster: the UID of its namespace kube-system, which exists as long as the cluster. Istio
+ * uses the same UID as the default name of a cluster (istio 1.31, istioctl/pkg/multicluster/cluster.go).
  */
 export async function readClusterUID(
   client: ClusterClient,

@@ -5,8 +5,8 @@ import { fieldOf, mapsOf, textOf, textsOf } from '../client/untrusted.js';
 import type { ClusterSettings } from './cluster-settings.js';
 
 /**
- * Reads the blocks of an OpenShift cluster from its object `networks.config.openshift.io/cluster`, whose status is what the
- * cluster uses (openshift/api, config/v1/types_network.go). Nothing in other clusters.
+ * Reads the blocks of an OpenShift cluster from its object `networks.config.openshift.io/cluster`. The status of the
+ * object shows what the cluster uses (openshift/api, config/v1/types_network.go). Other clusters return nothing.
  */
 export async function readOpenShiftNetwork(
   client: ClusterClient,

@@ -6,16 +6,20 @@ import type { ReadOptions } from '../client/request-options.js';
 import { fieldOf, mapsOf, textOf } from '../client/untrusted.js';
 
 const MOST_PODS = 500;
-/** A workflow compares the blocks of all clusters in one go, and keeps them in its history. */
+/**
+ * The limit is low because a workflow compares the blocks of all clusters at once, and stores them in its history.
+ */
 const MOST_ADDRESSES = 32;
-/** As kubectl prints Pods: columns without the Pods behind them, which may hold secrets of their own in `env`. */
+/**
+ * The format in which kubectl prints Pods: columns without the Pods themselves, which may contain secrets in `env`.
+ */
 const TABLE = 'application/json;as=Table;g=meta.k8s.io;v=v1,application/json';
 
 /**
- * Reads up to 32 addresses of running Pods that have one of their own, as blocks of one address: a sample of 500 Pods of
- * the cluster, or of kube-system where the credentials may list no others. Where the network of a cloud assigns Pods their
- * addresses, nothing else in the API shows them. A Pod of two families shows one (Kubernetes 1.34,
- * printers/internalversion/printers.go, printPod).
+ * Reads up to 32 addresses of running Pods that are not on the host network, as blocks of one address. The addresses
+ * come from 500 Pods of the cluster, or of kube-system if the credentials may list no others. If the network of a
+ * cloud assigns the addresses of Pods, nothing else in the API shows them. A Pod of two families shows one
+ * (Kubernetes 1.34, printers/internalversion/printers.go, printPod).
  */
 export async function readPodAddresses(
   client: ClusterClient,
@@ -38,8 +42,8 @@ export async function readPodAddresses(
 }
 
 /**
- * Some of the blocks, chosen by a hash and not by chance: two clusters that hold the same addresses then choose the same
- * ones, and the conflict shows.
+ * Returns some of the blocks, chosen by a hash and not at random: two clusters with the same addresses then choose
+ * the same ones, and the conflict is found.
  */
 function sampleOf(blocks: readonly string[]): string[] {
   return [...new Set(blocks)]

@@ -3,18 +3,18 @@ import type { OptionalReads } from '../client/optional-read.js';
 import type { ReadOptions } from '../client/request-options.js';
 import { fieldOf, textOf, textsOf } from '../client/untrusted.js';
 
-/** A node has up to 20 KB, most of it the images that it holds. */
+/** A node object has up to 20 KB, most of it the list of its images. */
 const NODES = { pageSize: 100, timeoutMs: 30_000 } as const;
-/** For all pages: a cluster whose nodes take longer is rather not known than waited for. */
+/** The limit for all pages. If reading the nodes takes longer, their blocks stay unknown. */
 const NODES_TOTAL_MS = 60_000;
 
-/** What the API of a cluster says about the addresses of Pods, by who hands them out. */
+/** What the API of a cluster says about the addresses of Pods, by who assigns them. */
 export interface PodCIDRs {
-  /** Of pools from which the network plugin takes them. */
+  /** The pools of the network plugin. */
   readonly pools: readonly string[];
-  /** The slices of the nodes; only those in use, and none where a cloud assigns Pods addresses of its own network. */
+  /** The slices of the nodes: only those in use, and none if a cloud assigns Pods addresses of its own network. */
   readonly nodes: readonly string[];
-  /** Whether the plugin takes addresses from its own pools and from nowhere else. */
+  /** Whether the plugin takes addresses only from its own pools. */
   readonly onlyPools: boolean;
 }
 
@@ -53,8 +53,8 @@ function calicoPool(pool: unknown): string[] {
 }
 
 /**
- * The pool of Cilium where it hands out addresses itself. It ignores the nodes' blocks and kubeadm's then
- * (docs.cilium.io, IP Address Management, cluster scope).
+ * Returns the pool of Cilium if Cilium assigns addresses itself. It then ignores the blocks of the nodes and of
+ * kubeadm (docs.cilium.io, IP Address Management, cluster scope).
  */
 function clusterPool(data: unknown): string[] {
   if (!textOf(fieldOf(data, 'ipam')).startsWith('cluster-pool')) return [];

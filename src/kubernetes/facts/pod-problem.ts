@@ -25,15 +25,15 @@ export interface Pod extends Omit<KubernetesObject, 'apiVersion' | 'kind'> {
   };
 }
 
-/** Whether a Pod is Ready and not on its way out. */
+/** Returns whether a Pod is Ready and not terminating. */
 export function isReady({ metadata, status }: Pod): boolean {
   if (metadata.deletionTimestamp !== undefined) return false;
   return status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
 }
 
 /**
- * Why a Pod is not Ready, in one line, from what the kubelet and the scheduler say; undefined when it is, or is going
- * away.
+ * Returns why a Pod is not Ready, in one line, as the kubelet and the scheduler report it; undefined when it is Ready
+ * or terminating.
  */
 export function podProblem(pod: Pod): string | undefined {
   const { metadata, status } = pod;
@@ -58,7 +58,7 @@ function containerProblem({
   restartCount = 0,
 }: ContainerStatus): string | undefined {
   const { waiting, terminated } = state ?? {};
-  // These two only say that it has not come to the container yet.
+  // These two only say that the container has not been reached yet.
   if (waiting?.reason !== undefined && !['PodInitializing', 'ContainerCreating'].includes(waiting.reason)) {
     const last = lastState?.terminated;
     const before =

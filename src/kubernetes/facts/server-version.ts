@@ -12,10 +12,10 @@ export interface ServerVersion {
 }
 
 /**
- * Reads /version, which every authenticated user may. It also proves that an API server answers at all: an answer
+ * Reads /version, which every authenticated user may read. This also proves that an API server answers: a response
  * without a version comes from something else.
  *
- * @throws ClusterError `api-unavailable` when there is no version in the answer
+ * @throws ClusterError `api-unavailable` when the response contains no version
  */
 export async function readServerVersion(
   client: ClusterClient,
@@ -25,14 +25,18 @@ export async function readServerVersion(
   // Vendors append to it: v1.33.5-gke.1162000, v1.32.1+k3s1. `minor` of the answer may read "33+".
   const match = /^v(\d{1,3})\.(\d{1,3})[\w.+-]{0,100}$/.exec(gitVersion);
   if (match === null) {
-    throw new ClusterError('api-unavailable', 'what answers at /version is not a Kubernetes API server', {
-      cluster: client.name,
-    });
+    throw new ClusterError(
+      'api-unavailable',
+      'the server that answers at /version is not a Kubernetes API server',
+      {
+        cluster: client.name,
+      },
+    );
   }
   return { gitVersion, minor: `${match[1]}.${match[2]}` };
 }
 
-/** Orders minors such as `1.9` and `1.31`: negative when the first is older. */
+/** Compares minors such as `1.9` and `1.31`. Returns a negative number when the first is older. */
 export function compareMinors(one: string, other: string): number {
   const [major = 0, minor = 0] = one.split('.').map(Number);
   const [otherMajor = 0, otherMinor = 0] = other.split('.').map(Number);

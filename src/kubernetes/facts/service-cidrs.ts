@@ -5,9 +5,9 @@ import { fieldOf, textsOf } from '../client/untrusted.js';
 import { ClusterError } from '../errors/cluster-error.js';
 
 /**
- * Reads the blocks from which the cluster assigns addresses to Services: ServiceCIDR objects (Kubernetes ≥ 1.33; before,
- * where they are switched on), else the range that the API server names when it refuses an address outside. Empty when
- * neither says it.
+ * Reads the blocks from which the cluster assigns addresses to Services: ServiceCIDR objects (Kubernetes ≥ 1.33, or
+ * earlier if enabled), otherwise the range that the API server names when it refuses an address outside it. Returns
+ * an empty list when neither is available.
  */
 export async function readServiceCIDRs(
   client: ClusterClient,
@@ -23,7 +23,7 @@ export async function readServiceCIDRs(
   return range === undefined ? [] : [range];
 }
 
-/** Asks, as a dry run, for a Service at an address that no cluster hands out. Nothing is stored. */
+/** Requests a Service at an address that no cluster assigns, as a dry run. Nothing is stored. */
 async function askForServiceRange(client: ClusterClient, options: ReadOptions): Promise<string | undefined> {
   const service = {
     apiVersion: 'v1',

@@ -1,15 +1,15 @@
 import type { FindingCode } from '../codes.js';
 
-/** How much a finding matters: `block` holds, `warn` and `info` never do. */
+/** The severity of a finding: `block` holds the rollout or cluster, `warn` and `info` never do. */
 export type Severity = 'block' | 'warn' | 'info';
 
-/** The result of one check that is not simply fine. */
+/** The result of a check that found something. */
 export interface Finding {
   readonly code: FindingCode;
   readonly severity: Severity;
-  /** The cluster it is about; absent for the document as a whole. */
+  /** The cluster of the finding; absent for the document as a whole. */
   readonly cluster?: string;
-  /** The other cluster, where the finding is about a pair. */
+  /** The other cluster, if the finding is about a pair. */
   readonly otherCluster?: string;
   /** What is wrong, with the offending values. */
   readonly what: string;
@@ -19,7 +19,10 @@ export interface Finding {
   readonly action: string;
 }
 
-/** What was read from one cluster before anything is changed in it. Compact: it stays in the rollout's history. */
+/**
+ * What was read from a cluster before anything is changed in it. It is compact, because it stays in the rollout's
+ * history.
+ */
 export interface ClusterInspection {
   readonly cluster: string;
   /** UID of the namespace kube-system: the identity of a cluster. Absent when it could not be read. */
@@ -28,7 +31,7 @@ export interface ClusterInspection {
   readonly kubernetesVersion?: string;
   readonly podCIDRs: readonly string[];
   readonly serviceCIDRs: readonly string[];
-  /** True when the API server did not answer: worth asking again without a person. */
+  /** True when the API server did not answer, so it should be asked again without a person. */
   readonly unreachable: boolean;
   readonly findings: readonly Finding[];
 }

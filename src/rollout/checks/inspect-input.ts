@@ -3,7 +3,7 @@ import type { InspectFacts, InspectInput } from '../activities.js';
 import { mergeValues } from '../document/merge-values.js';
 import type { ResolvedRollout, Values } from '../resolve/resolved.js';
 
-/** Clusters of one `inspectClusters`: its result stays far below the size that Temporal warns about. */
+/** The number of clusters per `inspectClusters`. The result stays far below the size at which Temporal warns. */
 const BATCH = 25;
 
 /** Returns the input of `inspectClusters` for some clusters of a rollout. */
@@ -28,7 +28,9 @@ export function inspectInput(resolved: ResolvedRollout, clusters: readonly strin
   };
 }
 
-/** Istio reads what stands below `pilot` as if it stood at the top, and the other way round. */
+/**
+ * Returns the facts in the values of Istio. Istio treats values below `pilot` like top-level ones, and the reverse.
+ */
 function factsOf(values: Values): InspectFacts {
   const trustDomain = at(values, 'meshConfig', 'trustDomain');
   const cni = [
@@ -49,7 +51,7 @@ function at(values: unknown, ...path: readonly string[]): unknown {
   );
 }
 
-/** Returns the clusters of one rollout in the portions in which they are inspected, each with what the UI shows of it. */
+/** Returns the clusters of a rollout in the batches in which they are inspected, each with its text for the UI. */
 export function inspectBatches(
   clusters: readonly string[],
 ): { readonly clusters: readonly string[]; readonly summary: string }[] {

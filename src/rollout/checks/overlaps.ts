@@ -2,43 +2,43 @@ import { type Cidr, parseCidr } from '../../base/cidr.js';
 
 /** Finds overlapping address blocks of different clusters. Plain TypeScript and deterministic: workflows use it. */
 
-/** What the addresses of a block are for. */
+/** The purpose of the addresses of a block. */
 export type Use = 'pod' | 'service';
 
-/** A block as one cluster has it. */
+/** A block that one cluster uses. */
 export interface Claim {
   readonly cluster: string;
   readonly use: Use;
   readonly cidr: string;
 }
 
-/** Two claims that overlap, in the order of the claims. */
+/** Two overlapping claims, in the order of the claims. */
 export type Overlap = readonly [Claim, Claim];
 
 interface Ranked extends Claim {
   readonly rank: number;
 }
 
-/** By use, the first claims of two different clusters: whoever asks, one of them is somebody else's. */
+/** By use, the first claims of two different clusters: for any cluster, one of them belongs to another cluster. */
 type FirstTwo = Readonly<Record<Use, Ranked[]>>;
 
-/** One block of addresses, with everyone who claims it. */
+/** A block of addresses with all its claims. */
 interface Block extends Cidr {
   readonly claims: Ranked[];
-  /** Of this block and those around it. */
+  /** The claims of this block and of those around it. */
   readonly around: FirstTwo;
-  /** Of this block and those inside it. */
+  /** The claims of this block and of those inside it. */
   readonly inside: FirstTwo;
 }
 
 const USES: readonly Use[] = ['pod', 'service'];
 
 /**
- * The overlaps between clusters, without most of the pairs that follow from others: hundreds of clusters with one block
- * would make tens of thousands. A claim that overlaps others is there with the first pod block and the first service
- * block of another cluster that it overlaps, so no cluster with an overlap is ever missing.
+ * Returns the overlaps between clusters, without most of the pairs that follow from others: hundreds of clusters with
+ * the same block would make tens of thousands of pairs. A claim that overlaps others is returned with the first pod
+ * block and the first service block of another cluster that it overlaps, so no cluster with an overlap is missing.
  *
- * @param claims in the order that decides which is first; what is no CIDR is left out
+ * @param claims the order decides which claim is first; texts that are not CIDRs are ignored
  */
 export function findOverlaps(claims: readonly Claim[]): Overlap[] {
   const blocks = blocksOf(claims);
@@ -57,7 +57,7 @@ export function findOverlaps(claims: readonly Claim[]): Overlap[] {
   return [...overlaps].sort(([a], [b]) => a - b).map(([, pair]) => pair);
 }
 
-/** The blocks that are claimed, each once, those around others before them. */
+/** Returns the claimed blocks, each once. A block comes before the blocks inside it. */
 function blocksOf(claims: readonly Claim[]): Block[] {
   const blocks = new Map<string, Block>();
   claims.forEach((claim, rank) => {
@@ -76,7 +76,10 @@ function blocksOf(claims: readonly Claim[]): Block[] {
   );
 }
 
-/** Tells every block who claims the blocks around and inside it. Blocks contain each other or are apart: a stack. */
+/**
+ * Records for every block the claims of the blocks around and inside it. Blocks are nested or disjoint, so a stack is
+ * enough.
+ */
 function spread(blocks: readonly Block[]): void {
   const open: Block[] = [];
   const close = () => {

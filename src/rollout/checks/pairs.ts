@@ -5,7 +5,7 @@ import { type Claim, findOverlaps, type Overlap } from './overlaps.js';
 
 /** Checks between clusters on one network. Plain TypeScript and deterministic: workflows use it. */
 
-// What workflows ask of findings, in one import.
+// Everything that workflows need for findings, in one import.
 export { applyAcceptance, isBlocking } from '../resolve/acceptance.js';
 
 /** In the order in which they are reported. */
@@ -15,28 +15,28 @@ const OVERLAPS: readonly { readonly code: FindingCode; readonly severity: Severi
   { code: 'service-cidr-overlap', severity: 'warn' },
 ];
 
-/** More names of clusters nobody reads in one finding. */
+/** How many names of clusters a finding lists. */
 const MOST_NAMES = 5;
 
-/** What one cluster has in common with others that it must not have. */
+/** What a cluster has in common with others but must not. */
 export interface Conflict {
   /** One finding for all of them, with a count and a few names. */
   readonly finding: Finding;
-  /** The cluster that all the others are in conflict with. */
+  /** The cluster that all the others conflict with. */
   readonly first: string;
-  /** For each of the others, the finding about it and the first. */
+  /** For each of the others, the finding about it and the first cluster. */
   readonly others: ReadonlyMap<string, Finding>;
 }
 
 /**
- * Conflicts between clusters: one and the same cluster under two names, and overlapping CIDRs.
+ * Returns the conflicts between clusters: the same cluster under two names, and overlapping CIDRs.
  *
- * A cluster that overlaps others is in at least one conflict of each kind, but not every pair is listed: where hundreds of
- * clusters share a block, each is reported with the first, and all of them in one finding. Who leaves a cluster out
- * compares again without it.
+ * A cluster that overlaps others is in at least one conflict of each kind, but not every pair is listed: if hundreds
+ * of clusters share a block, each is reported with the first, and all of them in one finding. To leave a cluster out,
+ * compare again without it.
  *
- * @param inspections the clusters that take part, in the order in which pairs are named; what could not be read of a
- *   cluster is not compared
+ * @param inspections the clusters that take part, in the order in which pairs are named; unreadable values are not
+ *   compared
  */
 export function compareClusters(inspections: readonly ClusterInspection[]): Conflict[] {
   const firstNames = new Map<string, string>();
@@ -45,7 +45,7 @@ export function compareClusters(inspections: readonly ClusterInspection[]): Conf
   for (const inspection of inspections) {
     const first = inspection.uid === undefined ? undefined : firstNames.get(inspection.uid);
     if (first !== undefined && inspection.uid !== undefined) {
-      // Its CIDRs are those of its other name: comparing them would only repeat this.
+      // Its CIDRs are those of its other name. Comparing them would only repeat this finding.
       const finding = sameCluster(first, inspection.cluster, inspection.uid);
       twins.push({ finding, first, others: new Map([[inspection.cluster, finding]]) });
       continue;
@@ -56,7 +56,7 @@ export function compareClusters(inspections: readonly ClusterInspection[]): Conf
   return [...twins, ...overlapConflicts(findOverlaps(claims))];
 }
 
-/** The findings about each cluster in conflicts, by the name of the cluster. */
+/** Returns the findings of the conflicts by the name of the cluster. */
 export function conflictsByCluster(conflicts: readonly Conflict[]): Map<string, Finding[]> {
   const found = new Map<string, Finding[]>();
   const add = (cluster: string, finding: Finding) => {
@@ -84,13 +84,13 @@ function sameCluster(first: string, second: string, uid: string): Finding {
     severity: 'block',
     cluster: first,
     otherCluster: second,
-    what: `${first} and ${second} are one and the same cluster`,
+    what: `${first} and ${second} are the same cluster`,
     where: `Namespace kube-system, uid ${uid}`,
     action: FINDINGS['same-cluster-twice'].action,
   };
 }
 
-/** One conflict for each code and first cluster, however many others and blocks there are. */
+/** Returns one conflict for each code and first cluster, however many other clusters and blocks there are. */
 function overlapConflicts(overlaps: readonly Overlap[]): Conflict[] {
   return OVERLAPS.flatMap(({ code, severity }) => {
     const byFirst = new Map<string, Map<string, Overlap[]>>();
@@ -120,7 +120,7 @@ function codeOf([a, b]: Overlap): FindingCode {
 function pairFinding(code: FindingCode, severity: Severity, overlaps: readonly Overlap[]): Finding {
   const [[a, b] = [], ...more] = overlaps;
   if (!a || !b) throw new Error('a pair without an overlap');
-  const others = more.length === 0 ? '' : `, and ${more.length} more of their CIDRs do`;
+  const others = more.length === 0 ? '' : `, and ${more.length} more of their CIDRs overlap`;
   return {
     code,
     severity,
@@ -132,7 +132,7 @@ function pairFinding(code: FindingCode, severity: Severity, overlaps: readonly O
   };
 }
 
-/** The finding of a pair stands for itself; more clusters are counted. */
+/** Returns the finding of a pair, or one finding that counts the clusters if there are more. */
 function groupFinding(others: ReadonlyMap<string, Finding>, overlaps: readonly Overlap[]): Finding {
   const [pair] = others.values();
   const [[a, b] = []] = overlaps;

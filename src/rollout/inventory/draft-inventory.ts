@@ -10,11 +10,11 @@ export interface KubeconfigContext {
   readonly server: string;
   readonly proxyUrl?: string;
   readonly tlsServerName?: string;
-  /** Why an inventory cannot name this context; the others are not looked at then. */
+  /** Why an inventory cannot use this context. The other fields are then ignored. */
   readonly unusable?: string;
 }
 
-/** A cluster for the inventory, and what a person should know or mend about it. */
+/** A cluster for the inventory, and what a person should know or fix about it. */
 interface DraftedCluster {
   readonly entry: Pick<InventoryCluster, 'name'> & { readonly kubeconfig: string; readonly context: string };
   readonly remarks: readonly string[];
@@ -22,7 +22,7 @@ interface DraftedCluster {
   readonly needsApiServer: boolean;
 }
 
-/** An inventory to begin with, and the contexts that are not in it, each with the reason. */
+/** A draft of an inventory, and the contexts that were left out, each with the reason. */
 export interface InventoryDraft {
   readonly clusters: readonly DraftedCluster[];
   readonly leftOut: readonly { readonly context: string; readonly file: string; readonly why: string }[];
@@ -31,7 +31,7 @@ export interface InventoryDraft {
 const LONGEST_NAME = 63;
 const LOOPBACK = /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\])$/;
 
-/** Makes an inventory of contexts: names from theirs, and remarks where a rollout would stumble. */
+/** Returns an inventory made from contexts, with remarks where a rollout would have problems. */
 export function draftInventory(contexts: readonly KubeconfigContext[]): InventoryDraft {
   const usable = contexts.filter(({ unusable }) => unusable === undefined);
   const names = uniqueNames(usable.map(({ name }) => name));
@@ -41,12 +41,10 @@ export function draftInventory(contexts: readonly KubeconfigContext[]): Inventor
     return {
       entry: { name, kubeconfig: context.file, context: context.name },
       remarks: [
-        ...(name === labelOf(context.name) ? [] : [`the name ${labelOf(context.name)} is taken already`]),
+        ...(name === labelOf(context.name) ? [] : [`the name ${labelOf(context.name)} is already taken`]),
         ...(twins.length === 0
           ? []
-          : [
-              `same server as ${listNames(twins as string[])}: one cluster must not take part under two names`,
-            ]),
+          : [`same server as ${listNames(twins as string[])}: a cluster must not take part under two names`]),
         ...serverRemarks(context),
       ],
       needsApiServer: !isForIstiod(context.server),
@@ -58,13 +56,13 @@ export function draftInventory(contexts: readonly KubeconfigContext[]): Inventor
   return { clusters, leftOut };
 }
 
-/** A DNS-1123 label made of the name of a context, as much of it as fits; its end tells clusters apart. */
+/** Returns a DNS-1123 label for the name of a context. Long names keep their end, which distinguishes clusters. */
 function labelOf(context: string): string {
   const label = context.toLowerCase().replace(/[^a-z0-9]+/g, '-');
   return label.slice(-LONGEST_NAME).replace(/^-+|-+$/g, '') || 'cluster';
 }
 
-/** One label for each context: a number is added to those that are taken. */
+/** Returns a label for each context. A number is added to labels that are taken. */
 function uniqueNames(contexts: readonly string[]): string[] {
   const taken = new Set<string>();
   return contexts.map((context) => {
@@ -79,7 +77,9 @@ function uniqueNames(contexts: readonly string[]): string[] {
   });
 }
 
-/** One address may be several clusters: behind different proxies, or told apart by the name in TLS. */
+/**
+ * Returns whether two contexts are the same cluster. One address may be several: with different proxies or TLS names.
+ */
 function isSame(one: KubeconfigContext, other: KubeconfigContext): boolean {
   const key = ({ server, proxyUrl, tlsServerName }: KubeconfigContext) =>
     JSON.stringify([
@@ -92,22 +92,25 @@ function isSame(one: KubeconfigContext, other: KubeconfigContext): boolean {
 
 function serverRemarks({ server, proxyUrl }: KubeconfigContext): string[] {
   if (!isForIstiod(server)) {
-    return [`istiod cannot reach ${shown(server)}: write apiServer, the https:// URL by which it can`];
+    return [`istiod cannot reach ${shown(server)}: set apiServer to an https:// URL that it can reach`];
   }
   if (proxyUrl === undefined) return [];
   return [
-    `the kubeconfig goes through a proxy, istiod does not: write apiServer if it cannot reach ${shown(server)}`,
+    `the kubeconfig uses a proxy, but istiod does not: set apiServer if istiod cannot reach ${shown(server)}`,
   ];
 }
 
-/** A loopback address is istiod's own machine; and it sends a token, so that it must be https. */
+/**
+ * Returns whether istiod can use a server. A loopback address would be istiod's own machine, and istiod sends a
+ * token, so the server must use https.
+ */
 function isForIstiod(server: string): boolean {
   if (!URL.canParse(server)) return false;
   const { protocol, hostname } = new URL(server);
   return protocol === 'https:' && !LOOPBACK.test(hostname);
 }
 
-/** A server for people, without a user or a password that somebody may have put into it. */
+/** Returns a server for people to read, without a user name or a password that it may contain. */
 function shown(server: string): string {
   // Without a scheme, `user:password@host` is a URL of the scheme `user`.
   if (!/^https?:/i.test(server) || !URL.canParse(server)) return quote(server.replace(/^.*@/s, ''));

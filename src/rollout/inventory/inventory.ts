@@ -10,8 +10,8 @@ import type { Parsed, Problem } from '../problems/problems.js';
 import { checkSchema } from '../problems/schema-problems.js';
 
 /**
- * The inventory: which clusters there are, and how the worker reaches them. It never leaves the worker; the API server
- * needs names and labels only.
+ * The inventory: the clusters, and how the worker reaches them. It never leaves the worker; the API server needs only
+ * names and labels.
  */
 
 const cidrs = z.array(text(cidrProblem)).exactOptional();
@@ -21,7 +21,7 @@ const inventoryCluster = z.strictObject({
   name: name(),
   /** Path of the kubeconfig file; relative to the inventory's folder. */
   kubeconfig: text((input) => fileProblem(input, 'kubeconfig file')),
-  /** Context of the kubeconfig; its current one if left out. */
+  /** Context of the kubeconfig; its current context if left out. */
   context: text((input) => (input === '' ? 'must not be empty' : stringProblem(input))).exactOptional(),
   /** How istiod reaches the API server; the kubeconfig's server if left out. */
   apiServer: text(apiServerProblem).exactOptional(),
@@ -30,10 +30,10 @@ const inventoryCluster = z.strictObject({
    * cluster's own CA if left out.
    */
   certificateAuthority: text((input) => fileProblem(input, 'PEM file')).exactOptional(),
-  /** What cannot be found out in the cluster. */
+  /** CIDRs that cannot be determined from the cluster. */
   podCIDRs: cidrs,
   serviceCIDRs: cidrs,
-  /** What selectors look at. */
+  /** The labels that selectors match. */
   labels: z.record(text(labelKeyProblem), text(labelValueProblem)).exactOptional(),
 });
 
@@ -49,13 +49,13 @@ const names = clustersOf(namedCluster);
 
 export type InventoryCluster = z.infer<typeof inventoryCluster>;
 export type Inventory = z.infer<typeof inventory>;
-/** An inventory of which only names and labels are used. */
+/** The names and labels of an inventory. */
 export type InventoryNames = z.infer<typeof names>;
 
 /**
  * Checks an inventory.
  *
- * @param input parsed YAML or JSON, not looked at yet; it is not changed
+ * @param input parsed, unchecked YAML or JSON; it is not changed
  * @returns the inventory, or every problem at once
  */
 export function parseInventory(input: unknown): Parsed<Inventory> {
@@ -63,8 +63,8 @@ export function parseInventory(input: unknown): Parsed<Inventory> {
 }
 
 /**
- * Checks an inventory for someone who reaches no cluster: kubeconfigs may be left out. Everything else is as in
- * {@link parseInventory}, so that the worker's inventory is one too.
+ * Checks an inventory for a service that never connects to a cluster: kubeconfigs may be left out. Everything else is
+ * as in {@link parseInventory}, so the worker's inventory is also valid.
  */
 export function parseInventoryNames(input: unknown): Parsed<InventoryNames> {
   return parse(names, input);
@@ -83,7 +83,7 @@ function nameProblems({ clusters = [] }: Readable<InventoryNames>): Problem[] {
     const before = cluster?.name === undefined ? undefined : first.get(cluster.name);
     if (cluster?.name !== undefined && before === undefined) first.set(cluster.name, index);
     if (cluster?.name === undefined || before === undefined) return [];
-    const message = `${quote(cluster.name)} is the name of clusters[${before}] already: names must be unique`;
+    const message = `${quote(cluster.name)} is already the name of clusters[${before}]: names must be unique`;
     return [{ path: formatPath(['clusters', index, 'name']), message }];
   });
 }
@@ -99,11 +99,11 @@ function cidrProblem(input: unknown): string | undefined {
   const cidr = parseCidr(input);
   if (cidr === undefined) return `${quote(input)} is not a CIDR such as 10.244.0.0/16 or fd00:10:244::/56`;
   return cidr.hasHostBits
-    ? `${quote(input)} names an address inside the block: write the first one`
+    ? `${quote(input)} names an address inside the block: use the first address`
     : undefined;
 }
 
-/** URLs that need no repair: istiod, which gets the text, is stricter than the parser here. */
+/** URLs that need no repair: istiod, which receives the text, is stricter than the parser here. */
 const AS_WRITTEN = /^[a-z]+:\/\/[^\s\\/]+(\/[^\s\\]*)?$/i;
 
 function apiServerProblem(input: unknown): string | undefined {

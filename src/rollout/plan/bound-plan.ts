@@ -1,9 +1,9 @@
 import type { KindList, PlanGroup, RolloutPlan } from './plan.js';
 
-/** No payload of a rollout is larger than 32 KiB; the rest is for what a plan is wrapped in. */
+/** No payload of a rollout is larger than 32 KiB. The difference is for the wrapper of the plan. */
 const LARGEST = 28 * 1024;
 
-/** How many entries of each list are kept; one row after the other is tried until the plan is short enough. */
+/** How many entries of each list are kept. The rows are tried in order until the plan is short enough. */
 const LIMITS = [
   { names: 50, pruned: 50, findings: 50, clusters: Number.POSITIVE_INFINITY, groups: 100, pods: 50 },
   { names: 10, pruned: 50, findings: 30, clusters: Number.POSITIVE_INFINITY, groups: 60, pods: 20 },
@@ -15,7 +15,7 @@ const LIMITS = [
 
 type Limits = (typeof LIMITS)[number];
 
-/** The plan with lists as long as one payload allows: what is pruned is named longest; counts stay exact. */
+/** Returns the plan with its lists cut to the size of one payload. Pruned objects are cut last; counts stay exact. */
 export function boundPlan(plan: RolloutPlan): RolloutPlan {
   let bounded = plan;
   for (const limits of LIMITS) {
@@ -50,7 +50,7 @@ function cutGroup(group: PlanGroup, { names, pruned, clusters }: Limits): PlanGr
   };
 }
 
-/** UTF-8, as the payload has it; messages of API servers may hold more than ASCII. */
+/** Returns the size in UTF-8, as in the payload. Messages of API servers may contain more than ASCII. */
 function bytesOf(plan: RolloutPlan): number {
   return new TextEncoder().encode(JSON.stringify(plan)).length;
 }

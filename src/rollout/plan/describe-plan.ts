@@ -1,6 +1,6 @@
 import type { ChangeCounts, RolloutPlan } from './plan.js';
 
-/** `3 to create, 1 to prune`; `nothing to change` when there is nothing. */
+/** Returns the counts as text: `3 to create, 1 to prune`, or `nothing to change`. */
 export function describeCounts({ create, change, label, prune }: ChangeCounts): string {
   const parts = [
     [create, 'to create'],
@@ -12,7 +12,9 @@ export function describeCounts({ create, change, label, prune }: ChangeCounts): 
   return named.length === 0 ? 'nothing to change' : named.join(', ');
 }
 
-/** A plan as text for the current details of its workflow: the numbers; the result has the names. */
+/**
+ * Returns a plan as text for the current details of its workflow. It has only the numbers; the result has the names.
+ */
 export function describePlan({ mesh, outcome, counts, findingCounts, remotes }: RolloutPlan): string {
   const { block, warn, info } = findingCounts;
   return [

@@ -16,9 +16,9 @@ import type {
   RunningRollout,
 } from './plan.js';
 
-/** Puts a plan together from what was found out cluster by cluster. Pure and deterministic: a workflow uses it. */
+/** Combines the results of the clusters into a plan. Pure and deterministic: a workflow uses it. */
 
-/** What was found out. */
+/** The results that a plan is made of. */
 export interface PlanParts {
   readonly resolved: ResolvedRollout;
   readonly running?: RunningRollout;
@@ -28,7 +28,7 @@ export interface PlanParts {
   readonly remotes: ReadonlyMap<string, RemotePlan>;
 }
 
-/** Everything that the checks find, as a rollout with this document would judge it. */
+/** Returns all findings of the checks, as a rollout of this document would treat them. */
 export function planFindings(
   resolved: ResolvedRollout,
   inspections: readonly ClusterInspection[],
@@ -40,7 +40,7 @@ export function planFindings(
   return applyAcceptance(all, resolved.accept);
 }
 
-/** A finding of these leaves nothing to be tried in its cluster. */
+/** With one of these findings, nothing can be tried in the cluster. */
 const UNTRIABLE: ReadonlySet<string> = new Set([
   'cluster-unreachable',
   'credentials-rejected',
@@ -49,21 +49,21 @@ const UNTRIABLE: ReadonlySet<string> = new Set([
   'tool-release-mismatch',
 ]);
 
-/** The finding because of which a cluster cannot be tried; undefined when it can. */
+/** Returns the finding because of which a cluster cannot be tried, or undefined when it can. */
 export function whyUntriable(cluster: string, findings: readonly Finding[]): Finding | undefined {
   return findings.find(
     (finding) => finding.cluster === cluster && isBlocking(finding) && UNTRIABLE.has(finding.code),
   );
 }
 
-/** The plan of a cluster that could not be tried: why, and nothing else. */
+/** Returns the plan of a cluster that could not be tried: only the reason. */
 export function untried(why: string): ClusterPlan {
   const counts = { create: 0, change: 0, label: 0, prune: 0, keep: 0 };
   const notes = [`not tried: ${why}`];
   return { counts, create: [], change: [], label: [], prune: [], problems: [], notes, podsWithoutSidecar: 0 };
 }
 
-/** The whole plan, short enough for one payload. */
+/** Returns the whole plan, short enough for one payload. */
 export function makePlan(parts: PlanParts): RolloutPlan {
   const { resolved, running, remotes } = parts;
   const plans = withoutRepetition(parts);
@@ -104,7 +104,10 @@ export function makePlan(parts: PlanParts): RolloutPlan {
   });
 }
 
-/** Every cluster's own plan: remote secrets stand with the primary, and what a finding says is not said again. */
+/**
+ * Returns the plan of every cluster. Remote secrets are listed with the primary, and problems that a finding already
+ * reports are left out.
+ */
 function withoutRepetition({ resolved, findings, primary, remotes }: PlanParts): Map<string, ClusterPlan> {
   const { controlPlaneMoves: _moves, ...own } = primary;
   const registrations = [...remotes.values()].map((remote) => remote.registration);
@@ -124,7 +127,7 @@ function withoutRepetition({ resolved, findings, primary, remotes }: PlanParts):
   return plans;
 }
 
-/** The problem at which a rollout would stop because of a finding. */
+/** The problem with which a rollout would stop because of a finding. */
 const SAME_AS: Partial<Record<Finding['code'], ErrorCode>> = {
   'attached-elsewhere': 'remote-taken',
   'own-control-plane': 'remote-taken',
@@ -151,14 +154,14 @@ function withObject(
   return { ...plan, counts, [action]: [...list.filter((each) => each !== known), next].sort(byKind) };
 }
 
-/** More names of one kind nobody reads. */
+/** How many names of one kind are listed. */
 const LONGEST_LIST = 50;
 
 function byKind(one: KindList, other: KindList): number {
   return one.kind < other.kind ? -1 : 1;
 }
 
-/** Clusters whose plans are equal but for their names are one group. */
+/** Returns the clusters in groups: plans that differ only in names form one group. */
 function groups(plans: ReadonlyMap<string, ClusterPlan>, primary: string): PlanGroup[] {
   const byContent = new Map<string, PlanGroup>();
   for (const [cluster, { podsWithoutSidecar: _pods, ...plan }] of plans) {

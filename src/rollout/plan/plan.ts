@@ -3,15 +3,15 @@ import type { ErrorCode } from '../codes.js';
 import type { RemoteInput } from '../resolve/resolved.js';
 
 /**
- * A plan: what a rollout of a document would do, found out by dry runs. Plain types: workflows load this file. Lists are
- * cut where they would become too long for a payload of Temporal; counts are always exact.
+ * A plan: what a rollout of a document would do, as determined by dry runs. Plain types: workflows load this file.
+ * Lists are cut if they would be too long for a payload of Temporal; counts are always exact.
  */
 
-/** How many objects of a cluster would be touched, and how many stay as they are. */
+/** How many objects of a cluster would change, and how many would stay the same. */
 export interface ChangeCounts {
   readonly create: number;
   readonly change: number;
-  /** Namespaces that get the label for injection; they do not count as changed. */
+  /** Namespaces that would be labelled for injection; they do not count as changed. */
   readonly label: number;
   readonly prune: number;
   readonly keep: number;
@@ -20,13 +20,13 @@ export interface ChangeCounts {
 /** Objects of one kind. */
 export interface KindList {
   readonly kind: string;
-  /** All of them, however many are named. */
+  /** The total, however many are listed. */
   readonly count: number;
-  /** The first ones, as `namespace/name`, or the name alone for kinds without namespaces. */
+  /** The first names, as `namespace/name`, or only the name for kinds without namespaces. */
   readonly names: readonly string[];
 }
 
-/** Something that a rollout would stop at, beside the findings: it would park the cluster. */
+/** A problem, besides the findings, that would park the cluster in a rollout. */
 export interface PlanProblem {
   readonly code: ErrorCode;
   readonly message: string;
@@ -41,9 +41,9 @@ export interface ClusterPlan {
   /** Namespaces that would be labelled for injection. */
   readonly label: readonly string[];
   readonly prune: readonly KindList[];
-  /** For example field conflicts; the rollout would do the rest of the cluster up to there. */
+  /** Problems such as field conflicts. The rollout would work on the cluster up to that point. */
   readonly problems: readonly PlanProblem[];
-  /** What a dry run could not find out. */
+  /** What a dry run could not determine. */
   readonly notes: readonly string[];
   /** Running Pods of the namespaces to be labelled that would have no sidecar until they are restarted. */
   readonly podsWithoutSidecar: number;
@@ -51,7 +51,7 @@ export interface ClusterPlan {
 
 /** Result of the activity `planPrimary`. */
 export interface PrimaryPlan extends ClusterPlan {
-  /** The control plane would get other Pods, and with them other addresses. */
+  /** True when the control plane would get new Pods, and with them new addresses. */
   readonly controlPlaneMoves: boolean;
 }
 
@@ -60,12 +60,12 @@ export interface PlanRemoteInput extends RemoteInput {
   readonly controlPlaneMoves: boolean;
 }
 
-/** Input of a step of a remote, in a rollout or on a plan. */
+/** Input of a step of a remote, in a rollout or a plan. */
 export type PlannedRemoteInput = RemoteInput & Partial<PlanRemoteInput>;
 
 /** Result of the activity `planRemote`. */
 export interface RemotePlan extends ClusterPlan {
-  /** The remote secret, which stands in the primary. */
+  /** The remote secret, which is an object of the primary. */
   readonly registration: { readonly action: 'create' | 'change' | 'keep'; readonly secret: string };
 }
 
@@ -78,11 +78,11 @@ export interface PlanGroup extends Omit<ClusterPlan, 'podsWithoutSidecar'> {
 
 /** A finding of the checks, with what can be done about it. */
 export interface PlanFinding extends Finding {
-  /** Whether `accept` in the document takes it on. */
+  /** Whether `accept` in the document can accept it. */
   readonly acceptable: boolean;
 }
 
-/** The rollout of the mesh that is running while it is planned: what it does comes first. */
+/** The rollout of the mesh that is running at the same time; its changes come first. */
 export interface RunningRollout {
   readonly rolloutId: string;
   readonly requestedBy: string;
@@ -90,7 +90,7 @@ export interface RunningRollout {
   readonly startedAt: number;
 }
 
-/** `blocked`: a finding blocks, or a cluster would park; `changes` and `no-change` are only said when nothing does. */
+/** `blocked`: a finding blocks, or a cluster would park. Otherwise `changes` or `no-change`. */
 export type PlanOutcome = 'no-change' | 'changes' | 'blocked';
 
 /** Result of the workflow `plan`. */
@@ -105,7 +105,7 @@ export interface RolloutPlan {
   readonly primary: string;
   readonly remotes: number;
   readonly waves: readonly PlanWave[];
-  /** How many remotes would be at work at the same time. */
+  /** How many remotes would run at the same time. */
   readonly maxConcurrency: number;
   readonly maxFailures: number;
   readonly progressDeadlineMs: number;
@@ -118,9 +118,9 @@ export interface RolloutPlan {
   readonly counts: ChangeCounts;
   /** The primary first, then what matters most: problems, pruning, changes. */
   readonly groups: readonly PlanGroup[];
-  /** Clusters of groups that were left out because the plan would have become too long. */
+  /** The number of clusters in groups that were left out because the plan would have been too long. */
   readonly clustersLeftOut: number;
-  /** Of the clusters that have any, the first ones; `podsWithoutSidecar` counts all. */
+  /** The first clusters that have such Pods; `podsWithoutSidecar` counts all. */
   readonly withoutSidecar: readonly { readonly cluster: string; readonly pods: number }[];
   readonly podsWithoutSidecar: number;
 }
@@ -134,7 +134,7 @@ export interface PlanWave {
   readonly minSuccessTimeMs: number;
 }
 
-/** How far a plan is; the answer to its query `progress`. */
+/** The progress of a plan; the result of its query `progress`. */
 export interface PlanProgress {
   readonly step: 'resolve' | 'validate' | 'plan';
   /** Clusters. */

@@ -1,10 +1,10 @@
 import type { Problem } from './problems.js';
 
-/** More problems than anyone reads; they travel in an HTTP answer and in a failure in Temporal's history. */
+/** The maximum number of problems. They are part of an HTTP response and of a failure in Temporal's history. */
 const MOST_PROBLEMS = 200;
 
 /**
- * Problems as people read a document: in the order of its fields, each once, and not endlessly many.
+ * Returns the problems in the order of the document's fields, each once, up to a limit.
  *
  * @param fields the top-level fields in their order
  */

@@ -1,7 +1,7 @@
 const PLAIN_FIELD = /^[A-Za-z_][\w-]*$/;
 const LONGEST_FIELD = 63;
 
-/** A path as users write it: `remotes[2].cluster`, `values.podAnnotations["sidecar.istio.io/inject"]`. */
+/** Returns a path as users write it: `remotes[2].cluster`, `values.podAnnotations["sidecar.istio.io/inject"]`. */
 export function formatPath(path: readonly PropertyKey[]): string {
   let text = '';
   for (const part of path) {

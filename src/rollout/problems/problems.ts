@@ -5,7 +5,7 @@ export interface Problem {
   readonly message: string;
 }
 
-/** A parse that either gives a value or every problem at once. */
+/** The result of parsing: either a value or all problems. */
 export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problems: Problem[] };

@@ -6,12 +6,12 @@ import { listNames } from '../../base/text/wording.js';
 import { formatPath } from './problem-path.js';
 import type { Problem } from './problems.js';
 
-/** A schema's verdict: its value, or its problems and what can be read all the same. */
+/** The result of a schema: its value, or its problems and the readable parts. */
 export type Checked<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problems: Problem[]; readonly readable: Readable<T> };
 
-/** Checks an input against a schema, and says every problem in the words of users. */
+/** Checks an input against a schema, and returns every problem in words for users. */
 export function checkSchema<T>(schema: z.ZodType<T>, input: unknown): Checked<T> {
   const result = schema.safeParse(input, { error: explain, reportInput: true });
   if (result.success) return { ok: true, value: result.data };
@@ -20,11 +20,11 @@ export function checkSchema<T>(schema: z.ZodType<T>, input: unknown): Checked<T>
   return { ok: false, problems, readable: readablePart<T>(input, result.error.issues) };
 }
 
-/** The message of an issue for which the schema itself has no words. */
+/** Returns the message for issues that have no message in the schema. */
 const explain: z.core.$ZodErrorMap = (issue) => {
   if (issue.input === undefined) return 'is required';
   if (issue.input === null) {
-    return issue.path?.length ? 'is empty (null): give it a value, or leave the field out' : 'is empty';
+    return issue.path?.length ? 'is empty (null): set a value, or remove the field' : 'is empty';
   }
   if (issue.code === 'invalid_value') {
     const names = issue.values.map(String);
@@ -43,7 +43,7 @@ function problemsOf(issue: z.core.$ZodIssue, fields: FieldNames): Problem[] {
       message: `is not a known field${fields.hint(issue.path, key)}`,
     }));
   }
-  // The issues of a bad key say more than that it is bad.
+  // The issues of an invalid key say more than that it is invalid.
   const message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
   return [{ path: formatPath(issue.path), message }];
 }
@@ -53,7 +53,7 @@ interface FieldSchema {
   readonly items?: FieldSchema;
 }
 
-/** The fields that a schema knows, to say which one an unknown field was meant to be. */
+/** The fields of a schema, to suggest which one an unknown field was meant to be. */
 class FieldNames {
   readonly #schema: FieldSchema;
 
@@ -65,7 +65,7 @@ class FieldNames {
     const known = Object.keys(this.#at(path).properties ?? {});
     const guess = closest(unknown, known) ?? this.#elsewhere(this.#schema, unknown, []);
     if (guess !== undefined) return `; did you mean ${guess}?`;
-    return `: known here are ${listNames(known, 20)}`;
+    return `: known fields are ${listNames(known, 20)}`;
   }
 
   #at(path: readonly PropertyKey[]): FieldSchema {
@@ -76,7 +76,9 @@ class FieldNames {
     return schema;
   }
 
-  /** Where else a field of exactly this name stands, outside lists: whoever forgets a level gets its full path. */
+  /**
+   * Returns the full path of a field with exactly this name elsewhere, outside lists, for users who forgot a level.
+   */
   #elsewhere(schema: FieldSchema, name: string, path: readonly string[]): string | undefined {
     for (const [key, below] of Object.entries(schema.properties ?? {})) {
       const here = [...path, key];

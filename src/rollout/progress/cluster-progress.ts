@@ -23,7 +23,7 @@ export type ClusterEvent =
     }
   | { readonly type: 'finished'; readonly at: number; readonly status: 'Succeeded' | 'Skipped' | 'Aborted' };
 
-/** The progress of a cluster whose workflow has just started: every step is pending. */
+/** Returns the progress of a cluster whose workflow has just started: every step is pending. */
 export function startCluster(
   cluster: string,
   role: 'primary' | 'remote',
@@ -40,7 +40,7 @@ export function startCluster(
   };
 }
 
-/** The next progress of a cluster. Pure: the same events give the same progress, on every replay. */
+/** Returns the next progress of a cluster. Pure: the same events lead to the same progress on every replay. */
 export function reduceCluster(progress: ClusterProgress, event: ClusterEvent): ClusterProgress {
   switch (event.type) {
     case 'step-started':
@@ -103,7 +103,7 @@ export function reduceCluster(progress: ClusterProgress, event: ClusterEvent): C
   }
 }
 
-/** The report that a cluster's workflow sends to its rollout: its progress without the steps. */
+/** Returns the report that a cluster's workflow sends to its rollout: its progress without the steps. */
 export function reportOf(progress: ClusterProgress, rolloutId: string): ClusterReport {
   const { cluster, status, step, attention, finishedAt, changed, proofs, endpoints, podsWithoutSidecar } =
     progress;

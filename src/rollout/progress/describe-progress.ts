@@ -3,11 +3,11 @@ import type { Attention, ClusterProgress, RolloutProgress, WaveProgress } from '
 import { isOver } from './rollout-progress.js';
 
 /**
- * Progress as text for the Temporal UI's current details and `temporal workflow metadata`. Lists and no tables:
- * UI 2.50 does not render Markdown tables. At most about 20,000 bytes are shown, so healthy clusters are only counted.
+ * Progress as text for the Temporal UI's current details and `temporal workflow metadata`. It uses lists, because UI
+ * 2.50 does not render Markdown tables. At most about 20,000 bytes are shown, so healthy clusters are only counted.
  */
 
-/** The readable state of a rollout: how far it is, what waits, and which update lets it go on. */
+/** Returns the readable state of a rollout: its progress, what waits, and which update lets it continue. */
 export function describeRollout(progress: RolloutProgress): string {
   const waiting = progress.clusters.filter((cluster) => cluster.attention && !isOver(cluster.status));
   const running = progress.clusters.filter((cluster) => !cluster.attention && cluster.status === 'Running');
@@ -23,14 +23,14 @@ export function describeRollout(progress: RolloutProgress): string {
   ]);
 }
 
-/** The readable state of one cluster: a line a step. */
+/** Returns the readable state of a cluster: one line per step. */
 export function describeCluster(progress: ClusterProgress): string {
   const { cluster, role, status, attention, steps = [] } = progress;
   const decision = role === 'primary' ? '`retry`' : '`retry` or `skip`';
   return blocks([
     [`**${cluster}** · ${role} · ${status}`],
     attention ? waitingLines(attention, status === 'NeedsAttention' ? updates(decision) : '') : [],
-    // What waits is told above.
+    // What waits is shown above.
     steps.map(({ step, status, message }) =>
       message === undefined || status === 'NeedsAttention'
         ? `- ${step}: ${status}`
@@ -41,7 +41,7 @@ export function describeCluster(progress: ClusterProgress): string {
 
 const SHOWN = 40;
 
-/** Parts with an empty line between them, as Markdown has paragraphs and lists. */
+/** Joins parts with an empty line between them, as Markdown separates paragraphs and lists. */
 function blocks(parts: readonly (readonly string[])[]): string {
   return parts
     .map((lines) => lines.filter((line) => line !== '').join('\n'))
@@ -50,15 +50,15 @@ function blocks(parts: readonly (readonly string[])[]): string {
 }
 
 function clusterLines(cluster: ClusterProgress): string[] {
-  const notBegun = cluster.status === 'Aborted' ? ', not begun' : '';
+  const notBegun = cluster.status === 'Aborted' ? ', not started' : '';
   const at = cluster.step ? ` at ${cluster.step}` : notBegun;
   const lines = cluster.attention ? attentionLines(cluster.attention) : [];
   const head = `- **${cluster.cluster}** · ${cluster.status}${at}`;
-  // UI 2.50 writes the items of a list in a list one behind the other; two spaces before a line's end it shows as a break.
+  // UI 2.50 joins the items of a nested list into one line. Two spaces at the end of a line make a line break.
   return [[head, ...lines].join('  \n  ')];
 }
 
-/** A message of several lines is several findings. */
+/** Returns the lines of an attention. A message of several lines contains several findings. */
 function attentionLines({ code, message, action }: Attention): string[] {
   const [first = '', ...others] = message.split('\n').filter((line) => line.trim() !== '');
   return [`\`${code}\`: ${first}`, ...others, `Next: ${action}`];
@@ -74,7 +74,7 @@ function waveLines({ name, status, waitingFor }: WaveProgress): string[] {
   return [`Wave **${name}** waits for ${waitingFor}.${approve}`];
 }
 
-/** How to decide about parked clusters, with the first one's name. */
+/** Returns how to decide about parked clusters, with the name of the first. */
 function decisionLine(waiting: readonly ClusterProgress[]): string {
   const [first] = waiting.filter(({ status }) => status === 'NeedsAttention');
   if (!first) return '';
@@ -83,7 +83,7 @@ function decisionLine(waiting: readonly ClusterProgress[]): string {
 }
 
 function updates(which: string): string {
-  return `To go on, send the update ${which}.`;
+  return `To continue, send the update ${which}.`;
 }
 
 function countLine({ clusters, status, changed }: RolloutProgress): string {

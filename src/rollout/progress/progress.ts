@@ -3,8 +3,8 @@ import type { Status, StepName } from '../steps.js';
 import type { Proof } from './step-results.js';
 
 /**
- * The progress of a rollout and of its clusters, and the one reducer that makes it. Details in the Temporal UI, search
- * attributes, the API and the audit trail are renderings of this state. Plain TypeScript, deterministic: times come in.
+ * The progress of a rollout and of its clusters. Details in the Temporal UI, search attributes, the API and the audit
+ * trail all show this state. Plain TypeScript and deterministic: times are passed in.
  */
 
 /** Why something waits for a person. */
@@ -18,7 +18,7 @@ export interface Attention {
 export interface StepProgress {
   readonly step: StepName;
   readonly status: Status;
-  /** Attempts of the step's activity, over all retries by a person too; 0 before it started. */
+  /** Attempts of the step's activity, including retries by a person; 0 before it has started. */
   readonly attempts: number;
   /** Milliseconds since the epoch. */
   readonly startedAt?: number;
@@ -33,7 +33,7 @@ export interface ClusterProgress {
   readonly role: 'primary' | 'remote';
   readonly wave?: string;
   readonly status: Status;
-  /** The step it is at, or stopped at. */
+  /** The current step, or the step at which it stopped. */
   readonly step?: StepName;
   readonly attention?: Attention;
   readonly startedAt?: number;
@@ -41,7 +41,7 @@ export interface ClusterProgress {
   /** Objects created or changed so far. */
   readonly changed: number;
   readonly proofs?: readonly Proof[];
-  /** Addresses of the control plane that a remote holds, as they were last read back. */
+  /** The addresses of the control plane in a remote, as last read back. */
   readonly endpoints?: readonly string[];
   readonly podsWithoutSidecar?: number;
   /** Only in the progress of the cluster's own workflow. */
@@ -55,7 +55,7 @@ export interface WaveProgress {
   readonly clusters: readonly string[];
   /** What the wave waits for: an approval or its minSuccessTime. */
   readonly waitingFor?: string;
-  /** When all its remotes were done or waited for a person; milliseconds since the epoch. */
+  /** When all its remotes had finished or waited for a person, in milliseconds since the epoch. */
   readonly settledAt?: number;
 }
 
@@ -64,16 +64,16 @@ export interface AuditEntry {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly by: string;
-  /** `api`: a token of the API vouches for `by`. `temporal`: whoever may write to Temporal wrote it. */
+  /** `api`: a token of the API proves `by`. `temporal`: anyone with write access to Temporal may have written it. */
   readonly via: 'api' | 'temporal';
   readonly action: string;
   readonly target?: string;
   readonly reason?: string;
 }
 
-/** A part of the clusters of a rollout, so that the answer to the query `progress` stays small. */
+/** A part of the clusters of a rollout, so that the result of the query `progress` stays small. */
 export interface ProgressPage {
-  /** Place of the first cluster, from 0. @default 0 */
+  /** Index of the first cluster, from 0. @default 0 */
   readonly from?: number;
   /** @default 250 */
   readonly limit?: number;
@@ -90,14 +90,17 @@ export interface RolloutProgress {
   readonly finishedAt?: number;
   readonly steps: readonly StepProgress[];
   readonly waves: readonly WaveProgress[];
-  /** In the answer to the query `progress`: those of one page. */
+  /** In the result of the query `progress`: the clusters of one page. */
   readonly clusters: readonly ClusterProgress[];
   /** How many clusters take part, the primary included. */
   readonly clusterCount: number;
-  /** Findings about the document, the primary and pairs of clusters; those of one remote stand with it. */
+  /**
+   * Findings about the document, the primary and pairs of clusters. Findings about one remote are in its own
+   * progress.
+   */
   readonly findings: readonly Finding[];
   readonly audit: readonly AuditEntry[];
-  /** Objects created or changed in all clusters. 0 at the end means that nothing changed. */
+  /** The number of objects created or changed in all clusters. 0 at the end means that nothing changed. */
   readonly changed: number;
 }
 
@@ -106,7 +109,7 @@ export type ClusterDecided = Pick<AuditEntry, 'at' | 'by' | 'action' | 'reason'>
 
 /** A cluster's report to its rollout, sent when its status changes. */
 export interface ClusterReport {
-  /** The decision that brought the change about, when it came to the cluster's own workflow. */
+  /** The decision that caused the change, if it was sent to the cluster's own workflow. */
   readonly decided?: ClusterDecided;
   readonly rolloutId: string;
   readonly cluster: string;
@@ -116,7 +119,7 @@ export interface ClusterReport {
   readonly finishedAt?: number;
   readonly changed: number;
   readonly proofs?: readonly Proof[];
-  /** Addresses of the control plane that a remote holds, as they were last read back. */
+  /** The addresses of the control plane in a remote, as last read back. */
   readonly endpoints?: readonly string[];
   readonly podsWithoutSidecar?: number;
 }

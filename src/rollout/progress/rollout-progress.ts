@@ -48,7 +48,7 @@ export type ProgressEvent =
   | { readonly type: 'decided'; readonly entry: AuditEntry }
   | { readonly type: 'finished'; readonly at: number; readonly status: 'Succeeded' | 'Aborted' };
 
-/** The progress of a rollout whose workflow has just started; its clusters are known after `resolved`. */
+/** Returns the progress of a rollout whose workflow has just started. Its clusters are known after `resolved`. */
 export function startRollout(start: {
   mesh: string;
   rolloutId: string;
@@ -74,7 +74,7 @@ export function startRollout(start: {
 
 const PAGE = 250;
 
-/** One page of a progress: the head of the rollout comes with the first page only. */
+/** Returns one page of a progress. Only the first page contains the head of the rollout. */
 export function pageOf(
   progress: RolloutProgress,
   { from = 0, limit = PAGE }: ProgressPage = {},
@@ -85,7 +85,7 @@ export function pageOf(
     : { ...progress, clusters, waves: [], findings: [], audit: [] };
 }
 
-/** The next progress of a rollout. Pure: the same events give the same progress, on every replay. */
+/** Returns the next progress of a rollout. Pure: the same events lead to the same progress on every replay. */
 export function reduceRollout(progress: RolloutProgress, event: ProgressEvent): RolloutProgress {
   const next = apply(progress, event);
   return {
@@ -165,7 +165,7 @@ function apply(progress: RolloutProgress, event: ProgressEvent): RolloutProgress
   }
 }
 
-/** Old decisions stand in the workflow's history; the progress keeps the newest. */
+/** The progress keeps only the newest decisions. Older ones are in the workflow's history. */
 const AUDIT_LIMIT = 200;
 
 function statusOf(progress: RolloutProgress, event: ProgressEvent): Status {
@@ -175,16 +175,16 @@ function statusOf(progress: RolloutProgress, event: ProgressEvent): Status {
   return waitsForPerson(progress) ? 'NeedsAttention' : 'Running';
 }
 
-/** True when nothing moves any more without a person. */
+/** Returns true when the rollout cannot continue without a person. */
 function waitsForPerson(progress: RolloutProgress): boolean {
   if (progress.attention || progress.waves.some((wave) => wave.status === 'NeedsAttention')) return true;
-  // A wave whose minSuccessTime runs is followed by the next one.
+  // After a wave's minSuccessTime the next wave starts automatically.
   if (progress.waves.some((wave) => wave.status === 'Running' && wave.waitingFor !== undefined)) return false;
   const is = (status: Status) => progress.clusters.some((cluster) => cluster.status === status);
   return is('NeedsAttention') && !is('Running') && !is('Paused');
 }
 
-/** True for a status after which nothing happens any more. */
+/** Returns true for a final status. */
 export function isOver(status: Status): boolean {
   return status === 'Succeeded' || status === 'Skipped' || status === 'Aborted';
 }

@@ -1,17 +1,17 @@
 import type { Finding } from '../checks/findings.js';
 
-/** What every step returns: small, and without anything secret, because it stays in history. */
+/** The result of every step. It is small and contains nothing secret, because it stays in the history. */
 export interface StepResult {
   /** How many objects of the cluster (or of the primary, on behalf of it) this step created or changed. */
   readonly changed: number;
-  /** How many objects the step looked after. */
+  /** How many objects the step manages. */
   readonly objects: number;
-  /** One line for people; at most 200 characters. */
+  /** A summary in one line, at most 200 characters. */
   readonly summary: string;
   readonly findings?: readonly Finding[];
-  /** Superfluous objects that were deleted, as `Deployment istio-system/istiod`; at most 20, the summary has their number. */
+  /** The pruned objects, as `Deployment istio-system/istiod`; at most 20. The summary has their number. */
   readonly pruned?: readonly string[];
-  /** Attempts that the activity took, 1 or more; added by the frame around every activity. */
+  /** How many attempts the activity took, 1 or more; added by the wrapper of every activity. */
   readonly attempts?: number;
 }
 
@@ -23,27 +23,27 @@ export interface EndpointsResult extends StepResult {
 
 /** Result of `install-remote`. */
 export interface InstallRemoteResult extends StepResult {
-  /** Whether an injector webhook of this mesh was on when the step began. */
+  /** Whether an injector webhook of this mesh was enabled when the step began. */
   readonly injectorWasLive: boolean;
 }
 
-/** One thing that was read back from a cluster, to call it part of the mesh. */
+/** A fact that was read back from a cluster, to prove that it is part of the mesh. */
 export interface Proof {
-  /** What it is about, in a few words: `endpoints`, `webhook CA`. Its installer decides which proofs there are. */
+  /** What was proven, in a few words: `endpoints`, `webhook CA`. The installer decides which proofs exist. */
   readonly what: string;
   /** What was seen. */
   readonly value: string;
-  /** False where it could not be proven, for example because a policy refuses the Pod of the probe. */
+  /** False if it could not be proven, for example because a policy refuses the Pod of the probe. */
   readonly proven: boolean;
 }
 
-/** What the proof is about that a remote holds the addresses of the control plane's Ready Pods, and no others. */
+/** The name of the proof that a remote has exactly the addresses of the control plane's Ready Pods. */
 export const ENDPOINTS_PROOF = 'endpoints';
 
 /** Result of `verify-remote`. */
 export interface VerifyRemoteResult extends StepResult {
   readonly proofs: readonly Proof[];
-  /** Addresses of the control plane that the remote holds; they equal its Ready Pods. */
+  /** The addresses of the control plane in the remote; they equal those of its Ready Pods. */
   readonly endpoints: readonly string[];
 }
 

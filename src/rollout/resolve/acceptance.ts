@@ -1,9 +1,12 @@
 import type { Finding } from '../checks/findings.js';
 import { type ErrorCode, FINDINGS, type FindingCode } from '../codes.js';
 
-/** What findings hold, and what accepting them changes. Plain TypeScript and deterministic: workflows use it. */
+/**
+ * Which findings hold a rollout, and what accepting them changes. Plain TypeScript and deterministic: workflows use
+ * it.
+ */
 
-/** Codes that are never a block: accepting them only silences them. */
+/** Codes that never block: accepting them only hides them. */
 const NEVER_BLOCKS: ReadonlySet<FindingCode> = new Set([
   'pods-without-sidecar',
   'injection-unproven',
@@ -16,8 +19,8 @@ export const ACCEPTABLE = (Object.keys(FINDINGS) as FindingCode[]).filter(
 );
 
 /**
- * Codes that a user accepts for named clusters only. Accepting one of them lets the rollout change what another mesh or
- * another revision owns, so that one word must never count for a whole fleet.
+ * Codes that a user accepts for named clusters only. Accepting one of them lets the rollout change what another mesh
+ * or another revision owns, so a single word must never apply to a whole fleet.
  */
 export const PER_CLUSTER_CODES: readonly string[] = [
   'attached-elsewhere',
@@ -27,7 +30,10 @@ export const PER_CLUSTER_CODES: readonly string[] = [
   'primary-differs',
 ] satisfies FindingCode[];
 
-/** Failures of a step that end when a user accepts one of these findings for the cluster, and the step runs again. */
+/**
+ * Failures of a step that are resolved when a user accepts one of these findings for the cluster. The step then runs
+ * again.
+ */
 export const RELEASED_BY: Readonly<Partial<Record<ErrorCode, readonly FindingCode[]>>> = {
   'remote-taken': ['attached-elsewhere', 'default-tag-elsewhere'],
   'installer-conflict': ['installer-differs'],
@@ -36,13 +42,13 @@ export const RELEASED_BY: Readonly<Partial<Record<ErrorCode, readonly FindingCod
   'remotes-not-pointed': ['remote-left-behind'],
 };
 
-/** Findings that a user takes on: in the named clusters, or in every cluster when `clusters` is absent. */
+/** Findings that a user accepts: in the named clusters, or in every cluster when `clusters` is absent. */
 export interface AcceptedCode {
   readonly code: string;
   readonly clusters?: readonly string[];
 }
 
-/** The codes that are accepted for one cluster. */
+/** Returns the codes that are accepted for one cluster. */
 export function acceptedFor(accepted: readonly AcceptedCode[], cluster: string): string[] {
   return accepted
     .filter(({ clusters }) => clusters === undefined || clusters.includes(cluster))
@@ -50,9 +56,9 @@ export function acceptedFor(accepted: readonly AcceptedCode[], cluster: string):
 }
 
 /**
- * The findings that are left when the user accepts some codes: an accepted block that is overridable no longer blocks
- * and stays visible as `info`; an accepted warning is gone, and so is what never blocks. Applying it again changes nothing.
- * A finding about a pair of clusters is accepted when its code is accepted for either of them.
+ * Returns the findings that remain after the user accepts some codes. An accepted block no longer blocks and stays
+ * visible as `info`; an accepted warning is removed, and so are codes that never block. Applying this again changes
+ * nothing. A finding about a pair of clusters is accepted when its code is accepted for either of them.
  */
 export function applyAcceptance(findings: readonly Finding[], accepted: readonly AcceptedCode[]): Finding[] {
   if (accepted.length === 0) return [...findings];
@@ -71,7 +77,7 @@ export function applyAcceptance(findings: readonly Finding[], accepted: readonly
   });
 }
 
-/** Whether a finding holds anything at all. */
+/** Returns whether a finding holds anything. */
 export function isBlocking(finding: Finding): boolean {
   return finding.severity === 'block';
 }

@@ -2,12 +2,12 @@ import type { EndpointsInput } from '../activities.js';
 import { mergeValues } from '../document/merge-values.js';
 import type { MeshSettings, PrimaryInput, RemoteInput, ResolvedRollout } from './resolved.js';
 
-/** What the steps of one cluster work from, made of the resolved document. Deterministic: workflows use it. */
+/** Builds the inputs of a cluster's steps from the resolved document. Deterministic: workflows use it. */
 
 /**
  * Returns the input of the primary's steps.
  *
- * @param accept codes of findings that the user has taken on for the primary by now
+ * @param accept codes of findings that the user has accepted for the primary so far
  */
 export function primaryInput(
   resolved: ResolvedRollout,
@@ -22,7 +22,7 @@ export function primaryInput(
 /**
  * Returns the input of a remote's steps.
  *
- * @param accept codes of findings that the user has taken on for the remote by now
+ * @param accept codes of findings that the user has accepted for the remote so far
  */
 export function remoteInput(
   resolved: ResolvedRollout,
@@ -37,7 +37,7 @@ export function remoteInput(
   return { ...settingsOf(resolved, rolloutId), cluster, values, namespaces, accept: [...accept] };
 }
 
-/** Returns the namespaces that are to be labelled in a remote. */
+/** Returns the namespaces to label in a remote. */
 export function namespacesOf(resolved: ResolvedRollout, cluster: string): RemoteInput['namespaces'] {
   return resolved.namespaces
     .filter((namespace) => namespace.clusters?.includes(cluster) ?? true)

@@ -13,23 +13,26 @@ import type { Problem } from '../problems/problems.js';
 import type { Values } from './resolved.js';
 
 /**
- * The most remotes of a document. So many have been rolled out (bench/README.md), and every remote that waits for a person
- * is a child workflow that has not closed: Temporal allows 2,000 of them (`limit.numPendingChildExecutions`).
+ * The maximum number of remotes in a document. This number has been tested (bench/README.md). Every remote that waits
+ * for a person is an open child workflow, and Temporal allows 2,000 of them (`limit.numPendingChildExecutions`).
  */
 const MAX_REMOTES = 2_000;
 
 /** The remotes of a rollout. */
 export interface ChosenRemotes {
-  /** By name, in the order of the document; the clusters of a selector in the order of the inventory. */
+  /**
+   * The remotes by name, in the order of the document. The clusters of a selector are in the order of the inventory.
+   */
   readonly remotes: ReadonlyMap<string, { readonly values?: Values }>;
-  /** False when an entry could not be resolved: then a name that is not among the remotes may still be one. */
+  /** False when an entry could not be resolved. Then a name that is not among the remotes may still be one. */
   readonly complete: boolean;
   readonly problems: readonly Problem[];
 }
 
 /**
- * Makes clusters of the entries of `remotes`. A cluster that an entry names has that entry's values, wherever it stands;
- * otherwise the first selector that matches counts. The primary is no remote, whatever its labels.
+ * Resolves the entries of `remotes` into clusters. A cluster that an entry names has the values of that entry,
+ * wherever it is in the list; otherwise the first matching selector counts. The primary is never a remote, whatever
+ * its labels.
  */
 export function chooseRemotes(
   document: Readable<RolloutDocument>,
@@ -69,7 +72,7 @@ export function chooseRemotes(
   return { remotes, complete, problems };
 }
 
-/** Says that the inventory has no cluster of a name, or nothing. */
+/** Returns that the inventory has no cluster of a name, or undefined if it has one. */
 export function unknownCluster(name: string, inventory: readonly LabelledCluster[]): string | undefined {
   const names = inventory.map((cluster) => cluster.name);
   if (names.includes(name)) return undefined;

@@ -16,14 +16,17 @@ import { type ChosenRemotes, unknownCluster } from './resolve-remotes.js';
 export interface AssignedWaves {
   /** One for each wave of the document. */
   readonly clusters: readonly (readonly string[])[];
-  /** What no wave of the document takes: a last wave `rest` of their own. */
+  /** The remotes that no wave of the document takes; they form a last wave `rest`. */
   readonly rest: readonly string[];
   readonly problems: readonly Problem[];
 }
 
 type Wave = NonNullable<NonNullable<Readable<RolloutDocument>['strategy']>['waves']>[number];
 
-/** Puts every remote into the first wave that matches. A wave without selector and clusters takes all that is left. */
+/**
+ * Assigns every remote to the first wave that matches. A wave without selector and clusters takes all remaining
+ * remotes.
+ */
 export function assignWaves(
   document: Readable<RolloutDocument>,
   chosen: ChosenRemotes,
@@ -33,7 +36,7 @@ export function assignWaves(
   const byName = new Map(inventory.map((cluster) => [cluster.name, cluster]));
   const left = new Set(remotes.keys());
   const problems: Problem[] = [];
-  // What a wave that could not be read takes is unknown, and so is what is left for the waves after it.
+  // It is unknown what an unreadable wave takes, and so what remains for the waves after it.
   let certain = chosen.complete;
 
   const clusters = (document.strategy?.waves ?? []).map((wave, index) => {
@@ -53,7 +56,7 @@ export function assignWaves(
   return { clusters, rest: [...left], problems };
 }
 
-/** A problem for each name in a list of remotes that is none. */
+/** Returns a problem for each name in a list that is not a remote. */
 export function unknownRemotes(
   names: readonly (string | undefined)[] | undefined,
   path: readonly PropertyKey[],
@@ -65,12 +68,12 @@ export function unknownRemotes(
     const unknown = unknownCluster(name, inventory);
     if (unknown === undefined && !complete) return [];
     const message =
-      unknown ?? `${quote(name)} is not a remote of this rollout: add it to remotes, or take it out here`;
+      unknown ?? `${quote(name)} is not a remote of this rollout: add it to remotes, or remove it here`;
     return [{ path: formatPath([...path, index]), message }];
   });
 }
 
-/** Whether it is unknown which remotes a wave takes. */
+/** Returns whether it is unknown which remotes a wave takes. */
 function isUnclear(wave: NonNullable<Wave>): boolean {
   if (hasHole(wave, ['name', 'approval', 'minSuccessTime'])) return true;
   return hasHole(wave.selector ?? {}) || hasHole(wave.clusters ?? []);
@@ -83,9 +86,9 @@ function isIn(wave: NonNullable<Wave>, cluster: LabelledCluster): boolean {
 
 function emptyWave(wave: NonNullable<Wave>, matched: readonly string[]): string {
   if (wave.selector === undefined && wave.clusters === undefined)
-    return `takes what is left, and nothing is: earlier waves have every remote; leave the wave out (a last wave "${REST}" makes itself when it is needed)`;
+    return `takes all remaining remotes, but earlier waves have every remote: remove the wave (a last wave "${REST}" is added automatically when it is needed)`;
   if (matched.length > 0)
-    return 'matches only remotes that earlier waves have already: change the order, or leave it out';
+    return 'matches only remotes that earlier waves already have: change the order, or remove the wave';
   if (wave.selector === undefined) return 'has no remote of the rollout';
   return `matches no remote: ${quote(formatSelector(wave.selector as Selector))}`;
 }

@@ -9,14 +9,14 @@ import { type ChosenRemotes, chooseRemotes, unknownCluster } from './resolve-rem
 import { type AssignedWaves, assignWaves, unknownRemotes } from './resolve-waves.js';
 import type { ResolvedNamespace, ResolvedRollout, ResolvedWave } from './resolved.js';
 
-/** What the inventory makes of a document: its clusters and waves, and every problem on the way. */
+/** The result of resolving a document with the inventory: its clusters and waves, and every problem. */
 export interface Resolution {
   readonly chosen: ChosenRemotes;
   readonly waves: AssignedWaves;
   readonly problems: readonly Problem[];
 }
 
-/** Looks up what a document says about clusters, as far as the document could be read. */
+/** Resolves the clusters and waves of a document, as far as the document is readable. */
 export function resolveClusters(
   document: Readable<RolloutDocument>,
   inventory: readonly LabelledCluster[],
@@ -41,7 +41,7 @@ export function resolveClusters(
   return { chosen, waves, problems };
 }
 
-/** Puts the resolved document together. Both arguments must be without problems. */
+/** Returns the resolved document. Both arguments must be without problems. */
 export function resolvedRollout(document: RolloutDocument, { chosen, waves }: Resolution): ResolvedRollout {
   const { strategy, primary } = document;
   const remoteValues = [

@@ -2,15 +2,15 @@ import type { InstallerName } from '../releases.js';
 import type { AcceptedCode } from './acceptance.js';
 
 /**
- * The resolved document: what the first activity, `resolve`, makes of the document that a user typed. Selectors are
- * clusters now, defaults are filled in, durations are milliseconds. It is binding for the whole rollout.
- * Plain types: workflows load this file.
+ * The resolved document: the result of the first activity, `resolve`, for the user's document. Selectors are resolved
+ * to clusters, defaults are filled in, and durations are in milliseconds. It is binding for the whole rollout. Plain
+ * types: workflows load this file.
  */
 
 /** Istio Helm values, as nested objects. */
 export type Values = { readonly [key: string]: unknown };
 
-/** A wave after resolution: which remotes, in which order of waves, behind which gates. */
+/** A wave after resolution: its remotes and its gates. */
 export interface ResolvedWave {
   readonly name: string;
   readonly clusters: readonly string[];
@@ -20,19 +20,22 @@ export interface ResolvedWave {
   readonly minSuccessTimeMs: number;
 }
 
-/** A namespace that wants sidecars. */
+/** A namespace that should get sidecars. */
 export interface ResolvedNamespace {
   readonly name: string;
   /** `enabled` sets `istio-injection=enabled`; anything else is a revision and sets `istio.io/rev`. */
   readonly injection: string;
-  /** The remotes it is labelled in; absent = every remote. */
+  /** The remotes in which it is labelled; absent = every remote. */
   readonly clusters?: readonly string[];
 }
 
-/** What the parent workflow works from. */
+/** The input of the parent workflow's work. */
 export interface ResolvedRollout {
   readonly version: 1;
-  /** Version of the tool with which this rollout installs, e.g. `1.31.2`. Absent when the worker could not ask it. */
+  /**
+   * The version of the tool that this rollout uses to install, e.g. `1.31.2`. Absent when the worker could not
+   * determine it.
+   */
   readonly toolVersion?: string;
   readonly mesh: string;
   /** Minor of Istio, e.g. `1.31`. */
@@ -42,19 +45,19 @@ export interface ResolvedRollout {
   readonly istioNamespace: string;
   readonly meshID: string;
   readonly network: string;
-  /** Istio values for every cluster; a cluster's own are laid over them. */
+  /** Istio values for every cluster; the values of a cluster override them. */
   readonly values: Values;
   readonly primary: { readonly cluster: string; readonly profile: string; readonly values: Values };
-  /** Every remote once, in the order of the document; where it has values of its own, their place in `remoteValues`. */
+  /** Every remote once, in the order of the document. `values` is the index of its own values in `remoteValues`. */
   readonly remotes: readonly { readonly cluster: string; readonly values?: number }[];
-  /** The values of entries of `remotes`, each once: a selector may give them to hundreds of clusters. */
+  /** The values of the entries of `remotes`, each once: with a selector, hundreds of clusters may share them. */
   readonly remoteValues: readonly Values[];
   readonly namespaces: readonly ResolvedNamespace[];
   readonly waves: readonly ResolvedWave[];
   readonly maxConcurrency: number;
   readonly maxFailures: number;
   readonly progressDeadlineMs: number;
-  /** Findings that the user takes on. */
+  /** Findings that the user accepts. */
   readonly accept: readonly AcceptedCode[];
 }
 
@@ -79,19 +82,19 @@ export interface MeshSettings {
 /** Input of the workflow `primary`. */
 export interface PrimaryInput extends MeshSettings {
   readonly profile: string;
-  /** Values of the mesh with the primary's own laid over them. */
+  /** The values of the mesh, overridden by those of the primary. */
   readonly values: Values;
-  /** Codes of findings that the user has taken on for the primary. */
+  /** Codes of findings that the user has accepted for the primary. */
   readonly accept: readonly string[];
 }
 
 /** Input of the workflow `remote`. */
 export interface RemoteInput extends MeshSettings {
   readonly cluster: string;
-  /** Values of the mesh with the remote's own laid over them. */
+  /** The values of the mesh, overridden by those of the remote. */
   readonly values: Values;
   /** The namespaces to label in this remote. */
   readonly namespaces: readonly { readonly name: string; readonly injection: string }[];
-  /** Codes of findings that the user has taken on for the remote. */
+  /** Codes of findings that the user has accepted for the remote. */
   readonly accept: readonly string[];
 }

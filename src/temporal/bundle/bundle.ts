@@ -1,4 +1,4 @@
-/** A program of the build: makes the workflow bundles that workers load, so that none has to run webpack at start. */
+/** A build program: creates the workflow bundles that workers load, so that no worker has to run webpack at start. */
 import { writeFile } from 'node:fs/promises';
 import { type BundleOptions, bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import {
@@ -9,10 +9,11 @@ import {
 } from './workflow-files.js';
 
 /**
- * For the query `__stack_trace` the SDK keeps the stack of every promise of a workflow. With ten frames each, a rollout of
- * a thousand remotes spends more than half of its time on them (bench/README.md). One frame still says where an error was
- * thrown. Workflow code cannot set this: the SDK freezes the globals once the bundle is loaded (sdk-typescript 1.23,
- * worker/src/workflow/reusable-vm.ts). It stands before the first line, so that lines stay as the source map has them.
+ * For the query `__stack_trace`, the SDK keeps the stack of every promise of a workflow. With ten frames each, a
+ * rollout of a thousand remotes spends more than half of its time on them (bench/README.md). One frame still shows
+ * where an error was thrown. Workflow code cannot set this: the SDK freezes the globals once the bundle is loaded
+ * (sdk-typescript 1.23, worker/src/workflow/reusable-vm.ts). It is inserted before the first line, so that line
+ * numbers still match the source map.
  */
 const ONE_FRAME = 'Error.stackTraceLimit = 1; ';
 

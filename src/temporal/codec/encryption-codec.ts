@@ -6,18 +6,18 @@ import type { EncryptionKey } from './encryption-keys.js';
 
 const { Payload: PayloadMessage } = proto.temporal.api.common.v1;
 
-/** As Temporal's samples of all languages have it. */
+/** The encoding name in Temporal's samples of all languages. */
 const ENCRYPTED = 'binary/encrypted';
 const CIPHER = 'AES/GCM/NoPadding';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * Encrypts whole payloads, their own metadata included, with AES-256-GCM, in the format of Temporal's samples
- * (samples-typescript, `encryption`): metadata `encoding`, `encryption-cipher` and `encryption-key-id`; data = 12 bytes
- * of nonce, the encrypted protobuf message, 16 bytes of tag.
- * The first key encrypts; every key decrypts. Without a key nothing is encrypted. What is not encrypted passes, so that
- * rollouts that began without a codec go on.
+ * Encrypts whole payloads, including their metadata, with AES-256-GCM, in the format of Temporal's samples
+ * (samples-typescript, `encryption`): metadata `encoding`, `encryption-cipher` and `encryption-key-id`; data = 12
+ * bytes of nonce, the encrypted protobuf message, 16 bytes of tag. The first key encrypts; every key decrypts.
+ * Without a key nothing is encrypted. Unencrypted payloads pass unchanged, so rollouts that began without a codec
+ * continue.
  */
 export class EncryptionCodec implements PayloadCodec {
   readonly #keys: ReadonlyMap<string, KeyObject>;
@@ -47,9 +47,13 @@ export class EncryptionCodec implements PayloadCodec {
     try {
       return decrypt(payload.data ?? new Uint8Array(), key);
     } catch (cause) {
-      throw new TemporalError('codec-key-wrong', `A payload in Temporal does not open with the key ${id}.`, {
-        cause,
-      });
+      throw new TemporalError(
+        'codec-key-wrong',
+        `A payload in Temporal cannot be decrypted with the key ${id}.`,
+        {
+          cause,
+        },
+      );
     }
   }
 }
@@ -69,7 +73,7 @@ function encrypt(payload: Payload, { id, key }: EncryptionKey): Payload {
   };
 }
 
-/** @throws Error when the tag does not fit: another key, or other bytes */
+/** Returns the decrypted payload. @throws Error when the tag does not match, because the key or the bytes differ */
 function decrypt(data: Uint8Array, key: KeyObject): Payload {
   const iv = data.subarray(0, IV_BYTES);
   const tag = data.subarray(-TAG_BYTES);
@@ -86,7 +90,7 @@ function textOf(payload: Payload, name: string): string {
 }
 
 function keyMissing(id: string, known: readonly string[]): TemporalError {
-  const which = known.length === 0 ? 'No key is set.' : `Known are ${known.join(', ')}.`;
+  const which = known.length === 0 ? 'No key is set.' : `Known keys: ${known.join(', ')}.`;
   return new TemporalError(
     'codec-key-missing',
     `A payload in Temporal is encrypted with the key ${JSON.stringify(id.slice(0, 63))}. ${which}`,

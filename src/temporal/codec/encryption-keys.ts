@@ -2,23 +2,23 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 
 /** A key of the codec. */
 export interface EncryptionKey {
-  /** Stands readable beside everything that is encrypted with it, so that the key is found again. */
+  /** Stored unencrypted with everything that the key encrypts, so that the key can be found again. */
   readonly id: string;
-  /** 32 bytes, for AES-256. A KeyObject shows nothing of itself in a log. */
+  /** 32 bytes, for AES-256. A KeyObject never reveals its value in a log. */
   readonly key: KeyObject;
 }
 
 const KEY_BYTES = 32;
 const ENTRY = /^([A-Za-z0-9][A-Za-z0-9._-]{0,62}):([A-Za-z0-9+/_-]+={0,2})$/;
 
-/** The keys of a text, or what is wrong with it; a problem names the entry by its number and never quotes it. */
+/** The keys of a text, or its problems. A problem names the entry by its number and never quotes it. */
 export type ParsedKeys =
   | { readonly ok: true; readonly keys: readonly EncryptionKey[] }
   | { readonly ok: false; readonly problems: readonly string[] };
 
 /**
  * Parses a list of keys: entries `<id>:<32 bytes in base64>`, separated by white space or commas; a line that begins
- * with # is a comment. The first key encrypts, each of them decrypts what was encrypted with it.
+ * with # is a comment. The first key encrypts; each key decrypts what was encrypted with it.
  */
 export function parseEncryptionKeys(text: string): ParsedKeys {
   const entries = text
@@ -26,12 +26,12 @@ export function parseEncryptionKeys(text: string): ParsedKeys {
     .filter((line) => !line.trimStart().startsWith('#'))
     .flatMap((line) => line.split(/[\s,]+/))
     .filter((entry) => entry !== '');
-  if (entries.length === 0) return { ok: false, problems: ['has no key'] };
+  if (entries.length === 0) return { ok: false, problems: ['contains no key'] };
   const parsed = entries.map((entry, index) => parseEntry(entry, `key ${index + 1}`));
   const keys = parsed.flatMap((result) => (typeof result === 'string' ? [] : [result]));
   const problems = parsed.filter((result) => typeof result === 'string');
   keys.forEach(({ id }, index) => {
-    if (keys.findIndex((other) => other.id === id) !== index) problems.push(`the ID ${id} is there twice`);
+    if (keys.findIndex((other) => other.id === id) !== index) problems.push(`the ID ${id} is used twice`);
   });
   return problems.length === 0 ? { ok: true, keys } : { ok: false, problems };
 }

@@ -3,8 +3,9 @@ import { GrpcStatus, grpcStatusOf } from './grpc-status.js';
 import { namespaceMissing } from './temporal-connection-errors.js';
 
 /**
- * Asks Temporal for the namespace: the first call of a service, so that wrong settings are told at its start.
- * @throws TemporalError `temporal-namespace-missing`; what {@link TemporalAccess.call} throws
+ * Asks Temporal for the namespace. This is the first call of a service, so that wrong settings are reported at its
+ * start.
+ * @throws TemporalError `temporal-namespace-missing`; the errors of {@link TemporalAccess.call}
  */
 export async function checkAccess(access: TemporalAccess, timeoutMs = 5_000): Promise<void> {
   const { namespace } = access.target;

@@ -3,27 +3,27 @@ import type { DataConverter } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker';
 import { explainConnection } from './temporal-connection-errors.js';
 
-/** Which Temporal, and how to get in. */
+/** The Temporal server to connect to, and the credentials for it. */
 export interface TemporalTarget {
   /** host:port */
   readonly address: string;
   readonly namespace: string;
   /** `false`: without TLS, even with an API key. @default TLS when there is an API key */
   readonly tls?: TLSConfig | false;
-  /** Sent as `authorization: Bearer …` with every call. */
+  /** Sent with every call as `authorization: Bearer …`. */
   readonly apiKey?: string;
-  /** More gRPC headers. */
+  /** Additional gRPC headers. */
   readonly metadata?: Record<string, string>;
 }
 
-/** A client with the connection under it, and the one way to call it with a deadline. */
+/** A client with its connection, and a method to call it with a deadline. */
 export interface TemporalAccess {
   readonly client: Client;
   readonly target: TemporalTarget;
   /**
-   * Calls Temporal and gives up after `timeoutMs`: without a deadline a call can wait for ever.
+   * Calls Temporal and gives up after `timeoutMs`. Without a deadline a call can wait forever.
    * @throws TemporalError when the server does not answer in time, refuses the credentials or lacks the namespace, or
-   *   when TLS fails; else what `call` throws
+   *   when TLS fails; otherwise what `call` throws
    */
   call<T>(timeoutMs: number, call: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -33,8 +33,9 @@ export interface TemporalAccess {
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /**
- * A client that connects with its first call, so that the API server starts, and says what is wrong, without Temporal.
- * @param dataConverter with the codec of the namespace, when it has one
+ * Returns a client that connects with its first call, so that the API server can start and report problems without
+ * Temporal.
+ * @param dataConverter with the codec of the namespace, if it has one
  */
 export function openClient(target: TemporalTarget, dataConverter?: DataConverter): TemporalAccess {
   const connection = Connection.lazy({ ...optionsOf(target), connectTimeout: CONNECT_TIMEOUT_MS });
@@ -61,7 +62,7 @@ export function openClient(target: TemporalTarget, dataConverter?: DataConverter
 }
 
 /**
- * The connection of a worker.
+ * Returns the connection of a worker.
  * @throws TemporalError `temporal-unavailable`, `temporal-refused` or `temporal-tls-failed`
  */
 export async function connectWorker(target: TemporalTarget): Promise<NativeConnection> {
@@ -72,7 +73,7 @@ export async function connectWorker(target: TemporalTarget): Promise<NativeConne
   }
 }
 
-/** The same for both kinds of connection: every connection to Temporal is made here. */
+/** Returns the options for both kinds of connection. Every connection to Temporal is made in this file. */
 function optionsOf({ address, tls, apiKey, metadata }: TemporalTarget) {
   return {
     address,

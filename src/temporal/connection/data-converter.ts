@@ -4,8 +4,8 @@ import { EncryptionCodec } from '../codec/encryption-codec.js';
 import type { EncryptionKey } from '../codec/encryption-keys.js';
 
 /**
- * How a client and a worker turn values into what Temporal keeps. With keys, payloads and failures are encrypted.
- * Without, nothing is, and an encrypted payload says which key is missing instead of being unreadable.
+ * Returns the converter with which clients and workers store values in Temporal. With keys, payloads and failures are
+ * encrypted. Without keys nothing is encrypted, and reading an encrypted payload reports which key is missing.
  */
 export function createDataConverter(keys: readonly EncryptionKey[]): DataConverter {
   return {

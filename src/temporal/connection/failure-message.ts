@@ -4,8 +4,8 @@ type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingA
 type Failure = NonNullable<PendingActivity['lastFailure']>;
 
 /**
- * Makes the failures of pending activities readable: with a codec their messages are in payloads, which the SDK does
- * not decode in a description.
+ * Decodes the failures of pending activities: with a codec their messages are in payloads, which the SDK does not
+ * decode in a description.
  * @returns the same description
  * @throws TemporalError when a key of the codec is missing
  */

@@ -3,18 +3,18 @@ import { type ConnectionOptions, connect } from 'node:tls';
 import type { TLSConfig } from '@temporalio/client';
 
 const TIMEOUT_MS = 2_000;
-/** What an HTTP/2 client says first (RFC 9113, 3.4), with empty settings: every server answers it. */
+/** The first message of an HTTP/2 client (RFC 9113, 3.4), with empty settings. Every server answers it. */
 const PREFACE = Buffer.concat([
   Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
   Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]),
 ]);
 
 /**
- * Why no connection comes about, as far as TLS is the reason: gRPC clients try again until their time is over, and only
- * tell that then. Makes a connection of its own, without any request.
+ * Returns why a connection fails, if TLS is the reason. gRPC clients retry until their deadline and then report only
+ * that. This function opens its own connection, without any request.
  * @param address host:port
  * @param tls as for the connection; `false` or absent: without TLS
- * @returns the rest of a sentence, e.g. `the server's certificate has expired`; nothing when TLS is not the reason
+ * @returns the rest of a sentence, e.g. `the server's certificate has expired`; undefined when TLS is not the reason
  */
 export function findTlsProblem(
   address: string,
@@ -40,8 +40,8 @@ function tryWithTls(
 }
 
 function tryWithoutTls(address: string) {
-  const wantsTls = 'the server wants TLS, and TLS is not set';
-  // Nothing is sent to this server but the question whether it speaks TLS.
+  const wantsTls = 'the server requires TLS, but TLS is not configured';
+  // The only thing sent to this server is the test whether it speaks TLS.
   return handshake(
     address,
     { rejectUnauthorized: false },
@@ -53,29 +53,32 @@ function tryWithoutTls(address: string) {
   );
 }
 
-const CLIENT_CERTIFICATE = 'the server refuses the client certificate, or the lack of one';
+const CLIENT_CERTIFICATE = 'the server refuses the client certificate, or requires one';
 
-/** By the codes of Node and OpenSSL. */
+/** The reasons by the codes of Node and OpenSSL. */
 const REASONS: readonly (readonly [RegExp, string])[] = [
   [/_ALERT_/, CLIENT_CERTIFICATE],
   [/^CERT_HAS_EXPIRED$/, "the server's certificate has expired"],
   [
     /^ERR_TLS_CERT_ALTNAME_INVALID$/,
-    "the server's certificate is for another name than the address, or than the server name that is set",
+    "the server's certificate is for a name other than the address or the configured server name",
   ],
   [
     /SELF_SIGNED|^UNABLE_TO_|^CERT_UNTRUSTED$|^CERT_SIGNATURE_FAILURE$|^INVALID_CA$/,
-    "the server's certificate is not from a CA that is known here",
+    "the server's certificate is not from a known CA",
   ],
   [/^CERT_/, "the server's certificate is not valid"],
   [/WRONG_VERSION_NUMBER|^EPROTO$|PACKET_LENGTH_TOO_LONG/, 'the server does not speak TLS'],
-  [/^ERR_SSL_|^ERR_TLS_/, 'the handshake breaks off'],
+  [/^ERR_SSL_|^ERR_TLS_/, 'the handshake fails'],
 ];
 
 interface Outcomes {
-  /** When the server answers over TLS. */
+  /** The problem when the server answers over TLS. */
   readonly answered: string | undefined;
-  /** When it closes the connection after the handshake, as servers do that refuse a client certificate. */
+  /**
+   * The problem when it closes the connection after the handshake, as servers do when they refuse a client
+   * certificate.
+   */
   readonly closed: string;
   readonly failed: (code: string) => string | undefined;
 }

@@ -4,16 +4,16 @@ import { TemporalError } from './temporal-error.js';
 
 const TIMEOUT_MS = 3_000;
 
-/** Whether rollouts can be started and get on. */
+/** Whether rollouts can be started and make progress. */
 export interface TemporalReadiness {
   readonly temporal: 'ok' | 'unavailable';
-  /** `none` is noticed up to about a minute after the last worker died. */
+  /** `none` is reported up to about a minute after the last worker died. */
   readonly worker: 'polls' | 'none' | 'unknown';
-  /** What is wrong and what to do, when something is. */
+  /** What is wrong and what to do, if something is wrong. */
   readonly message?: string;
 }
 
-/** Asks Temporal whether it is there and whether a worker takes new rollouts. Never throws. */
+/** Returns whether Temporal answers and whether a worker takes new rollouts. Never throws. */
 export async function readiness(access: TemporalAccess): Promise<TemporalReadiness> {
   try {
     const missing = whyNoWorker(await describeTaskQueue(access, TIMEOUT_MS), Date.now());

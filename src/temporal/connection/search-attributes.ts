@@ -6,24 +6,23 @@ import { TemporalError } from './temporal-error.js';
 /** `INDEXED_VALUE_TYPE_KEYWORD` of Temporal's API. */
 const KEYWORD = 2;
 const TIMEOUT_MS = 5_000;
-/** A server reads its list of search attributes anew about once a second. */
+/** A server reloads its list of search attributes about once a second. */
 const VISIBLE_WITHIN_MS = 15_000;
 
 /**
- * Sees to it that the namespace has the search attributes of rollouts, and registers those it lacks.
- * Where the list of them may not be read, they are taken to be there: `checkAccess` has shown that the credentials
- * are good.
- * @returns the names that were registered now; usually none
- * @throws TemporalError `search-attributes-missing`, with the commands to run, when they may not be registered from
- *   here (as on Temporal Cloud); what {@link TemporalAccess.call} throws
+ * Registers the search attributes of rollouts that the namespace lacks. If the list of search attributes may not be
+ * read, they are assumed to exist: `checkAccess` has shown that the credentials are valid.
+ * @returns the names that were registered; usually none
+ * @throws TemporalError `search-attributes-missing`, with the commands to run, when they cannot be registered from
+ *   here (as on Temporal Cloud); the errors of {@link TemporalAccess.call}
  */
 export async function ensureSearchAttributes(access: TemporalAccess): Promise<string[]> {
   let missing: string[];
   try {
     missing = await missingSearchAttributes(access);
   } catch (error) {
-    // Temporal Cloud, and servers with narrow permissions, keep the operator service to themselves: the first start of
-    // a rollout tells whether the search attributes are there.
+    // Temporal Cloud and servers with narrow permissions do not offer the operator service. The first start of a
+    // rollout then shows whether the search attributes exist.
     if (error instanceof TemporalError && error.code === 'temporal-refused') return [];
     throw error;
   }
@@ -36,7 +35,7 @@ export async function ensureSearchAttributes(access: TemporalAccess): Promise<st
   try {
     await access.call(TIMEOUT_MS, () => operatorService.addSearchAttributes(request));
   } catch (error) {
-    // Another process may have registered them in this moment.
+    // Another process may have registered them at the same moment.
     if ((await missingSearchAttributes(access)).length > 0) throw notRegistered(missing, error);
   }
   await untilVisible(access);

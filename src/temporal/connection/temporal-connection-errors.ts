@@ -3,7 +3,7 @@ import { findTlsProblem } from './find-tls-problem.js';
 import { GrpcStatus, grpcStatusOf, isOverdue } from './grpc-status.js';
 import { TemporalError } from './temporal-error.js';
 
-/** Where a connection goes to, and how. */
+/** The target of a connection and its TLS settings. */
 interface Place {
   readonly address: string;
   readonly namespace: string;
@@ -12,10 +12,10 @@ interface Place {
 }
 
 /**
- * What an error of a connection or a call means for its user. The words of the transports are about themselves; they
- * stay in the cause, for the log.
- * @param hasAnswered whether the server has ever answered; then TLS is not looked at
- * @returns a TemporalError, or the same error when it is about something else
+ * Returns an error of a connection or a call in words for users. The messages of the transports stay in the cause,
+ * for the log.
+ * @param hasAnswered whether the server has ever answered; then TLS is not checked
+ * @returns a TemporalError, or the same error when the connection is not the reason
  */
 export async function explainConnection(
   error: unknown,
@@ -38,7 +38,7 @@ export async function explainConnection(
   return new TemporalError('temporal-tls-failed', message, { cause: error });
 }
 
-/** The namespace is not there. */
+/** Returns the error for a missing namespace. */
 export function namespaceMissing({ address, namespace }: Place, cause: unknown): TemporalError {
   return new TemporalError(
     'temporal-namespace-missing',
@@ -56,7 +56,7 @@ function isRefusal(error: unknown): boolean {
   if (status !== undefined) {
     return status === GrpcStatus.unauthenticated || status === GrpcStatus.permissionDenied;
   }
-  // The connection of a worker tells the status of its first call by the words of its gRPC library (tonic).
+  // The connection of a worker reports the status of its first call only in the message of its gRPC library (tonic).
   return (
     isTransportError(error) && /valid authentication credentials|does not have permission/.test(error.message)
   );
@@ -69,12 +69,15 @@ function isUnavailable(error: unknown): boolean {
     : status === GrpcStatus.unavailable || isOverdue(status);
 }
 
-/** What the connection of a worker throws. */
+/** Returns whether an error is from the connection of a worker. */
 function isTransportError(error: unknown): error is Error {
   return error instanceof Error && error.name === 'TransportError';
 }
 
-/** Temporal's core is stricter with certificates than Node, e.g. with a CA that serves itself. */
+/**
+ * Returns why Temporal's core refuses a certificate. It is stricter than Node, e.g. about a CA certificate that is
+ * used as a server certificate.
+ */
 function coreReason(error: unknown): string | undefined {
   const refused = isTransportError(error) ? /InvalidCertificate\((\w+)/.exec(error.message)?.[1] : undefined;
   return refused && `the server's certificate is not accepted (${refused})`;

@@ -1,4 +1,4 @@
-/** What can be wrong with Temporal itself, with what a person does next. The API answers 503 with it. */
+/** The problems with Temporal itself, each with the next action. The API answers 503 with them. */
 export const TEMPORAL_PROBLEMS = {
   'temporal-unavailable': {
     title: 'Temporal does not answer.',
@@ -44,10 +44,10 @@ export const TEMPORAL_PROBLEMS = {
 
 export type TemporalProblem = keyof typeof TEMPORAL_PROBLEMS;
 
-/** Thrown when Temporal, or what has to run beside it, is not there. Nothing is lost by it: try again later. */
+/** Thrown when Temporal, or a component that must run with it, is unavailable. Nothing is lost: try again later. */
 export class TemporalError extends Error {
   readonly code: TemporalProblem;
-  /** What a person does next. */
+  /** What a person should do next. */
   readonly action: string;
 
   /** @param message what happened, with the address or the names */

@@ -8,14 +8,16 @@ type Timestamp = NonNullable<PendingActivity['scheduledTime']>;
 const STARTED = 2;
 const MESSAGE_LIMIT = 500;
 
-/** The activity that a workflow is busy with; of several, the one that has failed most often. */
+/**
+ * Returns the activity that a workflow is running. If there are several, returns the one that has failed most often.
+ */
 export function attemptOf(description: WorkflowExecutionDescription): Attempt | undefined {
   const pending = [...(description.raw.pendingActivities ?? [])];
   pending.sort((one, other) => (other.attempt ?? 0) - (one.attempt ?? 0));
   return pending[0] && toAttempt(pending[0]);
 }
 
-/** `installRemote` as users know it: `install-remote`. */
+/** Returns the name of a step as users know it: `install-remote` for `installRemote`. */
 export function stepNameOf(activity: string): string {
   return activity.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
@@ -23,7 +25,7 @@ export function stepNameOf(activity: string): string {
 function toAttempt(activity: PendingActivity): Attempt {
   const next = activity.nextAttemptScheduleTime;
   const failure = activity.lastFailure;
-  // A timeout has no type of its own: the message says which it was.
+  // A timeout has no type; its message says which timeout it was.
   const code = failure?.applicationFailureInfo?.type;
   return {
     activity: stepNameOf(activity.activityType?.name ?? ''),

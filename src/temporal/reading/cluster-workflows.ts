@@ -16,10 +16,10 @@ const CONCURRENCY = 10;
 const STEPS: readonly StepName[] = [...PRIMARY_STEPS, ...REMOTE_STEPS];
 
 /**
- * Adds to every cluster that runs what its workflow is trying right now: the step, the attempt, the last error.
- * Clusters that cannot be described stay as they are: this is an addition, never a reason to fail.
+ * Adds the current attempt to every running cluster: the step, the number of the attempt, the last error. Clusters
+ * that cannot be described stay unchanged: this information is optional and never a reason to fail.
  *
- * @param rolloutId the rollout whose clusters they are; the workflow of another rollout adds nothing
+ * @param rolloutId the rollout of the clusters; the workflow of another rollout adds nothing
  */
 export async function withAttempts(
   access: TemporalAccess,
@@ -39,7 +39,7 @@ async function withAttempt(
   const handle = access.client.workflow.getHandle(clusterWorkflowId(cluster.cluster));
   const answer = await access.call(DESCRIBE_TIMEOUT_MS, () => handle.describe());
   const described = await withReadableFailures(access.client, answer);
-  // The cluster may still be held by the workflow of another rollout, also an earlier one of the same mesh.
+  // The workflow of another rollout, even an earlier one of the same mesh, may still hold the cluster.
   if (rolloutOf(described) !== rolloutId) return cluster;
   const attempt = attemptOf(described);
   const recorded = described.typedSearchAttributes.get(searchAttributeKeys.step);
@@ -48,8 +48,9 @@ async function withAttempt(
 }
 
 /**
- * The clusters of a rollout as Temporal itself keeps them: name, role, status and step, for when no worker answers.
- * @throws what {@link TemporalAccess.call} throws
+ * Returns the clusters of a rollout as Temporal itself knows them: name, role, status and step. Used when no worker
+ * answers.
+ * @throws the errors of {@link TemporalAccess.call}
  */
 export async function listClusters(
   access: TemporalAccess,
@@ -61,7 +62,7 @@ export async function listClusters(
   const clusters: ClusterView[] = [];
   await access.call(LIST_TIMEOUT_MS, async () => {
     for await (const workflow of access.client.workflow.list({ query, pageSize: 1000 })) {
-      // Earlier rollouts of the mesh had workflows of the same clusters.
+      // Earlier rollouts of the mesh had workflows for the same clusters.
       if (rolloutOf(workflow) !== rolloutId) continue;
       clusters.push(clusterOf(workflow));
     }
@@ -84,7 +85,7 @@ function clusterOf(workflow: WorkflowExecutionInfo): ClusterView {
   };
 }
 
-/** The rollout that has started the workflow of a cluster. */
+/** Returns the ID of the rollout that started the workflow of a cluster. */
 function rolloutOf({ memo }: Pick<WorkflowExecutionInfo, 'memo'>): string | undefined {
   return (memo as Partial<ClusterMemo> | undefined)?.rolloutId;
 }

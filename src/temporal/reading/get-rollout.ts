@@ -14,8 +14,8 @@ import type { RolloutView } from './rollout-view.js';
 const TIMEOUT_MS = 5_000;
 
 /**
- * The running rollout of a mesh, or else the last one.
- * @throws RolloutError `rollout-not-found`; what {@link TemporalAccess.call} throws
+ * Returns the running rollout of a mesh, or the most recent one.
+ * @throws RolloutError `rollout-not-found`; the errors of {@link TemporalAccess.call}
  */
 export async function getRollout(access: TemporalAccess, mesh: string): Promise<RolloutView> {
   const described = await describe(access, mesh);
@@ -62,7 +62,7 @@ async function describe(access: TemporalAccess, mesh: string) {
   }
 }
 
-/** The error for a mesh that has no rollout, running or ended. */
+/** Returns the error for a mesh without any rollout, running or finished. */
 export function noRollout(mesh: string): RolloutError {
   return new RolloutError('rollout-not-found', `There is no rollout of mesh ${mesh}.`);
 }

@@ -6,10 +6,10 @@ import type { RolloutListItem } from './rollout-view.js';
 const TIMEOUT_MS = 10_000;
 
 /**
- * The rollouts that Temporal knows, running and ended, newest first. Visibility is eventually consistent: a rollout
- * may be missing for a moment after its start.
- * @param limit at most how many
- * @throws what {@link TemporalAccess.call} throws
+ * Returns the rollouts that Temporal knows, running and finished, newest first. Visibility is eventually consistent:
+ * a rollout may be missing for a moment after its start.
+ * @param limit the maximum number of rollouts
+ * @throws the errors of {@link TemporalAccess.call}
  */
 export async function listRollouts(access: TemporalAccess, limit: number): Promise<RolloutListItem[]> {
   // Runs that were continued as new are parts of a rollout, not rollouts.

@@ -5,21 +5,24 @@ import type { TemporalAccess } from '../connection/connection.js';
 import { GrpcStatus, grpcDetailsOf, grpcStatusOf, isOverdue } from '../connection/grpc-status.js';
 import { TemporalError } from '../connection/temporal-error.js';
 
-/** A worker that runs answers within milliseconds; one that was killed a moment ago makes the server wait. */
+/** A running worker answers within milliseconds. A worker that was just killed makes the server wait. */
 const TIMEOUT_MS = 4_000;
 
-/** The progress, or why nobody tells: `none` = no worker polls, `failing` = the workflow's code fails in the worker. */
+/**
+ * The progress, or why it is unavailable: `none` = no worker polls, `failing` = the workflow's code fails in the
+ * worker.
+ */
 export type QueriedProgress<Progress = RolloutProgress> =
   | { readonly worker: 'answers'; readonly progress: Progress }
   | { readonly worker: 'none' | 'failing' };
 
-/** Pages of a large rollout that are asked for at the same time. */
+/** How many pages of a large rollout are queried at the same time. */
 const CONCURRENCY = 4;
 
 /**
- * Asks the running or the last rollout of a mesh for its progress, page by page: with thousands of clusters one answer
- * would be larger than Temporal lets through. The pages may be of different moments, some milliseconds apart.
- * @throws what {@link TemporalAccess.call} throws, but for the time that a missing worker takes
+ * Queries the running or most recent rollout of a mesh for its progress, page by page: with thousands of clusters,
+ * one response would exceed Temporal's limit. The pages may be from different moments, some milliseconds apart.
+ * @throws the errors of {@link TemporalAccess.call}, except timeouts caused by a missing worker
  */
 export async function queryProgress(
   access: TemporalAccess,
@@ -42,7 +45,7 @@ export async function queryProgress(
 }
 
 /**
- * Asks a workflow of any type for its progress.
+ * Queries a workflow of any type for its progress.
  * @throws as {@link queryProgress}
  */
 export async function queryWorkflow<Progress, Args extends unknown[] = []>(

@@ -4,8 +4,8 @@ import type { ClusterView, RolloutView } from './rollout-view.js';
 type RolloutHeader = Omit<RolloutView, 'clusters'>;
 
 /**
- * What followers of a rollout get: first a snapshot, then changes. `id` grows with every event; `at` is when it was
- * seen, in milliseconds since the epoch.
+ * The events that followers of a rollout receive: first a snapshot, then changes. `id` increases with every event;
+ * `at` is when it was seen, in milliseconds since the epoch.
  */
 export type RolloutEvent =
   | { readonly type: 'snapshot'; readonly id: number; readonly at: number; readonly rollout: RolloutView }
@@ -13,13 +13,13 @@ export type RolloutEvent =
       readonly type: 'change';
       readonly id: number;
       readonly at: number;
-      /** All of the rollout but its clusters. */
+      /** The rollout without its clusters. */
       readonly rollout: RolloutHeader;
-      /** The clusters that changed, each one whole. */
+      /** The clusters that changed, each complete. */
       readonly clusters: readonly ClusterView[];
     };
 
-/** The rollout after an event; the same events lead everyone to the same view. */
+/** Returns the rollout after an event. The same events always lead to the same view. */
 export function applyEvent(view: RolloutView | undefined, event: RolloutEvent): RolloutView {
   if (event.type === 'snapshot') return event.rollout;
   const changed = new Map(event.clusters.map((cluster) => [cluster.cluster, cluster]));
@@ -27,7 +27,7 @@ export function applyEvent(view: RolloutView | undefined, event: RolloutEvent): 
   return { ...event.rollout, clusters };
 }
 
-/** The event that leads from one view to the next; nothing when they say the same. */
+/** Returns the event that leads from one view to the next, or undefined when they are equal. */
 export function eventBetween(
   previous: RolloutView | undefined,
   next: RolloutView,
@@ -44,8 +44,8 @@ export function eventBetween(
 }
 
 /**
- * What to show after a look that no worker answered: the last known progress, marked as old, rather than the little
- * that Temporal itself keeps.
+ * Returns what to show when no worker answered: the last known progress, marked as old, instead of the little that
+ * Temporal itself knows.
  */
 export function keepKnown(previous: RolloutView | undefined, fresh: RolloutView): RolloutView {
   if (fresh.worker === 'answers' || previous?.rolloutId !== fresh.rolloutId) return fresh;

@@ -4,7 +4,7 @@ import { STATUSES, type Status } from '../../rollout/steps.js';
 import { searchAttributeKeys } from '../connection/search-attribute-keys.js';
 import type { Execution } from './rollout-view.js';
 
-/** What Temporal itself keeps about the workflow of a rollout; readable while no worker runs. */
+/** What Temporal itself knows about the workflow of a rollout, even while no worker runs. */
 export interface RolloutFacts {
   readonly mesh: string;
   readonly rolloutId: string;
@@ -22,7 +22,7 @@ type Described = Pick<
 
 /**
  * Reads the facts from a described or listed workflow `mesh/<mesh>`.
- * @param firstRunId the first run of the chain when the server tells it: it stays over continue-as-new
+ * @param firstRunId the first run of the chain, if the server reports it; it stays the same over continue-as-new
  */
 export function rolloutFacts(workflow: Described, firstRunId: string | null | undefined): RolloutFacts {
   const attributes = workflow.typedSearchAttributes;
@@ -39,13 +39,14 @@ export function rolloutFacts(workflow: Described, firstRunId: string | null | un
   };
 }
 
-/** True when the workflow has ended, in whichever way. */
+/** Returns true when the workflow has ended, in whatever way. */
 export function isClosed(execution: Execution): boolean {
   return execution !== 'RUNNING' && execution !== 'PAUSED' && execution !== 'UNKNOWN';
 }
 
 /**
- * The status to show: a workflow that was ended from outside leaves its last one behind, which is not true any more.
+ * Returns the status to show. A workflow that was ended from outside leaves its last status behind, which is no
+ * longer true.
  */
 export function statusOf(recorded: string | undefined, execution: Execution): Status {
   const status = STATUSES.find((each) => each === recorded);
@@ -65,7 +66,7 @@ const EXECUTIONS: readonly Execution[] = [
 ];
 
 function executionOf(name: string): Execution {
-  // A run that was continued as new lives on in the next one.
+  // A run that was continued as new continues in the next one.
   if (name === 'CONTINUED_AS_NEW') return 'RUNNING';
   return EXECUTIONS.find((each) => each === name) ?? 'UNKNOWN';
 }

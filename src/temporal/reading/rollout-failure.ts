@@ -9,9 +9,9 @@ import { STALLED } from './stalled-rollouts.js';
 const TIMEOUT_MS = 5_000;
 
 /**
- * Why the workflow of a rollout ended without a result: a bad document or a wrong workflow ID makes it fail, and workers
- * terminate one that stalls them.
- * @returns what to add to its view; nothing when Temporal does not tell
+ * Returns why the workflow of a rollout ended without a result: an invalid document or a wrong workflow ID makes it
+ * fail, and workers terminate a workflow that stalls them.
+ * @returns what to add to the view; empty when Temporal does not report a reason
  */
 export async function rolloutFailure(
   access: TemporalAccess,
@@ -26,7 +26,7 @@ export async function rolloutFailure(
   }
 }
 
-/** What an error of waiting for a workflow's result says about the activity that made the workflow fail. */
+/** Returns what the error of a workflow's result says about the activity that made the workflow fail. */
 export function failureFacts(error: unknown): Pick<RolloutView, 'attention' | 'problems'> {
   if (!(error instanceof WorkflowFailedError)) return {};
   if (error.cause instanceof TerminatedFailure) return terminationFacts(error.cause.message);
@@ -34,7 +34,7 @@ export function failureFacts(error: unknown): Pick<RolloutView, 'attention' | 'p
   return failure ? describe(failure) : {};
 }
 
-/** A person who terminates a workflow knows why; what workers do is told. */
+/** Returns the reason for a termination by workers. A person who terminates a workflow knows the reason. */
 function terminationFacts(reason: string): Pick<RolloutView, 'attention'> {
   if (!reason.startsWith(STALLED)) return {};
   const { action } = ERRORS['workflow-stalled'];

@@ -7,25 +7,26 @@ import type { TemporalAccess } from '../connection/connection.js';
 import { queryProgress } from './query-progress.js';
 import { rolloutFacts } from './rollout-facts.js';
 
-/** How many rollouts there are and what their clusters wait for. */
+/** The number of rollouts, and what their clusters wait for. */
 export interface RolloutFigures {
-  /** Rollouts that Temporal keeps, by status; a status that none has is absent. */
+  /** The number of rollouts that Temporal stores, by status. A status without rollouts is absent. */
   readonly rollouts: ReadonlyMap<Status, number>;
-  /** Clusters of running rollouts that wait for a person, by code. */
+  /** The number of clusters of running rollouts that wait for a person, by code. */
   readonly parkedByCode: ReadonlyMap<string, number>;
-  /** Running rollouts that no worker told about. */
+  /** The number of running rollouts for which no worker answered. */
   readonly withoutAnswer: number;
 }
 
 const LIST_TIMEOUT_MS = 3_000;
 const QUERY_TIMEOUT_MS = 2_000;
 const CONCURRENCY = 10;
-/** More rollouts at once than anyone has; the rest counts as without an answer. */
+/** More than the number of concurrent rollouts in practice. The rest counts as unanswered. */
 const MOST_QUERIES = 50;
 
 /**
- * Reads the figures from Temporal, within a few seconds: one list, three counts, and one query for each running rollout.
- * @throws what {@link TemporalAccess.call} throws, but for workers that do not answer
+ * Reads the figures from Temporal, within a few seconds: one list, three counts, and one query for each running
+ * rollout.
+ * @throws the errors of {@link TemporalAccess.call}, except for workers that do not answer
  */
 export async function readFigures(access: TemporalAccess): Promise<RolloutFigures> {
   const [running, rollouts] = await Promise.all([listRunning(access), countEnded(access)]);
@@ -53,7 +54,7 @@ async function listRunning(access: TemporalAccess): Promise<{ mesh: string; stat
   });
 }
 
-/** Ended rollouts by status, as {@link rolloutFacts} would tell each. */
+/** Returns the number of finished rollouts by status, with the statuses of {@link rolloutFacts}. */
 async function countEnded(access: TemporalAccess): Promise<Map<Status, number>> {
   const count = (condition: string) =>
     access.call(LIST_TIMEOUT_MS, () =>
@@ -81,7 +82,10 @@ async function progressOf(access: TemporalAccess, mesh: string): Promise<Rollout
   }
 }
 
-/** Codes come from workflows that other versions may have written: what the catalogue lacks is told as one code. */
+/**
+ * Returns the codes of parked clusters. Workflows of other versions may have codes that the catalogue lacks; those
+ * count as one code.
+ */
 function parkedCodes({ clusters }: RolloutProgress): string[] {
   return clusters.flatMap(({ status, attention }) => {
     if (status !== 'NeedsAttention') return [];

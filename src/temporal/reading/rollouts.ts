@@ -9,13 +9,13 @@ import { listRollouts } from './list-rollouts.js';
 import { type RolloutFigures, readFigures } from './rollout-figures.js';
 import type { RolloutListItem, RolloutView } from './rollout-view.js';
 
-/** What the API does with rollouts. Every call ends within seconds, with an answer or with a typed error. */
+/** The operations of the API on rollouts. Every call ends within seconds, with a result or a typed error. */
 export interface Rollouts {
   /** @throws RolloutRunningError when the mesh has a running rollout; `idempotency-key-reused`; TemporalError */
   start(request: StartRequest): Promise<StartedRollout>;
-  /** Running and ended ones, newest first, at most `limit`. @throws TemporalError */
+  /** Returns running and finished rollouts, newest first, at most `limit`. @throws TemporalError */
   list(limit: number): Promise<RolloutListItem[]>;
-  /** The running or the last one of a mesh. @throws RolloutError `rollout-not-found`; TemporalError */
+  /** Returns the running or most recent rollout of a mesh. @throws RolloutError `rollout-not-found`; TemporalError */
   get(mesh: string): Promise<RolloutView>;
   /** @throws RolloutError with the code of the refusal; TemporalError */
   retry(mesh: string, input: DecisionInput): Promise<Decided<DecisionResult>>;
@@ -27,13 +27,13 @@ export interface Rollouts {
     name: Name,
     input: Controls[Name],
   ): Promise<Decided<void>>;
-  /** How many rollouts there are, and what waits. @throws TemporalError */
+  /** Returns the number of rollouts, and what waits. @throws TemporalError */
   figures(): Promise<RolloutFigures>;
   /** Never throws. */
   readiness(): Promise<TemporalReadiness>;
 }
 
-/** The rollouts of one Temporal namespace. Its search attributes are registered before the first start. */
+/** Returns the rollouts of one Temporal namespace. Registers its search attributes before the first start. */
 export function createRollouts(access: TemporalAccess): Rollouts {
   const ensureRegistered = ensureSearchAttributesOnce(access);
   return {

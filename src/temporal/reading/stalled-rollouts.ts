@@ -8,21 +8,21 @@ import type { TemporalAccess } from '../connection/connection.js';
 import { grpcDetailsOf } from '../connection/grpc-status.js';
 
 /**
- * Stops rollouts whose workflow ends or stalls every worker that takes it. Temporal hands a workflow task that timed out
- * to the next worker, without end: one such rollout would take all workers of the task queue away from all others.
+ * Stops rollouts whose workflow crashes or stalls every worker that takes it. Temporal passes a workflow task that
+ * timed out to the next worker, forever: one such rollout would block all workers of the task queue.
  */
 
 const LOOK_EVERY_MS = 15_000;
 const TIMEOUT_MS = 5_000;
 const CONCURRENCY = 10;
 /**
- * Attempts of one workflow task that have to time out in a row. A worker that is killed or replaced in the middle of a
- * task costs one. Temporal itself reports a problem from the fifth on (temporal 1.31, common/dynamicconfig,
+ * How many attempts of one workflow task must time out in a row. A worker that is killed or replaced in the middle of
+ * a task costs one attempt. Temporal itself reports a problem from the fifth on (temporal 1.31, common/dynamicconfig,
  * NumConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute).
  */
 const TIMED_OUT_ATTEMPTS = 4;
 
-/** What the termination of such a rollout begins with; the API recognises it by that. */
+/** The prefix of the termination reason, by which the API recognises such a rollout. */
 export const STALLED = 'workflow-stalled: ';
 const REASON = `${STALLED}its workflow task timed out ${TIMED_OUT_ATTEMPTS} times in a row, each time with the worker that had taken it`;
 
@@ -34,10 +34,10 @@ const TASK_ENDS: readonly unknown[] = [
 ];
 
 /**
- * Looks for such rollouts, and terminates them. The workflows of their clusters go on.
+ * Finds such rollouts and terminates them. The workflows of their clusters continue.
  *
  * @returns the workflow IDs of those that were terminated
- * @throws what {@link TemporalAccess.call} throws
+ * @throws the errors of {@link TemporalAccess.call}
  */
 export async function stopStalledRollouts(access: TemporalAccess): Promise<string[]> {
   const query = `WorkflowType = '${WorkflowType.rollout}' AND ExecutionStatus = 'Running'`;
@@ -58,9 +58,9 @@ export async function stopStalledRollouts(access: TemporalAccess): Promise<strin
 }
 
 /**
- * Looks again and again, beside a worker that runs. What fails is logged and tried again.
+ * Repeats the search beside a running worker. Failures are logged and retried.
  *
- * @param onStopped gets the workflow ID of each rollout that was terminated
+ * @param onStopped receives the workflow ID of each terminated rollout
  */
 export function watchStalledRollouts(
   access: TemporalAccess,
@@ -76,7 +76,7 @@ export function watchStalledRollouts(
       try {
         for (const workflowId of await stopStalledRollouts(access)) onStopped(workflowId);
       } catch (error) {
-        log.warn({ reason: grpcDetailsOf(error) }, 'rollouts whose workflow stalls could not be looked for');
+        log.warn({ reason: grpcDetailsOf(error) }, 'the search for stalled rollouts failed');
       }
     }
   };
@@ -84,7 +84,10 @@ export function watchStalledRollouts(
   return { stop: () => stopping.abort() };
 }
 
-/** Whether enough attempts have timed out; a workflow whose code fails in the worker harms nobody else. */
+/**
+ * Returns whether enough attempts have timed out. A workflow whose code only fails in the worker harms no other
+ * rollout.
+ */
 async function isStalled(
   access: TemporalAccess,
   { raw, workflowId, runId }: WorkflowExecutionDescription,
@@ -92,7 +95,7 @@ async function isStalled(
   if ((raw.pendingWorkflowTask?.attempt ?? 0) <= TIMED_OUT_ATTEMPTS) return false;
   const reported = raw.workflowExecutionInfo?.searchAttributes?.indexedFields?.TemporalReportedProblems?.data;
   if (reported?.length) return Buffer.from(reported).toString('utf8').includes('WorkflowTaskTimedOut');
-  // Servers that report no problems: only the first attempt stands in history.
+  // Servers that do not report problems record only the first attempt in the history.
   const { namespace } = access.target;
   const { history } = await access.call(TIMEOUT_MS, () =>
     access.client.workflowService.getWorkflowExecutionHistoryReverse({

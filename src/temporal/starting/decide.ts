@@ -12,24 +12,24 @@ import { isClosed, rolloutFacts } from '../reading/rollout-facts.js';
 import { describeRun } from './earlier-start.js';
 import { whyUnanswered } from './unanswered.js';
 
-/** For the rollout to accept the decision; a worker that has nothing else to do needs milliseconds. */
+/** The time for the rollout to accept the decision. An idle worker needs milliseconds. */
 const ACCEPT_MS = 10_000;
-/** For what is done with an accepted decision; rollouts of this version answer at once. */
+/** The time to carry out an accepted decision. Rollouts of this version answer immediately. */
 const FINISH_MS = 5_000;
 
 /**
- * What has become of a decision. `pending`: the rollout has accepted it, which is kept whatever happens to workers, and
- * is still carrying it out.
+ * The state of a decision. `pending`: the rollout has accepted it and is still carrying it out; the acceptance
+ * survives whatever happens to workers.
  */
 export type Decided<Result> =
   | { readonly state: 'done'; readonly result: Result }
   | { readonly state: 'pending' };
 
 /**
- * Sends a person's decision to the rollout of a mesh and waits until the workflow has taken it.
- * @throws RolloutError with the code that the workflow refuses it with, e.g. `not-waiting`, `rollout-changed` when it
- *   names another rollout, or `rollout-not-found`; TemporalError `worker-missing` or `decision-unanswered` when it was not
- *   accepted in time: it may still be taken later
+ * Sends a person's decision to the rollout of a mesh and waits until the workflow has accepted it.
+ * @throws RolloutError with the code with which the workflow refuses it, e.g. `not-waiting`, `rollout-changed` when
+ *   it names another rollout, or `rollout-not-found`; TemporalError `worker-missing` or `decision-unanswered` when it
+ *   was not accepted in time; it may still be accepted later
  */
 export async function decide(
   access: TemporalAccess,
@@ -41,7 +41,7 @@ export async function decide(
 }
 
 /**
- * Steers the rollout of a mesh: pause, resume, abort, approve, accept, set.
+ * Sends a control of the whole rollout: pause, resume, abort, approve, accept, set.
  * @throws as {@link decide}
  */
 export async function control<Name extends keyof Controls>(
@@ -60,7 +60,7 @@ async function send<Result>(
   input: Actor,
 ): Promise<Decided<Result>> {
   const { rolloutId } = input;
-  // Temporal itself refuses an update for another chain of runs, also while no worker is there to validate it.
+  // Temporal itself refuses an update for another chain of runs, even when no worker runs to validate it.
   const chain = rolloutId === undefined ? {} : { firstExecutionRunId: rolloutId };
   const rollout = access.client.workflow.getHandle(rolloutWorkflowId(mesh), undefined, chain);
   const options = { args: [input] as [object], waitForStage: 'ACCEPTED' } as const;
@@ -89,7 +89,10 @@ function refusal(cause: unknown): RolloutError | undefined {
   return new RolloutError(cause.type as ErrorCode, cause.message, { cause, ...(action && { action }) });
 }
 
-/** Temporal says the same of a mesh that never had a rollout and of one whose rollout is not the one that was named. */
+/**
+ * Returns the error when Temporal finds no rollout. Temporal does not distinguish a mesh without rollouts from one
+ * whose rollout is not the named one.
+ */
 async function whyNotFound(
   access: TemporalAccess,
   mesh: string,
@@ -100,7 +103,9 @@ async function whyNotFound(
   const last = wanted === undefined ? undefined : await describeRun(access, rolloutWorkflowId(mesh));
   if (last === undefined) return noRollout(mesh);
   const { rolloutId, execution } = rolloutFacts(last.execution, last.firstRunId);
-  const now = isClosed(execution) ? `the last one is rollout ${rolloutId}` : `rollout ${rolloutId} runs now`;
+  const now = isClosed(execution)
+    ? `the last one is rollout ${rolloutId}`
+    : `rollout ${rolloutId} is running now`;
   return new RolloutError(
     'rollout-changed',
     `The decision is for rollout ${wanted} of mesh ${mesh}, and ${now}.`,
@@ -109,6 +114,6 @@ async function whyNotFound(
 
 function ended(mesh: string): RolloutError {
   return new RolloutError('not-waiting', `The rollout of mesh ${mesh} has ended.`, {
-    action: 'Start a new rollout of the mesh: what is done already stays as it is.',
+    action: 'Start a new rollout of the mesh: it leaves everything that is already done unchanged.',
   });
 }

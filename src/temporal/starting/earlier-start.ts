@@ -7,7 +7,7 @@ import { type Idempotency, idempotencyIn, KEY_LIFETIME_MS } from './idempotency.
 import type { StartedRollout } from './start-rollout.js';
 
 const TIMEOUT_MS = 10_000;
-/** Rollouts of the last day that are looked through; more than that a day is not what keys are for. */
+/** How many rollouts of the last day are searched. Keys are not meant for more rollouts per day. */
 const LIMIT = 1_000;
 
 type Execution = Pick<
@@ -16,11 +16,11 @@ type Execution = Pick<
 >;
 
 /**
- * The rollout that an earlier request with the same key has started, running or ended. The running or last rollout of
- * the mesh is known at once and for as long as Temporal keeps it; others of the last {@link KEY_LIFETIME_MS} are found
- * by Temporal's visibility, which lags a moment behind.
- * @throws RolloutError `idempotency-key-reused` when that request had another document; what
- *   {@link TemporalAccess.call} throws
+ * Returns the rollout that an earlier request with the same key started, running or finished. The running or most
+ * recent rollout of the mesh is known immediately and for as long as Temporal stores it. Other rollouts of the last
+ * {@link KEY_LIFETIME_MS} are found through Temporal's visibility, which lags slightly behind.
+ * @throws RolloutError `idempotency-key-reused` when that request had another document; the errors of {@link
+ *   TemporalAccess.call}
  */
 export async function findEarlierStart(
   access: TemporalAccess,
@@ -32,7 +32,7 @@ export async function findEarlierStart(
   return earlier ?? (await access.call(TIMEOUT_MS, () => findInVisibility(access, wanted)));
 }
 
-/** The run of a rollout as Temporal knows it now; nothing when there is none. */
+/** Returns the run of a rollout as Temporal knows it now, or undefined when there is none. */
 export async function describeRun(
   access: TemporalAccess,
   workflowId: string,
@@ -49,7 +49,7 @@ export async function describeRun(
 }
 
 /**
- * The answer to a request when a rollout was started with its key, and nothing when it was not.
+ * Returns the response to a request if the rollout was started with its key, otherwise undefined.
  * @throws RolloutError `idempotency-key-reused` when the rollout was started with another document
  */
 export function judge(

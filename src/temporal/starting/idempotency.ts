@@ -1,15 +1,18 @@
 import { createHash, randomUUID } from 'node:crypto';
 
 /**
- * What makes a repeated start recognisable. It stands in the memo of the rollout's workflow, under
- * {@link IDEMPOTENCY_MEMO}, as hashes only: whoever may read workflows learns no key that could be sent again.
+ * Identifies a repeated start. It is stored in the memo of the rollout's workflow, under {@link IDEMPOTENCY_MEMO},
+ * only as hashes, so that reading workflows reveals no key that could be sent again.
  */
 export interface Idempotency {
-  /** SHA-256 of who asks and of the key, in hex: two people's keys never meet. */
+  /** SHA-256 of the requester and the key, in hex: equal keys of two people never collide. */
   readonly key: string;
   /** SHA-256 of the document, in hex. */
   readonly document: string;
-  /** Which request started the rollout; the same for all answers about it, another for every request. */
+  /**
+   * Identifies the request that started the rollout. It is the same in all responses about that rollout, and
+   * different for every request.
+   */
   readonly request: string;
 }
 
@@ -17,14 +20,15 @@ export interface Idempotency {
 export const IDEMPOTENCY_MEMO = 'idempotency';
 
 /**
- * How long a key is known for sure, in milliseconds: as long as at Stripe. The key of the running rollout of a mesh, or
- * of its last one, is known for as long as Temporal keeps it.
+ * How long a key is guaranteed to be known, in milliseconds: as long as at Stripe. The key of the running or most
+ * recent rollout of a mesh is known for as long as Temporal stores it.
  */
 export const KEY_LIFETIME_MS = 24 * 3_600_000;
 
 /**
- * What a request with a key leaves in the memo.
- * @param requestedBy the name of the token: keys are each user's own, as the IETF draft wants it (draft 07, section 5)
+ * Returns what a request with a key stores in the memo.
+ * @param requestedBy the name of the token: keys belong to each user, as the IETF draft requires (draft 07, section
+ *   5)
  * @param document as parsed: the order of its keys and whether it came as YAML or JSON make no difference
  */
 export function idempotencyOf(requestedBy: string, key: string, document: unknown): Idempotency {
@@ -35,7 +39,7 @@ export function idempotencyOf(requestedBy: string, key: string, document: unknow
   };
 }
 
-/** What an earlier request left in a memo; nothing for rollouts that were started without a key. */
+/** Returns what an earlier request stored in a memo, or undefined for rollouts that were started without a key. */
 export function idempotencyIn(memo: Readonly<Record<string, unknown>> | undefined): Idempotency | undefined {
   const found = memo?.[IDEMPOTENCY_MEMO] as Partial<Idempotency> | undefined;
   const { key, document, request } = found ?? {};
@@ -45,12 +49,13 @@ export function idempotencyIn(memo: Readonly<Record<string, unknown>> | undefine
 }
 
 /**
- * Temporal's own request ID for a start with a key, a UUID. A second start with it, sent at the same moment, gets the
- * run of the first one, also when that has ended by then (server 1.31, service/history/api/startworkflow).
+ * Returns Temporal's own request ID for a start with a key, a UUID. A second start with the same ID, sent at the same
+ * moment, returns the run of the first one, even if that has already ended (server 1.31,
+ * service/history/api/startworkflow).
  */
 export function requestIdOf({ key, document }: Idempotency): string {
   const hex = sha256(`${key}\n${document}`);
-  // Version 8 of RFC 9562: 122 bits of one's own making.
+  // Version 8 of RFC 9562: 122 custom bits.
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
@@ -58,7 +63,7 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** JSON with the keys of every object in order. */
+/** Returns JSON with the keys of every object in order. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) =>
     typeof part === 'object' && part !== null && !Array.isArray(part)

@@ -4,8 +4,8 @@ import { isClosed, rolloutFacts } from '../reading/rollout-facts.js';
 const CALL_TIMEOUT_MS = 5_000;
 
 /**
- * The open execution of a workflow ID; undefined when there is none.
- * @throws what the client throws when Temporal does not answer within 5 s
+ * Returns the open execution of a workflow ID, or undefined when there is none.
+ * @throws the client's error when Temporal does not answer within 5 s
  */
 export async function openExecution(
   client: Client,
@@ -16,7 +16,7 @@ export async function openExecution(
   return isOpen ? description : undefined;
 }
 
-/** The newest execution of a workflow ID, open or closed; undefined when there is none. */
+/** Returns the newest execution of a workflow ID, open or closed, or undefined when there is none. */
 export async function lastExecution(
   client: Client,
   workflowId: string,

@@ -4,33 +4,36 @@ import type { TemporalAccess } from '../connection/connection.js';
 import { searchAttributeKeys } from '../connection/search-attribute-keys.js';
 import { isClosed, rolloutFacts } from '../reading/rollout-facts.js';
 
-/** How long plans may take and how many may run: anyone who may read can ask for them, and each keeps workers busy. */
+/**
+ * How long plans may take and how many may run. Everyone with read access can request plans, and each keeps workers
+ * busy.
+ */
 
 const MINUTE_MS = 60_000;
 const SHORTEST_MS = 15 * MINUTE_MS;
 const LONGEST_MS = 180 * MINUTE_MS;
-/** A remote has 90 s for its dry runs, and ten remotes are tried at a time. */
+/** The time per remote: its dry runs may take 90 s, and ten remotes are tried at a time. */
 const REMOTE_MS = 9_000;
 
-/** Plans that may run at the same time. */
+/** How many plans may run at the same time. */
 const MOST = { ofMesh: 3, inAll: 10 };
 
 const TIMEOUT_MS = 5_000;
-/** Temporal's visibility lists a workflow a moment after its start. */
+/** Temporal's visibility lists a workflow within this time after its start. */
 const LISTED_WITHIN_MS = 10_000;
 
 /**
- * How long the plan of so many remotes may take, in milliseconds: 15 minutes up to 100 remotes, then in proportion, at
- * most 3 hours. Without a limit a plan would wait for ever when no worker is there.
+ * Returns how long the plan of a number of remotes may take, in milliseconds: 15 minutes for up to 100 remotes, then
+ * in proportion, at most 3 hours. Without a limit a plan would wait forever when no worker runs.
  */
 export function longestPlanMs(remotes: number): number {
   return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, remotes * REMOTE_MS));
 }
 
-/** The places for plans that run at the same time, as Temporal's visibility lists them. */
+/** Limits the plans that run at the same time, as listed by Temporal's visibility. */
 export class PlanPlaces {
   readonly #access: TemporalAccess;
-  /** Plans of this process that may not be listed yet, in the order in which they asked for a place. */
+  /** Plans of this process that may not be listed yet, in the order of their requests. */
   readonly #fresh = new Map<string, { readonly mesh: string; readonly since: number }>();
 
   constructor(access: TemporalAccess) {
@@ -38,8 +41,8 @@ export class PlanPlaces {
   }
 
   /**
-   * Takes a place for a plan, and starts it; without a start the place is free again.
-   * @throws RolloutError `plans-busy`; what {@link TemporalAccess.call} and `start` throw
+   * Reserves a place for a plan and starts it. If the start fails, the place is released.
+   * @throws RolloutError `plans-busy`; the errors of {@link TemporalAccess.call} and of `start`
    */
   async use<Started>(planId: string, mesh: string, start: () => Promise<Started>): Promise<Started> {
     const since = Date.now();
@@ -48,7 +51,7 @@ export class PlanPlaces {
     this.#fresh.set(planId, { mesh, since });
     try {
       const listed = await this.#list(new Date(since - LISTED_WITHIN_MS));
-      // Those that asked earlier and have been refused meanwhile take no place.
+      // Earlier requests that have been refused meanwhile use no place.
       const unlisted = before.flatMap((id) => (listed.has(id) ? [] : (this.#fresh.get(id)?.mesh ?? [])));
       const meshes = [...[...listed.values()].flatMap((each) => each ?? []), ...unlisted];
       assertPlace(mesh, meshes);
@@ -59,7 +62,10 @@ export class PlanPlaces {
     }
   }
 
-  /** The mesh of every plan that runs, by the plan's ID; undefined for those that ended a moment after their start. */
+  /**
+   * Returns the mesh of every running plan by the plan's ID; undefined for plans that ended shortly after their
+   * start.
+   */
   async #list(since: Date): Promise<Map<string, string | undefined>> {
     const { client } = this.#access;
     const recent = `(ExecutionStatus = 'Running' OR StartTime > '${since.toISOString()}')`;
@@ -72,7 +78,7 @@ export class PlanPlaces {
         const mesh = workflow.typedSearchAttributes.get(searchAttributeKeys.mesh) ?? '';
         plans.set(workflow.workflowId.slice(planWorkflowId('').length), isRunning ? mesh : undefined);
         running += isRunning ? 1 : 0;
-        // More than enough to refuse; there may be any number that somebody has started in Temporal.
+        // Enough to refuse; somebody may have started any number of plans in Temporal.
         if (running >= MOST.inAll) break;
       }
       return plans;

@@ -17,26 +17,29 @@ import { longestPlanMs, PlanPlaces } from './plan-limits.js';
 import type { StartRequest } from './start-rollout.js';
 
 const TIMEOUT_MS = 10_000;
-/** For a worker to end a plan that is cancelled. */
+/** The time for a worker to end a cancelled plan. */
 const CANCEL_MS = 3_000;
 
-/** A plan that is asked for. */
+/** A request for a plan. */
 export interface PlanRequest extends Pick<StartRequest, 'mesh' | 'document' | 'requestedBy'> {
-  /** How many remotes the document has: the plan gets time for each. */
+  /** The number of remotes of the document, which determines the time limit of the plan. */
   readonly remotes: number;
 }
 
-/** What the API does with plans. Every call ends within seconds, with an answer or with a typed error. */
+/** The operations of the API on plans. Every call ends within seconds, with a result or a typed error. */
 export interface Plans {
-  /** A few may run at the same time, also while the mesh is rolled out. @throws RolloutError `plans-busy`; TemporalError */
+  /**
+   * Starts a plan. A few plans may run at the same time, even during a rollout of the mesh. @throws RolloutError
+   * `plans-busy`; TemporalError
+   */
   start(request: PlanRequest): Promise<StartedPlan>;
   /** @throws RolloutError `plan-not-found`; TemporalError */
   get(planId: string): Promise<PlanView>;
-  /** Ends a plan that runs; one that has ended stays as it is. @throws RolloutError `plan-not-found`; TemporalError */
+  /** Ends a running plan. A finished plan stays as it is. @throws RolloutError `plan-not-found`; TemporalError */
   cancel(planId: string): Promise<void>;
 }
 
-/** The plans of one Temporal namespace. Its search attributes are registered before the first start. */
+/** Returns the plans of one Temporal namespace. Registers its search attributes before the first start. */
 export function createPlans(access: TemporalAccess): Plans {
   const ensureRegistered = ensureSearchAttributesOnce(access);
   const places = new PlanPlaces(access);
@@ -91,7 +94,7 @@ async function getPlan(access: TemporalAccess, planId: string): Promise<PlanView
     ...(finishedAt !== undefined && { finishedAt }),
   };
   if (execution !== 'COMPLETED' && execution !== 'FAILED') {
-    // Once it is cancelled it has no result any more, whether a worker has noticed yet or not.
+    // A cancelled plan has no result, whether or not a worker has noticed the cancellation.
     const isCancelled = execution === 'CANCELLED' || described.raw.workflowExtendedInfo?.cancelRequested;
     if (isCancelled) return { ...common, ...withoutResult('plan-cancelled') };
     if (isClosed(execution)) return { ...common, ...withoutResult('plan-ended') };
@@ -107,7 +110,7 @@ async function getPlan(access: TemporalAccess, planId: string): Promise<PlanView
   }
 }
 
-/** A plan has nothing to clean up: where no worker obeys in time, its workflow is ended from outside. */
+/** Cancels a plan. A plan has nothing to clean up, so its workflow is terminated if no worker reacts in time. */
 async function cancelPlan(access: TemporalAccess, planId: string): Promise<void> {
   const handle = access.client.workflow.getHandle(planWorkflowId(planId));
   try {
@@ -122,9 +125,9 @@ async function cancelPlan(access: TemporalAccess, planId: string): Promise<void>
       (error: unknown) => isOverdue(grpcStatusOf(error)),
     );
   if (!isOpen) return;
-  const terminate = () => handle.terminate('cancelled, and no worker has obeyed');
+  const terminate = () => handle.terminate('cancelled, and no worker has reacted');
   await access.call(TIMEOUT_MS, terminate).catch((error: unknown) => {
-    // It has ended in this moment.
+    // It ended at the same moment.
     if (!(error instanceof WorkflowNotFoundError)) throw error;
   });
 }

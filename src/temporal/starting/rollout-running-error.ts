@@ -1,6 +1,6 @@
 import { RolloutError } from '../../rollout/rollout-error.js';
 
-/** Who holds a mesh: the rollout of it that runs. */
+/** The running rollout that holds a mesh. */
 export interface RolloutHolder {
   readonly mesh: string;
   readonly rolloutId: string;
@@ -9,7 +9,7 @@ export interface RolloutHolder {
   readonly startedAt: number;
 }
 
-/** Thrown when a rollout of the mesh runs already; says which. */
+/** Thrown when a rollout of the mesh is already running; names that rollout. */
 export class RolloutRunningError extends RolloutError {
   readonly holder: RolloutHolder;
 
@@ -17,9 +17,9 @@ export class RolloutRunningError extends RolloutError {
     const since = new Date(holder.startedAt).toISOString();
     super(
       'rollout-running',
-      `A rollout of mesh ${holder.mesh} is running since ${since}, requested by ${holder.requestedBy} (rollout ${holder.rolloutId}).`,
+      `A rollout of mesh ${holder.mesh} has been running since ${since}, requested by ${holder.requestedBy} (rollout ${holder.rolloutId}).`,
     );
-    // What is given may know more of the rollout; the answer of the API tells these four.
+    // The argument may have more fields; the response of the API contains only these four.
     const { mesh, rolloutId, requestedBy, startedAt } = holder;
     this.holder = { mesh, rolloutId, requestedBy, startedAt };
   }

@@ -1,5 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError, type WorkflowStartOptions } from '@temporalio/client';
-// Not part of the public interface; it is how the SDK's own Nexus code sets the request ID (client 1.23, lib/internal).
+// Not part of the public interface: the SDK's own Nexus code sets the request ID like this (client 1.23,
+// lib/internal).
 import {
   type InternalWorkflowStartOptions,
   InternalWorkflowStartOptionsSymbol,
@@ -14,15 +15,15 @@ import { IDEMPOTENCY_MEMO, type Idempotency, idempotencyOf, requestIdOf } from '
 import { RolloutRunningError } from './rollout-running-error.js';
 
 const TIMEOUT_MS = 10_000;
-/** A rollout may end between the refused start and the look at who holds the mesh. */
+/** The number of attempts: a rollout may end between the refused start and the query for the holder of the mesh. */
 const TRIES = 3;
 
 export interface StartRequest {
   readonly mesh: string;
-  /** What the user typed, already found to be valid; the workflow's only argument. */
+  /** The user's document, already validated; the workflow's only argument. */
   readonly document: unknown;
   readonly requestedBy: string;
-  /** Makes a repeated request give the rollout of the first one. */
+  /** Makes a repeated request return the rollout of the first one. */
   readonly idempotencyKey?: string;
 }
 
@@ -30,15 +31,16 @@ export interface StartedRollout {
   readonly mesh: string;
   readonly rolloutId: string;
   readonly workflowId: string;
-  /** True when an earlier request with the same key has started it. */
+  /** True when an earlier request with the same key started it. */
   readonly replayed?: boolean;
 }
 
 /**
- * Starts the rollout of a mesh. Its workflow ID is the lock: while one runs, another is refused. With a key, a second
- * request gives the rollout of the first one, running or ended, and starts nothing; so do two requests at once.
- * @throws RolloutRunningError when another one runs already; RolloutError `idempotency-key-reused` when the key came with
- *   another document; what {@link TemporalAccess.call} throws
+ * Starts the rollout of a mesh. Its workflow ID is the lock: while one rollout runs, another is refused. With a key,
+ * a second request returns the rollout of the first one, running or finished, and starts nothing. That also holds for
+ * two concurrent requests.
+ * @throws RolloutRunningError when another rollout is already running; RolloutError `idempotency-key-reused` when the
+ *   key was used with another document; the errors of {@link TemporalAccess.call}
  */
 export async function startRollout(access: TemporalAccess, request: StartRequest): Promise<StartedRollout> {
   const { mesh, document, requestedBy, idempotencyKey } = request;
@@ -64,7 +66,10 @@ export async function startRollout(access: TemporalAccess, request: StartRequest
   }
 }
 
-/** Temporal gives the run of another request with the same request ID as if it were new; the memo tells whose it is. */
+/**
+ * Returns the original start. Temporal returns the run of another request with the same request ID as if it were new;
+ * the memo shows which request started it.
+ */
 async function originalStart(
   access: TemporalAccess,
   started: StartedRollout,

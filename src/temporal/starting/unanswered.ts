@@ -7,13 +7,13 @@ import { versionName } from '../worker/version-name.js';
 const TIMEOUT_MS = 3_000;
 
 /**
- * Why a rollout has not taken a decision in time: `worker-missing` when no worker of its version runs, otherwise
- * `decision-unanswered`. In both cases Temporal may still deliver the decision.
+ * Returns the error for a rollout that has not accepted a decision in time: `worker-missing` when no worker of its
+ * version runs, otherwise `decision-unanswered`. In both cases Temporal may still deliver the decision.
  *
- * A worker is noticed to be gone up to a minute after it died.
+ * A dead worker is noticed up to a minute after it died.
  *
  * @param waitedMs how long the rollout had, in milliseconds
- * @throws what {@link TemporalAccess.call} throws: then it is Temporal that does not answer
+ * @throws the errors of {@link TemporalAccess.call}, when Temporal itself does not answer
  */
 export async function whyUnanswered(
   access: TemporalAccess,
@@ -32,10 +32,10 @@ export async function whyUnanswered(
   return missing === undefined
     ? new TemporalError(
         'decision-unanswered',
-        `The rollout of mesh ${mesh} has not taken the ${update} ${within}, though workers run; it may still be taken.`,
+        `The rollout of mesh ${mesh} has not accepted the ${update} ${within}, although workers run. It may still accept it.`,
       )
     : new TemporalError(
         'worker-missing',
-        `No worker took the ${update} for mesh ${mesh} ${within}; it may still be taken when one is back. ${missing}`,
+        `No worker accepted the ${update} for mesh ${mesh} ${within}. It may still be accepted when a worker runs again. ${missing}`,
       );
 }

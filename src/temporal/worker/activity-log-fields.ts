@@ -1,7 +1,7 @@
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { stepNameOf } from '../reading/attempt.js';
 
-/** What the inputs of activities name their cluster and mesh; see {@link Activities}. */
+/** The fields in which inputs of activities name their cluster and mesh; see {@link Activities}. */
 interface About {
   readonly mesh?: unknown;
   readonly cluster?: unknown;
@@ -9,8 +9,8 @@ interface About {
 }
 
 /**
- * Gives every line that an activity logs, and that the SDK logs about it, the mesh, the cluster, the step and the
- * attempt. Nothing else of the input: it is the user's.
+ * Adds the mesh, the cluster, the step and the attempt to every line that an activity logs, or that the SDK logs
+ * about it. Nothing else of the input is logged, because it belongs to the user.
  */
 export const activityLogFields: ActivityInterceptorsFactory = ({ info }) => {
   let about: About = {};

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { WorkerDeploymentVersion } from '@temporalio/common';
 
-/** What Temporal answers about a Worker Deployment: its versions, and which of them is current. */
+/** Temporal's description of a Worker Deployment: its versions, and which of them is current. */
 export type DescribedDeployment = NonNullable<
   Awaited<ReturnType<Client['workflowService']['describeWorkerDeployment']>>['workerDeploymentInfo']
 >;
@@ -9,16 +9,16 @@ export type DescribedDeployment = NonNullable<
 type Time = { readonly seconds?: unknown; readonly nanos?: number | null } | null | undefined;
 
 /**
- * Whether a version takes over the new rollouts by itself:
+ * Whether a version automatically takes over new rollouts:
  * - `become`: none is current, or the current one is older; and this version has never been current
  * - `is`: it is current
  * - `unknown`: the server has not registered it yet
  * - `newer-is`: a newer one is current; a worker of an old version has been started again
- * - `was`: it has been current before, and somebody has made another one current: a rollback stays
+ * - `was`: it was current before, and somebody has made another one current: a rollback stays
  */
 export type Candidacy = 'become' | 'is' | 'unknown' | 'newer-is' | 'was';
 
-/** Judges a version by the times that the server keeps. */
+/** Returns the status of a version, based on the times that the server records. */
 export function promotionStatus(
   deployment: DescribedDeployment,
   { buildId }: WorkerDeploymentVersion,
@@ -34,7 +34,7 @@ export function promotionStatus(
   return other && !isBefore(other.createTime, own.createTime) ? 'newer-is' : 'become';
 }
 
-/** The build ID of the current version; undefined while there is none. */
+/** Returns the build ID of the current version, or undefined while there is none. */
 export function currentBuildId(deployment: DescribedDeployment): string | undefined {
   return deployment.routingConfig?.currentDeploymentVersion?.buildId || undefined;
 }

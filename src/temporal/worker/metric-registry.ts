@@ -1,14 +1,14 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Metric } from '../../rollout/metrics.js';
 
-/** A registry of one process, and what a metric of it is made with. */
+/** The registry of a process, and the configuration of its metrics. */
 export interface MetricRegistry {
   readonly registry: Registry;
-  /** The configuration of prom-client for a metric of the catalogue. */
+  /** Returns the prom-client configuration of a metric of the catalogue. */
   of(metric: Metric): { name: string; help: string; labelNames: string[]; registers: Registry[] };
 }
 
-/** A registry of its own, with the metrics of Node already in it. */
+/** Returns a new registry that already contains the metrics of Node. */
 export function createMetricRegistry(): MetricRegistry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });

@@ -3,21 +3,21 @@ import { TASK_QUEUE } from '../../rollout/names.js';
 import type { TemporalAccess } from '../connection/connection.js';
 import { versionName } from './version-name.js';
 
-/** What Temporal answers about a task queue: who has polled it, and which version is current. */
+/** Temporal's description of a task queue: who has polled it, and which version is current. */
 export type DescribedTaskQueue = Pick<
   Awaited<ReturnType<Client['workflowService']['describeTaskQueue']>>,
   'pollers' | 'versioningInfo'
 >;
 
-/** A poll of a worker lasts up to a minute; what has not polled for longer than that is gone. */
+/** A poll lasts up to a minute. A worker that has not polled for longer is gone. */
 const POLLED_WITHIN_MS = 70_000;
 const NOBODY = `No worker polls the task queue ${TASK_QUEUE}.`;
 /** `WORKER_VERSIONING_MODE_VERSIONED` of Temporal's API. */
 const VERSIONED = 2;
 
 /**
- * Asks Temporal who polls the task queue of rollouts.
- * @throws what {@link TemporalAccess.call} throws
+ * Returns Temporal's description of who polls the task queue of rollouts.
+ * @throws the errors of {@link TemporalAccess.call}
  */
 export function describeTaskQueue(access: TemporalAccess, timeoutMs: number): Promise<DescribedTaskQueue> {
   return access.call(timeoutMs, () =>
@@ -31,7 +31,7 @@ export function describeTaskQueue(access: TemporalAccess, timeoutMs: number): Pr
 }
 
 /**
- * Why no worker takes new rollouts, which go to workers of the current version; undefined when one does.
+ * Returns why no worker takes new rollouts, which go to workers of the current version; undefined when one does.
  * @param now milliseconds since the epoch
  */
 export function whyNoWorker(described: DescribedTaskQueue, now: number): string | undefined {
@@ -45,7 +45,7 @@ export function whyNoWorker(described: DescribedTaskQueue, now: number): string 
 }
 
 /**
- * Why no worker works on a rollout, which stays with the version that it began with; undefined when one does.
+ * Returns why no worker works on a rollout, which stays with the version that it began with; undefined when one does.
  * @param version of the rollout; undefined before a worker has begun it, and for workers without versions
  * @param now milliseconds since the epoch
  */
@@ -57,9 +57,7 @@ export function whyNoWorkerOf(
   if (version === undefined) return whyNoWorker(described, now);
   const versions = pollingVersions(described, now);
   if (versions.includes(version)) return undefined;
-  return versions.length === 0
-    ? NOBODY
-    : `The rollout needs a worker of version ${version}, and none of it polls.`;
+  return versions.length === 0 ? NOBODY : `The rollout needs a worker of version ${version}, and none polls.`;
 }
 
 function pollingVersions({ pollers }: DescribedTaskQueue, now: number): (string | undefined)[] {

@@ -6,27 +6,27 @@ import { GrpcStatus, grpcDetailsOf, grpcStatusOf } from '../connection/grpc-stat
 import { type Candidacy, currentBuildId, promotionStatus } from './current-version.js';
 
 const LOOK_TIMEOUT_MS = 3_000;
-/** The server asks the version's task queues first whether they are polled. */
+/** The server first checks whether the version's task queues are polled, which takes time. */
 const CHANGE_TIMEOUT_MS = 15_000;
 /** The server knows a version some hundred milliseconds after the first poll of its workers. */
 const SHORT_PAUSE_MS = 200;
 const QUICK_TRIES = 50;
 const LONG_PAUSE_MS = 5_000;
 
-/** A promotion under way. */
+/** A running promotion. */
 export interface Promotion {
-  /** How it ended: the version is current, another one stays so, or it was stopped before. Never rejects. */
+  /** How it ended: the version is current, another one stays current, or the promotion was stopped. Never rejects. */
   readonly ended: Promise<Ending>;
-  /** Ends the tries at once; to be called when the worker stops. */
+  /** Ends the attempts immediately. Call it when the worker stops. */
   stop(): void;
 }
 
 type Ending = 'current' | 'not-current' | 'stopped';
 
 /**
- * Makes a version the current one, to which new rollouts go, when nothing speaks against it (see {@link promotionStatus}).
- * The server knows a version only after its workers have polled, so this runs beside the worker. What fails is logged
- * and tried again: rollouts that run are not touched by it.
+ * Makes a version the current one, which receives new rollouts, unless {@link promotionStatus} is against it. The
+ * server knows a version only after its workers have polled, so this runs beside the worker. Failures are logged and
+ * retried; running rollouts are not affected.
  */
 export function startPromotion(
   access: TemporalAccess,
@@ -38,7 +38,7 @@ export function startPromotion(
     stopping.signal.addEventListener('abort', () => resolve('stopped'));
   });
   return {
-    // A call under way is not waited for: the worker may be stopping because Temporal is gone.
+    // A running call is not awaited: the worker may be stopping because Temporal is gone.
     ended: Promise.race([promote(access, version, log, stopping.signal), stopped]),
     stop: () => stopping.abort(),
   };
@@ -70,7 +70,7 @@ async function promote(
     }
     if (signal.aborted) return 'stopped';
     if (reason !== undefined && reason !== told) {
-      log.error({ ...version, reason }, 'this version could not be made current; it is tried again');
+      log.error({ ...version, reason }, 'this version could not be made current; retrying');
       told = reason;
     }
     const pauseMs = reason === undefined ? SHORT_PAUSE_MS : LONG_PAUSE_MS;
@@ -79,13 +79,13 @@ async function promote(
   return 'stopped';
 }
 
-const NOT_CURRENT = 'this version is not current: it goes on with its rollouts and gets no new ones';
+const NOT_CURRENT = 'this version is not current: it continues its rollouts and receives no new ones';
 const WHY = {
   'newer-is': 'a newer version is current',
-  was: 'it has been current before, and that was changed since',
+  was: 'it was current before, and somebody has changed that',
 } as const;
 
-/** How a person makes a version current, as for a rollback. */
+/** Returns the command with which a person makes a version current, for example for a rollback. */
 function commandFor({ deploymentName, buildId }: WorkerDeploymentVersion): string {
   return `temporal worker deployment set-current-version --deployment-name ${deploymentName} --build-id ${buildId}`;
 }
@@ -107,7 +107,7 @@ async function tryOnce(
   if (!deployment) return { state: 'unknown' };
   const state = promotionStatus(deployment, version);
   if (state !== 'become') return { state, current: currentBuildId(deployment) };
-  // The token makes the server refuse when the deployment has changed since: then the versions are judged anew.
+  // With the token the server refuses if the deployment has changed since. The versions are then checked again.
   const conflictToken = described.conflictToken ?? new Uint8Array();
   await access.call(CHANGE_TIMEOUT_MS, () =>
     workflowService.setWorkerDeploymentCurrentVersion({ namespace, deploymentName, buildId, conflictToken }),
@@ -115,7 +115,7 @@ async function tryOnce(
   return { state: 'is' };
 }
 
-/** Refused because another worker was faster, or because the first polls have not arrived. */
+/** Returns whether the server refused because another worker was faster, or the first polls have not arrived. */
 function isRace(error: unknown): boolean {
   return grpcStatusOf(error) === GrpcStatus.failedPrecondition;
 }

@@ -4,9 +4,9 @@ import { redact } from '../../base/text/redact.js';
 import { ERRORS } from '../../rollout/codes.js';
 
 /**
- * Lets everything that the Temporal SDK says, in TypeScript and in its core, go to the process's own log. Once per
- * process, before the first connection of a worker. SIGINT and SIGTERM then shut the workers down.
- * @param log where to; its level is the least level logged
+ * Sends all log lines of the Temporal SDK, from TypeScript and from its core, to the process's own log. Call it once
+ * per process, before the first connection of a worker. SIGINT and SIGTERM then shut the workers down.
+ * @param log the log; its level is the lowest level that is logged
  * @param metricsAddress host:port where the SDK serves its own metrics; absent = nowhere
  */
 export function installRuntime(log: Logger, metricsAddress?: string): void {
@@ -22,14 +22,14 @@ export function installRuntime(log: Logger, metricsAddress?: string): void {
   });
 }
 
-/** The logger that the SDK writes to, as JSON lines of `log`. */
+/** Returns the logger of the SDK, which writes JSON lines to `log`. */
 export function sdkLogger(log: Logger): DefaultLogger {
   return new DefaultLogger('DEBUG', (entry) => write(log, entry));
 }
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
-/** Where a line comes from is told by mesh, cluster, step and attempt; this is noise beside, or lets others act. */
+/** Fields that are left out: noise next to mesh, cluster, step and attempt, or tokens that would let others act. */
 const LEFT_OUT = new Set(['taskToken', 'isLocal', 'sdkComponent']);
 
 function write(log: Logger, entry: LogEntry): void {
@@ -42,7 +42,7 @@ function write(log: Logger, entry: LogEntry): void {
   );
 }
 
-/** The workflow ID names the mesh or the cluster, for lines that nobody has given them. */
+/** Returns the mesh or the cluster that a workflow ID names, for lines without these fields. */
 function idsOf(workflowId: unknown): { mesh?: string; cluster?: string } {
   const [, kind, name] =
     /^(mesh|cluster)\/(.+)$/.exec(typeof workflowId === 'string' ? workflowId : '') ?? [];
@@ -50,7 +50,7 @@ function idsOf(workflowId: unknown): { mesh?: string; cluster?: string } {
   return kind === 'mesh' ? { mesh: name } : { cluster: name };
 }
 
-/** An error without what it carries beside its words: requests, headers and bodies of whoever threw it. */
+/** Returns the loggable fields of an error, without requests, headers and bodies that it may carry. */
 function errorFields(error: Error): Record<string, unknown> {
   const { type, nonRetryable } = error as { type?: unknown; nonRetryable?: unknown };
   const isExpected = typeof type === 'string' && type in ERRORS && type !== 'internal-error';
@@ -59,7 +59,7 @@ function errorFields(error: Error): Record<string, unknown> {
     ...(typeof type === 'string' && { code: type }),
     ...(typeof nonRetryable === 'boolean' && { nonRetryable }),
     message: redact(error.message),
-    // Where in our code an expected failure was made tells nobody anything.
+    // The stack of an expected failure in our own code is useless.
     ...(!isExpected && { stack: redact(error.stack ?? '') }),
     ...(error.cause instanceof Error && { cause: errorFields(error.cause) }),
   };

@@ -2,9 +2,9 @@ import { type Endpoint, listen } from '../../base/listen.js';
 import type { WorkerMetrics } from './worker-metrics.js';
 
 /**
- * Serves `GET /metrics` of a worker, without a token: it has no figures that name a mesh or a cluster.
+ * Serves `GET /metrics` of a worker without a token, because no metric names a mesh or a cluster.
  * @param address `port` 0 = any free one
- * @throws Error when the address cannot be listened on
+ * @throws Error when it cannot listen on the address
  */
 export async function serveMetrics(
   metrics: Pick<WorkerMetrics, 'scrape' | 'contentType'>,

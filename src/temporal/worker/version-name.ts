@@ -1,12 +1,12 @@
-/** A Worker Deployment Version as Temporal's API gives it. */
+/** A Worker Deployment Version as Temporal's API returns it. */
 interface Version {
   readonly deploymentName?: string | null;
   readonly buildId?: string | null;
 }
 
 /**
- * A Worker Deployment Version as the search attribute `TemporalWorkerDeploymentVersion` has it, such as
- * `mesh-rollout:0.1.0-3f2a9c1b77d0`; undefined for what has no version.
+ * Returns a Worker Deployment Version in the form of the search attribute `TemporalWorkerDeploymentVersion`, such as
+ * `mesh-rollout:0.1.0-3f2a9c1b77d0`; undefined when there is no version.
  */
 export function versionName(version: Version | null | undefined): string | undefined {
   return version?.buildId ? `${version.deploymentName}:${version.buildId}` : undefined;

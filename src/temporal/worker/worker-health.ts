@@ -5,7 +5,8 @@ import { versionName } from './version-name.js';
 import { workerIdentity } from './worker.js';
 
 /**
- * Serves `/healthz` (the process lives) and `/readyz` (the worker polls; 503 while it starts or drains) on loopback.
+ * Serves `/healthz` (the process is alive) and `/readyz` (the worker polls; 503 while it starts or drains) on
+ * loopback.
  * @param port 0 = any free one
  */
 export async function serveWorkerHealth(worker: Worker, port: number): Promise<Endpoint> {

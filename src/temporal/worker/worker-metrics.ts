@@ -9,18 +9,18 @@ import { createMetricRegistry } from './metric-registry.js';
 /** The metrics of one worker. */
 export interface WorkerMetrics {
   readonly contentType: string;
-  /** Measures every attempt of every activity of the worker that it is given to. */
+  /** Measures every attempt of every activity of its worker. */
   readonly interceptor: ActivityInterceptorsFactory;
   /** Counts a rollout that was stopped because of its workflow. */
   rolloutStalled(): void;
-  /** The text of a scrape. */
+  /** Returns the text of a scrape. */
   scrape(): Promise<string>;
 }
 
-/** From a label that is set to an istiod that comes up; seconds. */
+/** In seconds: from setting a label to starting istiod. */
 const BUCKETS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 
-/** Metrics in a registry of their own, with those of Node. */
+/** Returns the metrics in a separate registry, with those of Node. */
 export function createWorkerMetrics(): WorkerMetrics {
   const { registry, of } = createMetricRegistry();
   const duration = new Histogram({ ...of(WORKER_METRICS.stepDuration), buckets: BUCKETS });
@@ -50,7 +50,7 @@ export function createWorkerMetrics(): WorkerMetrics {
   };
 }
 
-/** As Temporal will take it: only a failure that says so of itself is not tried again. */
+/** Returns the outcome as Temporal will treat it: only a failure that is marked non-retryable is not retried. */
 function outcomeOf(error: unknown, isCancelled: boolean): StepOutcome {
   if (isCancelled && error instanceof CancelledFailure) return 'cancelled';
   return error instanceof ApplicationFailure && error.nonRetryable ? 'needs-attention' : 'retried';

@@ -4,16 +4,17 @@ import type { WorkerDeploymentVersion } from '@temporalio/common';
 import { packageVersion } from '../../base/package-version.js';
 
 const DIGITS = 12;
-/** What bundles end with; the map has the paths of the machine in it that built them. */
+/** The end of a bundle. The source map contains paths of the machine that built the bundle. */
 const SOURCE_MAP = '//# sourceMappingURL=';
 
 /**
- * Which Worker Deployment Version a worker is: its build ID is the package's version and a hash of the workflow bundle,
- * such as `0.1.0-3f2a9c1b77d0`. Workers with equal workflow code are the same version, wherever they were built: they take
- * each other's work. Code of activities alone makes no new version, so that a fix there reaches rollouts that run.
+ * Returns the Worker Deployment Version of a worker. Its build ID is the package's version and a hash of the workflow
+ * bundle, such as `0.1.0-3f2a9c1b77d0`. Workers with equal workflow code have the same version, wherever they were
+ * built, and share their work. A change to activities alone makes no new version, so that a fix there reaches running
+ * rollouts.
  *
- * @param deploymentName name of the Worker Deployment
- * @param bundle path of the workflow bundle
+ * @param deploymentName the name of the Worker Deployment
+ * @param bundle the path of the workflow bundle
  * @throws Error when the bundle cannot be read
  */
 export async function workerVersion(

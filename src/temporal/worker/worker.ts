@@ -7,15 +7,17 @@ import { activityLogFields } from './activity-log-fields.js';
 export interface WorkerSettings {
   readonly connection: NativeConnection;
   readonly namespace: string;
-  /** A bundle built ahead, as in production; or the source file of the workflows, bundled at start, as in tests. */
+  /**
+   * A bundle built in advance, as in production, or the source file of the workflows, bundled at start, as in tests.
+   */
   readonly workflows: { readonly bundle: string } | { readonly source: string };
   /** Activities by name. */
   readonly activities: object;
-  /** The converter of the clients; with a codec the bundle must have its failure converter. */
+  /** The converter of the clients. With a codec, the bundle must contain its failure converter. */
   readonly dataConverter?: DataConverter;
-  /** How many activities run at once. */
+  /** How many activities run at the same time. */
   readonly maxActivities: number;
-  /** Sees every attempt of an activity, for metrics. */
+  /** Intercepts every attempt of an activity, for metrics. */
   readonly observer?: ActivityInterceptorsFactory;
   /**
    * The Worker Deployment Version of the workflow code: a workflow then stays with workers of the version that it
@@ -27,20 +29,21 @@ export interface WorkerSettings {
 }
 
 /**
- * The SDK ends a workflow in the middle that computes for longer than 5 s, which is less than a workflow task has; with it
- * goes the whole process ("async hook stack has become corrupted", Node 20.20). The option is none of WorkerOptions, but is
- * taken (sdk-typescript 1.23, packages/worker/src/worker-options.ts, compileWorkerOptions).
+ * The SDK interrupts a workflow that computes for longer than 5 s, which is less than the time of a workflow task.
+ * The interruption ends the whole process ("async hook stack has become corrupted", Node 20.20). The option is not in
+ * WorkerOptions, but the SDK reads it (sdk-typescript 1.23, packages/worker/src/worker-options.ts,
+ * compileWorkerOptions).
  */
 const UNDOCUMENTED: object = { isolateExecutionTimeout: '1 minute' };
 
-/** How the worker calls itself: what the Temporal UI shows beside every task that it did. */
+/** Returns the identity of the worker, which the Temporal UI shows beside every task that it ran. */
 export function workerIdentity(): string {
   return `mesh-rollout-worker ${process.pid}@${hostname()}`;
 }
 
 /**
- * A worker for the workflows and activities of rollouts; it polls after `run()`.
- * On shutdown activities get 30 s to end by themselves, then they are cancelled; after 60 s the worker stops anyway.
+ * Returns a worker for the workflows and activities of rollouts. It polls after `run()`. On shutdown, activities have
+ * 30 s to finish, then they are cancelled; after 60 s the worker stops in any case.
  */
 export async function createWorker(settings: WorkerSettings): Promise<Worker> {
   return Worker.create({
@@ -65,8 +68,8 @@ export async function createWorker(settings: WorkerSettings): Promise<Worker> {
     maxConcurrentActivityTaskExecutions: settings.maxActivities,
     shutdownGraceTime: '30s',
     shutdownForceTime: '60s',
-    // A cancellation reaches an activity with the answer to a heartbeat; the SDK's own throttle would keep
-    // heartbeats back for most of the heartbeat timeout.
+    // A cancellation reaches an activity with the response to a heartbeat. The SDK's own throttle would delay
+    // heartbeats for most of the heartbeat timeout.
     maxHeartbeatThrottleInterval: '2s',
     defaultHeartbeatThrottleInterval: '2s',
   });

@@ -81,7 +81,7 @@ function rolloutPlan(over: Partial<RolloutPlan> = {}): RolloutPlan {
         label: ['default'],
         prune: [],
         problems: [],
-        notes: ['1 object was not tried on the API server: namespace istio-system is not there yet'],
+        notes: ['1 object was not tried on the API server: namespace istio-system does not exist yet'],
       },
       {
         role: 'remote',

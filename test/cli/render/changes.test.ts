@@ -41,7 +41,7 @@ describe('changes as lines', () => {
 
   it('tell when workers are gone and back', () => {
     expect(changes(rollout(), rollout({ worker: 'none' }))).toEqual([
-      'shop  no worker answers: the rollout goes on when one runs again',
+      'shop  no worker answers: the rollout continues when one runs again',
     ]);
     expect(changes(rollout({ worker: 'none' }), rollout())).toEqual(['shop  a worker answers again']);
   });

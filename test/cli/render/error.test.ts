@@ -31,7 +31,7 @@ describe('an error for people', () => {
   it('says how to start the API that does not answer', () => {
     expect(renderError(new ApiUnreachable('http://127.0.0.1:8180', 'connection refused'), page)).toEqual([
       'error: The API does not answer at http://127.0.0.1:8180: connection refused.',
-      '  → Start the API with mesh-rollout serve, or name where it is with --api or MESH_ROLLOUT_API.',
+      '  → Start the API with mesh-rollout serve, or set its URL with --api or MESH_ROLLOUT_API.',
     ]);
   });
 

@@ -13,7 +13,9 @@ describe('what a person can do next', () => {
   });
 
   it('is to resume a rollout that is paused', () => {
-    expect(renderNext(rollout({ status: 'Paused' }), page)).toEqual(['to go on  mesh-rollout resume shop']);
+    expect(renderNext(rollout({ status: 'Paused' }), page)).toEqual([
+      'to continue  mesh-rollout resume shop',
+    ]);
   });
 
   it('is to approve a wave', () => {
@@ -21,28 +23,28 @@ describe('what a person can do next', () => {
       { name: 'canary', status: 'NeedsAttention' as const, clusters: [], waitingFor: 'approval' },
     ];
     expect(renderNext(rollout({ status: 'NeedsAttention', waves, clusters: [] }), page)).toEqual([
-      'to go on  mesh-rollout approve shop --wave canary',
+      'to continue  mesh-rollout approve shop --wave canary',
     ]);
   });
 
   it('is to retry or to skip a cluster', () => {
     expect(renderNext(rollout({ clusters: [parked('eu-3')] }), page)).toEqual([
-      'when mended   mesh-rollout retry shop --cluster eu-3',
-      'or leave out  mesh-rollout skip shop --cluster eu-3 --reason "…"',
+      'when fixed  mesh-rollout retry shop --cluster eu-3',
+      'or to skip  mesh-rollout skip shop --cluster eu-3 --reason "…"',
     ]);
   });
 
   it('is one command for all that wait with the same code', () => {
     expect(renderNext(rollout({ clusters: [parked('eu-3'), parked('eu-4')] }), page)[0]).toBe(
-      'when mended   mesh-rollout retry shop --code permission-denied',
+      'when fixed  mesh-rollout retry shop --code permission-denied',
     );
   });
 
   it('is to accept a finding where that is allowed', () => {
     expect(renderNext(rollout({ status: 'NeedsAttention', attention: overlap, clusters: [] }), page)).toEqual(
       [
-        'when mended    mesh-rollout retry shop --code service-cidr-overlap',
-        'or take it on  mesh-rollout accept shop service-cidr-overlap --reason "…"',
+        'when fixed    mesh-rollout retry shop --code service-cidr-overlap',
+        'or to accept  mesh-rollout accept shop service-cidr-overlap --reason "…"',
       ],
     );
   });
@@ -51,7 +53,7 @@ describe('what a person can do next', () => {
     const attention = { code: 'attached-elsewhere', message: 'hub-2 has it', action: 'Detach it.' };
     const clusters = [primary(), { ...parked('eu-3'), attention }, { ...parked('eu-4'), attention }];
     expect(renderNext(rollout({ status: 'NeedsAttention', clusters }), page).at(-1)).toBe(
-      'or take it on  mesh-rollout accept shop attached-elsewhere --cluster eu-3 --reason "…"',
+      'or to accept  mesh-rollout accept shop attached-elsewhere --cluster eu-3 --reason "…"',
     );
   });
 
@@ -61,13 +63,13 @@ describe('what a person can do next', () => {
   ])('is to accept the finding that lets a step run again: %s', (code, finding) => {
     const clusters = [primary(), { ...parked('eu-3'), attention: { code, message: 'm', action: 'a' } }];
     expect(renderNext(rollout({ status: 'NeedsAttention', clusters }), page).at(-1)).toBe(
-      `or take it on  mesh-rollout accept shop ${finding} --reason "…"`,
+      `or to accept  mesh-rollout accept shop ${finding} --reason "…"`,
     );
   });
 
   it('never is to skip the primary', () => {
     expect(renderNext(rollout({ clusters: [{ ...parked('hub'), role: 'primary' }] }), page)).toEqual([
-      'when mended  mesh-rollout retry shop --cluster hub',
+      'when fixed  mesh-rollout retry shop --cluster hub',
     ]);
   });
 });

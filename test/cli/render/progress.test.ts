@@ -20,8 +20,8 @@ describe('a rollout under way', () => {
       '                                                                → Grant it, then retry.',
       '· eu-4           Pending',
       '',
-      'when mended   mesh-rollout retry shop --cluster eu-3',
-      'or leave out  mesh-rollout skip shop --cluster eu-3 --reason "…"',
+      'when fixed  mesh-rollout retry shop --cluster eu-3',
+      'or to skip  mesh-rollout skip shop --cluster eu-3 --reason "…"',
     ]);
   });
 
@@ -84,8 +84,8 @@ describe('a rollout under way', () => {
       '✓ 2 succeeded',
       '· 1 pending',
       '',
-      'when mended   mesh-rollout retry shop --cluster eu-3',
-      'or leave out  mesh-rollout skip shop --cluster eu-3 --reason "…"',
+      'when fixed  mesh-rollout retry shop --cluster eu-3',
+      'or to skip  mesh-rollout skip shop --cluster eu-3 --reason "…"',
     ]);
     expect(renderProgress(rollout(), frame({ width: 70 }), 13).slice(4, 8)).toEqual([
       '! eu-3     Needs attention  label-namespaces       40 s',
@@ -132,7 +132,7 @@ describe('a rollout under way', () => {
       '  CLUSTER  STATUS',
       '· eu-1     Pending',
       '',
-      'when mended  mesh-rollout retry shop --code pod-cidr-overlap',
+      'when fixed  mesh-rollout retry shop --code pod-cidr-overlap',
     ]);
   });
 
@@ -156,7 +156,7 @@ describe('a rollout under way', () => {
   it('says so when no worker answers', () => {
     const lines = renderProgress(rollout({ worker: 'none' }), frame({ width: 140 }));
     expect(lines[2]).toBe(
-      'No worker answers: the rollout goes on when one runs again (mesh-rollout worker). Shown is what was last known.',
+      'No worker answers: the rollout continues when one runs again (mesh-rollout worker). This is the last known state.',
     );
   });
 
@@ -190,7 +190,7 @@ describe('a rollout under way', () => {
     ];
     const view = rollout({ findings, clusters: [] });
     expect(renderProgress(view, frame()).slice(-1)).toEqual([
-      '1 warning of the checks: mesh-rollout status shop',
+      '1 warning from the checks: mesh-rollout status shop',
     ]);
     expect(renderProgress(view, frame({ detail: 'full' })).slice(-4)).toEqual([
       'FINDINGS',

@@ -59,7 +59,7 @@ describe('a rollout that has ended', () => {
       'proven: endpoints a, b, c, d (eu-1)',
       'not proven: injection shop (eu-1)',
       '',
-      'eu-1: 4 running Pods have no sidecar: restart their workloads when it suits',
+      'eu-1: 4 running Pods have no sidecar: restart their workloads when convenient',
       'eu-3: permission-denied: may not patch namespaces',
     ]);
   });
@@ -77,9 +77,9 @@ describe('a rollout that has ended', () => {
     ];
     const wide = frame({ detail: 'full', width: 200 });
     expect(renderResult(finished({ status: 'Aborted', clusters }), wide).slice(-3)).toEqual([
-      'eu-1: stopped at label-namespaces; left: label-namespaces, verify-injection',
+      'eu-1: stopped at label-namespaces; still to do: label-namespaces, verify-injection',
       'eu-1: permission-denied: may not patch namespaces',
-      'eu-2: not begun',
+      'eu-2: not started',
     ]);
   });
 

@@ -14,7 +14,7 @@ export const SERVER_FAULTS: Readonly<
     end: () => front.accept(),
     words: /refuses connections/,
   }),
-  slow: (front, request) => answering(front, request, 'never', /no complete answer within/),
+  slow: (front, request) => answering(front, request, 'never', /no complete response within/),
   '429 with Retry-After': (front, request) => answering(front, request, TOO_MANY, /answered 429/),
   '500 Internal Server Error': (front, request) =>
     answering(

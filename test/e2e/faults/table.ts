@@ -19,29 +19,30 @@ export type Cell =
 /** Why a step cannot meet a fault, by the letter that stands for it in docs/faults.md. */
 export const REASONS = {
   a: 'The step only reads.',
-  b: 'The step writes only where istiod has moved since.',
-  c: 'The step writes a Namespace, which is in no namespace, so that no quota counts it.',
-  d: 'The step asks no cluster.',
+  b: 'The step writes only if istiod has moved since.',
+  c: 'The step writes a Namespace. Quotas apply only to objects inside a namespace.',
+  d: 'The step contacts no cluster.',
   e: 'The step does not run istioctl.',
 } as const;
 export type Reason = keyof typeof REASONS;
 
 /** The faults, and what is made to happen. */
 export const FAULTS = {
-  refused: 'nobody listens at the address of the API server',
-  slow: 'the API server has not answered when the deadline of the request is over',
-  '429 with Retry-After': 'the API server has too much to do, and says when to ask again',
+  refused: 'nothing listens at the address of the API server',
+  slow: 'the API server does not answer before the request times out',
+  '429 with Retry-After': 'the API server is overloaded, and says when to try again',
   '500 Internal Server Error': 'the API server fails',
-  'disk of etcd full': 'the API server can store nothing, and answers reads and dry runs',
-  'certificate changed': 'the API server shows a certificate of another CA',
+  'disk of etcd full': 'the API server cannot store anything, but answers reads and dry runs',
+  'certificate changed': 'the API server presents a certificate of another CA',
   'token revoked':
-    'the API server does not know the token any more; a person writes a new one into the kubeconfig',
-  'permission gone': 'a verb that the step needs is taken out of the role of the account',
-  'webhook that refuses': 'an admission webhook refuses what the step writes, or tries as a dry run',
-  'field of another manager': 'another field manager applies another value to a field that the step writes',
-  quota: 'a ResourceQuota does not allow what the step creates, or tries as a dry run',
-  'tool missing': 'there is no istioctl on the machine of the worker',
-  'disk of the worker full': 'the worker can write neither its log nor a temporary file',
+    'the API server no longer accepts the token; a person writes a new one into the kubeconfig',
+  'permission gone': 'a verb that the step needs is removed from the role of the account',
+  'webhook that refuses': 'an admission webhook refuses what the step writes or tries as a dry run',
+  'field of another manager':
+    'another field manager applies a different value to a field that the step writes',
+  quota: 'a ResourceQuota forbids what the step creates or tries as a dry run',
+  'tool missing': 'istioctl is missing on the machine of the worker',
+  'disk of the worker full': 'the worker can write neither its log nor temporary files',
 } as const;
 export type FaultName = keyof typeof FAULTS;
 

@@ -93,7 +93,7 @@ function forgetReminder({ metadata }: Item): void {
   if (metadata.annotations?.[REMINDER] === undefined) return;
   const managed = metadata as { annotations: Record<string, string>; managedFields?: object[] };
   delete managed.annotations[REMINDER];
-  managed.managedFields = managed.managedFields?.filter(
+  managed.managedFields = (managed.managedFields ?? []).filter(
     (entry) => !JSON.stringify(entry).includes(`f:${REMINDER}`),
   );
 }

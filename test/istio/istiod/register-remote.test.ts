@@ -93,7 +93,7 @@ test('a CA of the inventory that cannot be used parks the cluster', async () => 
   const { register, writtenCA } = await mesh(await apiServer(FRONT_CA), await fileOf('no certificate'));
   const failure = await failureOf(register());
   expect(failure).toMatchObject({ type: 'cluster-not-usable', nonRetryable: true });
-  expect(failure.message).toContain('holds no certificate in PEM');
+  expect(failure.message).toContain('contains no PEM certificate');
   expect(writtenCA()).toBeUndefined();
 });
 

@@ -73,7 +73,7 @@ describe('connections', () => {
     const client = await clientOf(server.url);
     const error = await failureOf(client.get('/api/v1/nodes', { timeoutMs: 50 }));
     expect(error).toMatchObject({ code: 'api-unavailable' });
-    expect(error.message).toContain('no complete answer within 0.05 s (GET /api/v1/nodes)');
+    expect(error.message).toContain('no complete response within 0.05 s (GET /api/v1/nodes)');
   });
 
   test('a request on an idle connection that the server closes at that moment is sent again', async () => {
@@ -128,7 +128,7 @@ test('requests that wait for a connection to a server that hangs are given up in
   );
   expect(Date.now() - start).toBeLessThan(3_000);
   expect(new Set(errors.map(({ message }) => message)).size).toBe(1);
-  expect(errors[0]?.message).toContain('no complete answer within 0.3 s');
+  expect(errors[0]?.message).toContain('no complete response within 0.3 s');
   expect(server.requests.length).toBeLessThanOrEqual(10);
   server.answer = () => ({ ok: true });
   expect(await client.get('/api/v1/nodes')).toEqual({ ok: true });
@@ -265,7 +265,7 @@ describe('answers', () => {
     });
     const error = await failureOf((await clientOf(server.url)).get('/api/v1/pods'));
     expect(error.code).toBe('api-unavailable');
-    expect(error.message).toContain('gave an answer of more than 32 MiB (GET /api/v1/pods)');
+    expect(error.message).toContain('gave a response of more than 32 MiB (GET /api/v1/pods)');
     await vi.waitFor(() => expect([...server.connections].every(({ destroyed }) => destroyed)).toBe(true));
   });
 

@@ -96,7 +96,7 @@ describe('a dry run', () => {
     expect(server.requests.filter(({ method }) => method === 'PATCH')).toHaveLength(1);
     expect(client.outcomes).toMatchObject([
       { action: 'create', object: { kind: 'Namespace' } },
-      { action: 'create', untried: 'namespace istio-system is not there yet' },
+      { action: 'create', untried: 'namespace istio-system does not exist yet' },
     ]);
   });
 

@@ -34,13 +34,13 @@ test.each([
     'without certificates',
     '-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----',
     'ca.pem',
-    'holds no certificate',
+    'contains no PEM certificate',
   ],
   [
     'with something else in the place of one',
     `${certificate}\n-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----`,
     'ca.pem',
-    'in its PEM block 2',
+    'in PEM block 2',
   ],
 ])('a file %s is an error that names it', async (_, text, name, problem) => {
   const failure = await failureOf((await clustersWith(text, name)).certificateAuthority('eu-1'));

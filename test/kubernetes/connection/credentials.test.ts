@@ -156,7 +156,7 @@ describe('client certificates that cannot be used', () => {
   test.each([
     ['the key of another one', tlsUser(own.certificate, other.key), 'key values mismatch'],
     // OpenSSL takes it, and then sends no certificate at all.
-    ['a key of another kind', tlsUser(own.certificate, rsaKey), 'does not fit the client certificate'],
+    ['a key of another kind', tlsUser(own.certificate, rsaKey), 'does not match the client certificate'],
     [
       'no key',
       { 'client-certificate-data': base64(own.certificate) },
@@ -243,7 +243,7 @@ describe('exec plugins', () => {
     const late = await plugin.applyAuthentication({ name: 'user' }, {}).catch((error: unknown) => error);
     expect(late).toMatchObject({
       code: 'ETIMEDOUT',
-      message: expect.stringContaining('did not end within 0.1 s'),
+      message: expect.stringContaining('did not finish within 0.1 s'),
     });
     const config = { applyToHTTPSOptions: () => Promise.reject(late) } as unknown as KubeConfig;
     const error = await failureOf(new Credentials({ name: 'eu-1', path: 'config' }, config).access());

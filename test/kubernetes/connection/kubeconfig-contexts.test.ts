@@ -112,7 +112,7 @@ test('a file that is no kubeconfig is refused without a word of what is in it', 
   for (const [text, message] of [
     [`users:\n  - token: "${secret}`, /line \d is not YAML/],
     [`users: [\n${secret}: : :`, /line \d is not YAML/],
-    [secret, /it is no kubeconfig/],
+    [secret, /it is not a kubeconfig/],
   ] as const) {
     const failure = readContexts([await kubeconfig(text)]);
     await expect(failure).rejects.toThrow(message);

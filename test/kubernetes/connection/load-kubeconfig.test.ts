@@ -36,12 +36,12 @@ test.each([
   [
     'a context without its cluster',
     'current-context: a\ncontexts: [{name: a, context: {cluster: b, user: c}}]',
-    'no cluster',
+    'names a cluster that the file does not contain',
   ],
   [
     'a context without its user',
     `current-context: a\nclusters: [{name: b, cluster: {server: "${URL}"}}]\ncontexts: [{name: a, context: {cluster: b, user: c}}]`,
-    'no user',
+    'names a user that the file does not contain',
   ],
   ['a cluster without server', 'current-context: a\nclusters: [{name: b, cluster: {}}]', 'server is missing'],
 ])('%s is cluster-not-usable', async (_, content, words) => {
@@ -64,7 +64,7 @@ test.each(['10.0.0.1:6443', 'ftp://10.0.0.1', 'https://[', 'https://a b'])(
     const path = await writeKubeconfig(server, { token: 't' });
     const error = failure(() => loadKubeconfig({ name: 'eu-1', path }));
     expect(error.code).toBe('cluster-not-usable');
-    expect(error.message).toContain('is no http or https URL');
+    expect(error.message).toContain('is not an http or https URL');
   },
 );
 

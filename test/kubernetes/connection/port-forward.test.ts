@@ -118,7 +118,7 @@ test.each([
   const server = await startStubPortForward(behaviour);
   const error = await failureOf(get(server.url, { timeoutMs: 200 }));
   expect(error).toMatchObject({ code: 'api-unavailable' });
-  expect(error.message).toContain('gave no complete answer within 0.2 s');
+  expect(error.message).toContain('returned no complete response within 0.2 s');
   expect(server.paths).toHaveLength(1);
   await vi.waitFor(() => expect(server.open.size).toBe(0));
 });

@@ -16,7 +16,7 @@ test.each([
   ],
   [coded('ENOTFOUND'), 'api-unavailable', 'does not resolve'],
   [coded('EPROTO', 'wrong version number'), 'api-unavailable', 'failed: wrong version number'],
-  [new RequestTimeout(10_000), 'api-unavailable', 'gave no complete answer within 10 s'],
+  [new RequestTimeout(10_000), 'api-unavailable', 'gave no complete response within 10 s'],
   [new AggregateError([coded('ECONNREFUSED')], ''), 'api-unavailable', 'refuses connections'],
   [
     coded('DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed certificate'),
@@ -33,11 +33,11 @@ test.each([
     'is behind a proxy that answered 407 (GET /version)',
   ],
   [new Error('Bad response: 502'), 'api-unavailable', 'is behind a proxy that answered 502 (GET /version)'],
-  [new Error('Socks5 Authentication failed'), 'cluster-not-usable', 'refuses user and password'],
+  [new Error('Socks5 Authentication failed'), 'cluster-not-usable', 'refuses the user and password'],
   [
     coded('ERR_OSSL_X509_KEY_VALUES_MISMATCH', 'key values mismatch'),
     'cluster-not-usable',
-    'holds a credential that cannot be used: key values mismatch',
+    'contains an unusable credential: key values mismatch',
   ],
   [coded('ERR_OSSL_PEM_NO_START_LINE', 'no start line'), 'cluster-not-usable', 'no start line'],
   [
@@ -45,7 +45,7 @@ test.each([
     'cluster-not-usable',
     'Invalid character in header content',
   ],
-  [new AnswerTooLarge(), 'api-unavailable', 'gave an answer of more than 32 MiB'],
+  [new AnswerTooLarge(), 'api-unavailable', 'gave a response of more than 32 MiB'],
 ])('%s is %s', (error, code, words) => {
   expect(classify(error)).toMatchObject({ code, cluster: 'eu-1' });
   expect(classify(error).message).toContain(words);

@@ -114,7 +114,7 @@ describe('409', () => {
     expect(error).toMatchObject({
       code: 'field-conflict',
       transient: false,
-      message: 'other field managers own what is to be set: kubectl owns .data.a, helm owns .spec.replicas',
+      message: 'other field managers own these fields: kubectl owns .data.a, helm owns .spec.replicas',
       conflicts: [
         { manager: 'kubectl', field: '.data.a' },
         { manager: 'helm', field: '.spec.replicas' },

@@ -287,7 +287,7 @@ describe('what cannot be read now is not known, and never makes the cluster unre
       (response: ServerResponse) => void response.end('<html>hello</html>'),
       'not JSON: hello',
     ],
-    ['a list that is none', () => ({ items: 'none' }), 'something that is no list of objects'],
+    ['a list that is none', () => ({ items: 'none' }), 'something that is not a list of objects'],
   ])('%s is the reason why', async (_, nodes, reason) => {
     const { client } = await cluster({ ...CIDRS_OF_SERVICES, '/api/v1/nodes': nodes });
     const { podCIDRs, serviceCIDRs, unknown } = await readCIDRs(client, {});
@@ -299,7 +299,7 @@ describe('what cannot be read now is not known, and never makes the cluster unre
     const { client } = await cluster({ [IP_POOLS]: () => undefined });
     const { unknown } = await readCIDRs(client, {}, { timeoutMs: 200 });
     expect(unknown.pod).toEqual([
-      expect.stringContaining(`no complete answer within 0.2 s (GET ${IP_POOLS})`),
+      expect.stringContaining(`no complete response within 0.2 s (GET ${IP_POOLS})`),
     ]);
   });
 

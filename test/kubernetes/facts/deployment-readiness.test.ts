@@ -26,8 +26,8 @@ const READY = { observedGeneration: 2, replicas: 2, updatedReplicas: 2, readyRep
 describe('rolloutProgress', () => {
   test.each([
     ['ready', READY, undefined],
-    ['new', undefined, 'is not looked at yet'],
-    ['changed since', { ...READY, observedGeneration: 1 }, 'is not looked at yet'],
+    ['new', undefined, 'has not been processed'],
+    ['changed since', { ...READY, observedGeneration: 1 }, 'has not been processed'],
     ['half updated', { ...READY, updatedReplicas: 1 }, '1 of 2 replicas'],
     ['with old Pods', { ...READY, replicas: 3 }, '1 replicas of an older version'],
     ['not ready', { ...READY, readyReplicas: 0 }, '0 of 2 replicas'],

@@ -97,7 +97,7 @@ test('a finding says which CIDRs of which clusters', () => {
     inspection('eu-1', { podCIDRs: ['10.9.0.0/16', 'fd00::/48'] }),
   ]);
   expect(finding).toMatchObject({
-    what: 'pod CIDR 10.0.0.0/8 of hub overlaps pod CIDR 10.9.0.0/16 of eu-1, and 1 more of their CIDRs do',
+    what: 'pod CIDR 10.0.0.0/8 of hub overlaps pod CIDR 10.9.0.0/16 of eu-1, and 1 more of their CIDRs overlap',
     where: 'podCIDRs of hub, podCIDRs of eu-1',
   });
 });

@@ -43,7 +43,7 @@ test('a name that is taken gets a number, also when that is taken too, and the r
   const long = 'x'.repeat(63);
   expect(namesOf(long, long.toUpperCase())).toEqual([long, `${'x'.repeat(61)}-2`]);
   const { clusters } = draftInventory([context('a.b'), context('a-b', { server: 'https://other:1' })]);
-  expect(clusters.map(({ remarks }) => remarks)).toEqual([[], ['the name a-b is taken already']]);
+  expect(clusters.map(({ remarks }) => remarks)).toEqual([[], ['the name a-b is already taken']]);
 });
 
 test('two contexts of one server are told, unless a proxy or a name in TLS makes two clusters of it', () => {
@@ -52,7 +52,7 @@ test('two contexts of one server are told, unless a proxy or a name in TLS makes
     draftInventory([context('a', { server, ...one }), context('b', { server, ...two })]).clusters.map(
       ({ remarks }) => remarks.filter((remark) => remark.startsWith('same server')),
     );
-  const twins = 'one cluster must not take part under two names';
+  const twins = 'a cluster must not take part under two names';
   expect(draft({}, { server: 'https://10.0.0.1:6443/' })).toEqual([
     [`same server as b: ${twins}`],
     [`same server as a: ${twins}`],

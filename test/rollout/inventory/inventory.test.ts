@@ -90,9 +90,9 @@ test('a name that is there twice is told, with every other problem, in order', (
   const other = { name: 'eu-2', kubeconfig: 'a' };
   expect(problemsOf(cluster, other, { ...cluster, extra: 1 }, { ...other, name: 'Bad' }, cluster)).toEqual([
     expect.stringContaining('clusters[2].extra: is not a known field'),
-    expect.stringContaining('clusters[2].name: "eu-1" is the name of clusters[0] already'),
+    expect.stringContaining('clusters[2].name: "eu-1" is already the name of clusters[0]'),
     expect.stringContaining('clusters[3].name: "Bad" is not'),
-    expect.stringContaining('clusters[4].name: "eu-1" is the name of clusters[0] already'),
+    expect.stringContaining('clusters[4].name: "eu-1" is already the name of clusters[0]'),
   ]);
 });
 

@@ -52,7 +52,7 @@ describe('the current details of a rollout', () => {
         '  Next: Grant it, then retry.',
         '- **eu-2** · Running at install-remote',
         '',
-        'To go on, send the update `retry` or `skip` with `{"cluster": "eu-3"}`.',
+        'To continue, send the update `retry` or `skip` with `{"cluster": "eu-3"}`.',
       ].join('\n'),
     );
   });
@@ -74,7 +74,7 @@ describe('the current details of a rollout', () => {
       },
     ];
     expect(describeRollout(rollout({ waves }))).toContain(
-      'Wave **canary** waits for approval before the next wave. To go on, send the update `approve` `{"wave": "canary"}`.',
+      'Wave **canary** waits for approval before the next wave. To continue, send the update `approve` `{"wave": "canary"}`.',
     );
   });
 
@@ -109,7 +109,7 @@ describe('the current details of a cluster', () => {
         '- `permission-missing`: may not patch secrets',
         '- may not create leases',
         '- Next: Grant it, then retry.',
-        '- To go on, send the update `retry` or `skip`.',
+        '- To continue, send the update `retry` or `skip`.',
         '',
         '- prepare-namespace: Succeeded – namespace is there',
         '- install-remote: NeedsAttention',

@@ -62,7 +62,7 @@ describe('the encryption codec', () => {
     const encoded = await new EncryptionCodec(one).encode([payload]);
     await expect(new EncryptionCodec(two).decode(encoded)).rejects.toMatchObject({
       code: 'codec-key-missing',
-      message: 'A payload in Temporal is encrypted with the key "one". Known are two.',
+      message: 'A payload in Temporal is encrypted with the key "one". Known keys: two.',
     });
     await expect(new EncryptionCodec([]).decode(encoded)).rejects.toThrow('No key is set.');
   });
@@ -92,10 +92,10 @@ describe('a list of keys', () => {
   });
 
   it.each([
-    ['', ['has no key']],
+    ['', ['contains no key']],
     ['secret', ['key 1 is not <id>:<base64>']],
     ['a:c2hvcnQ=', ['key 1 (a) has 5 bytes, not 32']],
-    [`${'a:'}${'A'.repeat(43)}= a:${'B'.repeat(43)}=`, ['the ID a is there twice']],
+    [`${'a:'}${'A'.repeat(43)}= a:${'B'.repeat(43)}=`, ['the ID a is used twice']],
   ])('is refused without being quoted: %j', (text, problems) => {
     expect(parseEncryptionKeys(text)).toEqual({ ok: false, problems });
   });

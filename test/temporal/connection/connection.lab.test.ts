@@ -79,15 +79,15 @@ describe('a connection with TLS', () => {
   });
 
   const REFUSALS: readonly (readonly [string, () => TemporalTarget, string, string])[] = [
-    ['an unknown CA', () => to('open', { tls: {} }), 'temporal-tls-failed', 'not from a CA that is known'],
+    ['an unknown CA', () => to('open', { tls: {} }), 'temporal-tls-failed', 'not from a known CA'],
     [
       'a wrong CA',
       () => to('open', { tls: { serverRootCACertificate: Buffer.from(another.certificate) } }),
       'temporal-tls-failed',
-      'not from a CA that is known',
+      'not from a known CA',
     ],
     ['an expired server', () => to('expired', { tls }), 'temporal-tls-failed', 'has expired'],
-    ['another name', () => to('elsewhere', { tls }), 'temporal-tls-failed', 'for another name'],
+    ['another name', () => to('elsewhere', { tls }), 'temporal-tls-failed', 'for a name other than'],
     [
       'no client certificate',
       () => to('closed', { tls, apiKey: KEY }),
@@ -100,7 +100,7 @@ describe('a connection with TLS', () => {
       'temporal-tls-failed',
       'client certificate',
     ],
-    ['no TLS where it is wanted', () => to('open', {}), 'temporal-tls-failed', 'wants TLS'],
+    ['no TLS where it is wanted', () => to('open', {}), 'temporal-tls-failed', 'requires TLS'],
     ['TLS where there is none', () => to('none', { tls: {} }), 'temporal-tls-failed', 'does not speak TLS'],
     ['no API key', () => to('closed', { tls: withClient(client) }), 'temporal-refused', 'refuses'],
     [

@@ -211,7 +211,7 @@ describe('rollouts in a real Temporal', () => {
       expect(await rollouts.control('slow', 'pause', { by: 'ada' })).toEqual({ state: 'pending' });
       await expect(rollouts.control('slow', 'abort', { by: 'ada' })).rejects.toMatchObject({
         code: 'decision-unanswered',
-        message: expect.stringContaining('has not taken the abort within 10 s, though workers run'),
+        message: expect.stringContaining('has not accepted the abort within 10 s, although workers run'),
       });
     });
     await access.client.workflow.getHandle('mesh/slow').terminate();

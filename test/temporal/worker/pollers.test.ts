@@ -45,7 +45,7 @@ describe('whyNoWorkerOf', () => {
   it('is not content with a worker of another version', () => {
     const newer = queue('two', { buildId: 'one', secondsAgo: 80 }, { buildId: 'two' });
     expect(whyNoWorkerOf('mesh-rollout:one', newer, NOW)).toBe(
-      'The rollout needs a worker of version mesh-rollout:one, and none of it polls.',
+      'The rollout needs a worker of version mesh-rollout:one, and none polls.',
     );
     expect(whyNoWorkerOf('mesh-rollout:one', queue('two'), NOW)).toContain('No worker polls');
   });

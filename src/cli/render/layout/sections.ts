@@ -1,6 +1,9 @@
 import { fitLine } from './text.js';
 
-/** Puts sections below each other, parted by an empty line; empty ones are left out, no line is wider than `width`. */
+/**
+ * Joins sections with an empty line between them. Empty sections are left out, and no line is wider than
+ * `width`.
+ */
 export function joinSections(sections: readonly (readonly string[])[], width: number): string[] {
   return sections
     .filter((lines) => lines.length > 0)

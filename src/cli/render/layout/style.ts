@@ -1,6 +1,6 @@
 import type { Status } from '../../../rollout/steps.js';
 
-/** Ways to set off text; without colour each gives the text back as it is. */
+/** Text styles. Without colour, each returns the text unchanged. */
 export interface Style {
   bold(text: string): string;
   dim(text: string): string;
@@ -26,7 +26,7 @@ export function createStyle(color: boolean): Style {
   };
 }
 
-/** Text without style, for tests and for everything that is no terminal. */
+/** Leaves text unstyled, for tests and for outputs that are not terminals. */
 export const PLAIN = createStyle(false);
 
 const LOOKS: Record<Status, { symbol: string; style: keyof Style }> = {
@@ -39,13 +39,13 @@ const LOOKS: Record<Status, { symbol: string; style: keyof Style }> = {
   Aborted: { symbol: '✗', style: 'bad' },
 };
 
-/** The one-character sign of a status. */
+/** Returns the one-character symbol of a status. */
 export function symbolOf(status: Status, style: Style): string {
   const look = LOOKS[status];
   return style[look.style](look.symbol);
 }
 
-/** Text in the colour of a status. */
+/** Returns text in the colour of a status. */
 export function inColorOf(status: Status, text: string, style: Style): string {
   return style[LOOKS[status].style](text);
 }

@@ -8,7 +8,10 @@ export interface Column {
 
 const GAP = '  ';
 
-/** Lines of a table: a dim header, then the rows. Columns without any cell are left out; no line ends in spaces. */
+/**
+ * Returns the lines of a table: a dim header, then the rows. Empty columns are left out, and no line ends in
+ * spaces.
+ */
 export function table(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],

@@ -1,31 +1,34 @@
-/** Everything here counts a character as one column, which holds for names, messages of clusters and our own signs. */
+/**
+ * Everything here counts a character as one column, which is right for names, messages of clusters and our
+ * own symbols.
+ */
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for
 const STYLES = /\x1b\[[0-9;]*m/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const CONTROL = /[\x00-\x1f\x7f-\x9f\u2028\u2029]+/g;
 
-/** Columns that a line takes on a terminal. */
+/** Returns the number of columns that a line takes on a terminal. */
 export function widthOf(line: string): number {
   return [...line.replace(STYLES, '')].length;
 }
 
 /**
- * Text from outside, fit to be shown: on one line and without control characters, which could do anything to a
- * terminal. Messages come from API servers and admission webhooks.
+ * Returns foreign text that is safe to show: on one line and without control characters, which could do
+ * anything to a terminal. Such text comes from API servers and admission webhooks.
  */
 export function clean(text: string): string {
   return text.replace(CONTROL, ' ').trim();
 }
 
-/** Cuts plain text to a width; the cut is shown. */
+/** Cuts plain text to a width, and marks the cut with `…`. */
 export function cut(text: string, width: number): string {
   const characters = [...text];
   if (characters.length <= width) return text;
   return width < 1 ? '' : `${characters.slice(0, width - 1).join('')}…`;
 }
 
-/** Makes a line no wider than `width`; one that was gives up its styles, which cannot be cut. */
+/** Cuts a line to `width`. A line that is cut loses its styles, because those cannot be cut. */
 export function fitLine(line: string, width: number): string {
   return widthOf(line) <= width ? line : cut(line.replace(STYLES, ''), width);
 }
@@ -36,12 +39,12 @@ export function pad(text: string, width: number, align: 'left' | 'right' = 'left
   return align === 'left' ? text + space : space + text;
 }
 
-/** Text from outside as lines that can be shown: cleaned, its own line breaks kept, and wrapped. */
+/** Returns foreign text as lines that are safe to show: cleaned, wrapped, and with its own line breaks. */
 export function wrapForeign(text: string, width: number): string[] {
   return text.split('\n').flatMap((line) => wrap(clean(line), width));
 }
 
-/** Breaks plain text at spaces into lines of at most `width`; longer words are broken where they must be. */
+/** Wraps plain text at spaces into lines of at most `width`. Longer words are broken. */
 export function wrap(text: string, width: number): string[] {
   const limit = Math.max(8, width);
   const lines: string[] = [];

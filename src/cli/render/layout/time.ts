@@ -1,4 +1,4 @@
-/** A span of time as people say it: `42 s`, `2m 14s`, `1h 03m`, `2d 4h`. */
+/** Returns a duration as people write it: `42 s`, `2m 14s`, `1h 03m`, `2d 4h`. */
 export function formatDuration(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
   if (seconds < 60) return `${seconds} s`;
@@ -8,13 +8,13 @@ export function formatDuration(milliseconds: number): string {
   return hours < 24 ? `${hours}h ${two(minutes % 60)}m` : `${Math.floor(hours / 24)}d ${hours % 24}h`;
 }
 
-/** The time of day on this machine, `19:04:13`. */
+/** Returns the local time of day, `19:04:13`. */
 export function formatClock(at: number): string {
   const date = new Date(at);
   return [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':');
 }
 
-/** Date and time on this machine, `2026-11-22 19:04`. */
+/** Returns the local date and time, `2026-11-22 19:04`. */
 export function formatDate(at: number): string {
   const date = new Date(at);
   const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-');
