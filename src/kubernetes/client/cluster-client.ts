@@ -10,6 +10,7 @@ import {
   type ForwardOptions,
   getThroughPortForward,
 } from '../connection/port-forward.js';
+import { type PortableAccess, portableAccess } from '../connection/portable-access.js';
 import { untilReady } from '../connection/startup.js';
 import { ClusterError } from '../errors/cluster-error.js';
 import { connectionError } from '../errors/connection-errors.js';
@@ -174,6 +175,16 @@ export class ClusterClient {
       this.#credentials.renew(access);
       throw this.#credentials.refused(error);
     }
+  }
+
+  /**
+   * Returns what another program needs to reach the cluster as this client does ({@link portableAccess}). It holds the
+   * credentials.
+   */
+  async portableAccess(signal?: AbortSignal): Promise<PortableAccess> {
+    // First: it turns what plugins and files fail with into the errors that users read.
+    await abortable(this.#credentials.access(), signal);
+    return await abortable(portableAccess(this.#credentials.config, this.name), signal);
   }
 
   /** The path of one object of any kind that the cluster serves; custom resources are looked up once. */
