@@ -47,6 +47,10 @@ export function renderFailure(path: string, outcome: ProgramOutcome): RolloutErr
 export function applyFailure(path: string, cluster: string, outcome: ProgramOutcome): RolloutError {
   const { status, stdout, stderr } = outcome;
   if (status === 126 || status === 127) return notRunnable(path, status);
+  if (status >= 128 && status < 255) {
+    const message = `istioctl 1.4 was killed (status ${status}), for example because the memory was used up`;
+    return new RolloutError('api-unavailable', message, { cluster });
+  }
   const details = stdout.split('\n').filter(isReason).join('\n');
   if (/failed to generate|bad path=value|failed validation/.test(stderr)) return renderFailure(path, outcome);
   const text = `${details}\n${stderr}`;
