@@ -54,9 +54,11 @@ export async function proveInjection(
     judge((await remote.create(pod, options)) as ProbePod, expected);
     return { verdict: 'injected' };
   } catch (error) {
-    if (!(error instanceof ClusterError)) throw error;
-    judgeRefusal(error, namespace, cluster);
-    return { verdict: 'unproven', reason: error.message };
+    return inWordsOf14(() => {
+      if (!(error instanceof ClusterError)) throw error;
+      judgeRefusal(error, namespace, cluster);
+      return { verdict: 'unproven', reason: error.message };
+    });
   } finally {
     await remove(remote, referenceOf(pod), AbortSignal.timeout(DELETE_TIMEOUT_MS)).catch(() => {
       // The next run sweeps it away; until then it does nothing.
@@ -100,6 +102,22 @@ function argumentOf(spec: PodSpec, flag: string): string | undefined {
   const proxy = findProxy(spec) as { readonly args?: readonly string[] } | undefined;
   const index = proxy?.args?.indexOf(flag) ?? -1;
   return index < 0 ? undefined : proxy?.args?.[index + 1];
+}
+
+/** Runs `judge`; what it says about the injector names what a person can look at in 1.4. */
+function inWordsOf14<T>(judge: () => T): T {
+  try {
+    return judge();
+  } catch (error) {
+    if (!(error instanceof RolloutError) || error.code !== 'injection-missing') throw error;
+    const { code, message, cluster, cause } = error;
+    throw new RolloutError(code, message, {
+      ...(cluster !== undefined && { cluster }),
+      cause,
+      action:
+        'Nothing: it is tried again. Check that the API server of the remote reaches the Pods of istio-sidecar-injector on port 9443 if it lasts.',
+    });
+  }
 }
 
 /** Deletes a Pod at once: there is no kubelet that would end it. */

@@ -63,7 +63,9 @@ export function applyFailure(path: string, cluster: string, outcome: ProgramOutc
 /** Lines that say why, and not how far it is or what went well. */
 function isReason(line: string): boolean {
   const isProgress =
-    /^\s*(?:-|✔|✘|Error detail:\s*$|Component \S+ - manifest apply returned|Error: <nil>)/.test(line);
+    /^\s*(?:-|✔|✘|Error detail:\s*$|Component \S+ - manifest apply returned|Error: error running kubectl: exit status)/.test(
+      line,
+    );
   return line.trim() !== '' && !isProgress && !/ (?:created|configured|unchanged|pruned)$/.test(line);
 }
 
@@ -72,7 +74,13 @@ function notRunnable(path: string, status: number): RolloutError {
   return new RolloutError('tool-version-differs', what);
 }
 
+/** Every component fails for the same reason, and istioctl counts how often kubectl has said it. */
 function wordsOf(text: string): string {
+  const lines = text
+    .split('\n')
+    .map((line) => line.replace(/ \(repeated \d+ times\)\s*$/, '').trim())
+    .filter((line) => line !== '' && !line.startsWith('Run the command with the --force flag'));
   // Redacted before it is cut: half a credential would not be known for one any more.
-  return cut(redact(text.trim().replaceAll(/\s+/g, ' ')), MAX_WORDS) || 'it said nothing';
+  const words = redact([...new Set(lines)].join(' ').replaceAll(/\s+/g, ' '));
+  return cut(words, MAX_WORDS) || 'it said nothing';
 }

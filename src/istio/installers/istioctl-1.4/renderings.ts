@@ -1,8 +1,6 @@
-import { CORE_SCHEMA, loadAll } from 'js-yaml';
 import { abortable } from '../../../base/concurrency/abortable.js';
-import { isMap } from '../../../base/is-map.js';
 import type { KubernetesObject } from '../../../kubernetes/client/objects.js';
-import { RolloutError } from '../../../rollout/rollout-error.js';
+import { parseObjects } from '../../release-1.4/parse-objects.js';
 import {
   type CommandLine,
   type PrimarySettings,
@@ -80,28 +78,6 @@ export class Renderings {
   }
 
   async #render(line: CommandLine): Promise<readonly KubernetesObject[]> {
-    return parse(await this.#tool.generate(line, AbortSignal.timeout(TIMEOUT_MS)));
+    return parseObjects(await this.#tool.generate(line, AbortSignal.timeout(TIMEOUT_MS)), 'istioctl 1.4');
   }
-}
-
-/** @throws RolloutError `render-failed` when it is not YAML of Kubernetes objects */
-function parse(yaml: string): KubernetesObject[] {
-  let documents: unknown[];
-  try {
-    documents = loadAll(yaml, { schema: CORE_SCHEMA });
-  } catch (error) {
-    throw new RolloutError('render-failed', 'what istioctl 1.4 rendered is not YAML', { cause: error });
-  }
-  return documents.filter((document) => document != null).map(toObject);
-}
-
-function toObject(document: unknown): KubernetesObject {
-  const object = document as Partial<KubernetesObject>;
-  const isObject =
-    isMap(document) &&
-    typeof object.apiVersion === 'string' &&
-    typeof object.kind === 'string' &&
-    typeof object.metadata?.name === 'string';
-  if (isObject) return document as unknown as KubernetesObject;
-  throw new RolloutError('render-failed', 'istioctl 1.4 rendered something that is not a Kubernetes object');
 }

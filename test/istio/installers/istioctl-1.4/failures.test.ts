@@ -65,6 +65,13 @@ it.each([
   expect(error.message).not.toContain('created');
 });
 
+it('says once what every component says', () => {
+  const refused = 'The connection to the server 127.0.0.1:6443 was refused';
+  const stdout = component(`${refused} (repeated 1 times)`) + component(`${refused} (repeated 2 times)`);
+  const error = applyFailure('/istioctl', 'eu-1', { status: 255, stdout, stderr: ENDED });
+  expect(error.message).toBe(`istioctl 1.4 ended with status 255: ${refused}`);
+});
+
 it('values that cannot be rendered', () => {
   const stderr =
     'Failed to generate and apply manifests, error: failed to generate tree from the set overlay, error: bad path=value: foo.bar=1\n';
