@@ -1,10 +1,8 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { runProcessGroup } from '../../../src/base/processes/process-group.js';
+import { compiled, countProcesses } from '../../support/programs.js';
 import { until } from '../../support/wait.js';
 
 const env = { PATH: process.env.PATH ?? '' };
@@ -45,10 +43,10 @@ describe('runProcessGroup', () => {
   it('ends the program and what it has started when the signal aborts', async () => {
     const abort = new AbortController();
     const running = runProcessGroup({ ...shell('sleep 45.25 & sleep 46.25'), signal: abort.signal });
-    await until('both to run', async () => (await count('sleep 45.25', 'sleep 46.25')) === 2);
+    await until('both to run', async () => (await countProcesses('sleep 45.25', 'sleep 46.25')) === 2);
     abort.abort(new Error('cancelled'));
     await expect(running).rejects.toThrow('cancelled');
-    expect(await count('sleep 45.25', 'sleep 46.25')).toBe(0);
+    expect(await countProcesses('sleep 45.25', 'sleep 46.25')).toBe(0);
   });
 
   it('gives a program time to end in good order', async () => {
@@ -81,32 +79,17 @@ describe('runProcessGroup', () => {
   it('leaves nothing behind of a program that ends before what it has started', async () => {
     const { status } = await runProcessGroup(shell('sleep 47.25 >/dev/null 2>&1 & exit 5'));
     expect(status).toBe(5);
-    expect(await count('sleep 47.25')).toBe(0);
+    expect(await countProcesses('sleep 47.25')).toBe(0);
   });
 
   it('ends all when the worker is killed', async () => {
-    const worker = spawn(process.execPath, [await compiled('grouped-sleep')], { stdio: 'inherit' });
-    await until('both to run', async () => (await count('sleep 43.75', 'sleep 44.75')) === 2);
+    const worker = spawn(
+      process.execPath,
+      [await compiled(join(import.meta.dirname, 'programs', 'grouped-sleep.ts'))],
+      { stdio: 'inherit' },
+    );
+    await until('both to run', async () => (await countProcesses('sleep 43.75', 'sleep 44.75')) === 2);
     worker.kill('SIGKILL');
-    await until('both to end', async () => (await count('sleep 43.75', 'sleep 44.75')) === 0);
+    await until('both to end', async () => (await countProcesses('sleep 43.75', 'sleep 44.75')) === 0);
   }, 60_000);
 });
-
-/** Compiles a program of `programs/`, since Node 20 runs no TypeScript; returns the path of the JavaScript. */
-async function compiled(name: string): Promise<string> {
-  const root = join(import.meta.dirname, '..', '..', '..');
-  const folder = await mkdtemp(join(tmpdir(), 'mesh-rollout-group-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  const emit = ['--noCheck', '--noEmit', 'false', '--rootDir', root, '--outDir', folder, '--ignoreConfig'];
-  const language = ['--module', 'nodenext', '--types', 'node', '--target', 'es2023'];
-  const source = join(import.meta.dirname, 'programs', `${name}.ts`);
-  await execa(join(root, 'node_modules', '.bin', 'tsc'), [...emit, ...language, source]);
-  await writeFile(join(folder, 'package.json'), '{"type": "module"}');
-  return join(folder, 'test', 'base', 'processes', 'programs', `${name}.js`);
-}
-
-/** How many processes have exactly one of these command lines. */
-async function count(...commandLines: string[]): Promise<number> {
-  const { stdout } = await execa('ps', ['-eo', 'args=']);
-  return stdout.split('\n').filter((line) => commandLines.includes(line.trim())).length;
-}

@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   primaryCommand,
@@ -12,6 +10,7 @@ import { Istioctl14 } from '../../../../src/istio/installers/istioctl-1.4/tool.j
 import { failureOf } from '../../../kubernetes/support/failure-of.js';
 import { clientOf } from '../../../kubernetes/support/stub-api-server.js';
 import { temporaryFolder } from '../../../kubernetes/support/temporary-folder.js';
+import { compiled, countProcesses } from '../../../support/programs.js';
 import { until } from '../../../support/wait.js';
 import { COMPLETE, fakeTools } from '../../support/fake-istioctl-14.js';
 
@@ -113,10 +112,10 @@ describe('apply', () => {
     const lines: string[] = [];
     const options = { signal: abort.signal, onLine: (line: string) => void lines.push(line) };
     const applying = new Istioctl14(tools.paths).apply(REMOTE, await client(), options);
-    await until('both to run', async () => (await count('sleep 51.25', 'sleep 52.25')) === 2);
+    await until('both to run', async () => (await countProcesses('sleep 51.25', 'sleep 52.25')) === 2);
     abort.abort(new Error('cancelled'));
     await expect(applying).rejects.toThrow('cancelled');
-    expect(await count('sleep 51.25', 'sleep 52.25')).toBe(0);
+    expect(await countProcesses('sleep 51.25', 'sleep 52.25')).toBe(0);
     expect(lines[0]).toBe('- Applying');
     expect(lines).not.toContain('✔ Installation complete');
     expect((await readdir(tmp)).filter((name) => name.startsWith('mesh-rollout-private-'))).toEqual([]);
@@ -125,17 +124,17 @@ describe('apply', () => {
   it('ends with the worker, whose folder the next run sweeps away', async () => {
     const tmp = await ownTmp();
     const tools = await fakeTools({ apply: 'sleep 53.25 & sleep 54.25' });
-    const program = await compiled('killed-apply');
+    const program = await compiled(join(import.meta.dirname, 'programs', 'killed-apply.ts'));
     const kubeconfig = join(await temporaryFolder(), 'config');
     await writeFile(kubeconfig, kubeconfigText());
     const worker = spawn(process.execPath, [program, tools.paths.istioctl, tools.paths.kubectl, kubeconfig], {
       stdio: 'inherit',
     });
-    await until('both to run', async () => (await count('sleep 53.25', 'sleep 54.25')) === 2);
+    await until('both to run', async () => (await countProcesses('sleep 53.25', 'sleep 54.25')) === 2);
     const exited = new Promise((resolve) => worker.on('exit', resolve));
     worker.kill('SIGKILL');
     await exited;
-    await until('both to end', async () => (await count('sleep 53.25', 'sleep 54.25')) === 0);
+    await until('both to end', async () => (await countProcesses('sleep 53.25', 'sleep 54.25')) === 0);
     expect((await readdir(tmp)).filter((name) => name.startsWith('mesh-rollout-private-'))).toHaveLength(1);
     await new Istioctl14((await fakeTools()).paths).version();
     expect((await readdir(tmp)).filter((name) => name.startsWith('mesh-rollout-private-'))).toEqual([]);
@@ -229,24 +228,4 @@ function kubeconfigText(): string {
     users: [{ name: 'x', user: { token: TOKEN } }],
     contexts: [{ name: 'x', context: { cluster: 'x', user: 'x' } }],
   });
-}
-
-/** Compiles a program of `programs/` with what it imports; returns the path of the JavaScript. */
-async function compiled(name: string): Promise<string> {
-  const root = join(import.meta.dirname, '..', '..', '..', '..');
-  const folder = await mkdtemp(join(tmpdir(), 'mesh-rollout-apply-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
-  const emit = ['--noCheck', '--noEmit', 'false', '--rootDir', root, '--outDir', folder, '--ignoreConfig'];
-  const language = ['--module', 'nodenext', '--types', 'node', '--target', 'es2023', '--skipLibCheck'];
-  const source = join(import.meta.dirname, 'programs', `${name}.ts`);
-  await execa(join(root, 'node_modules', '.bin', 'tsc'), [...emit, ...language, source]);
-  await writeFile(join(folder, 'package.json'), '{"type": "module"}');
-  return join(folder, 'test', 'istio', 'installers', 'istioctl-1.4', 'programs', `${name}.js`);
-}
-
-/** How many processes have exactly one of these command lines. */
-async function count(...commandLines: string[]): Promise<number> {
-  const { stdout } = await execa('ps', ['-eo', 'args=']);
-  return stdout.split('\n').filter((line) => commandLines.includes(line.trim())).length;
 }
