@@ -61,7 +61,7 @@ describe('apply', () => {
   });
 
   it('lets the programs see nothing of the worker, and the right kubectl first', async () => {
-    vi.stubEnv('KUBECONFIG', '/root/.kube/config');
+    vi.stubEnv('KUBECONFIG', '/of/the/worker/config');
     vi.stubEnv('MESH_ROLLOUT_TEST_SECRET', 'hush');
     onTestFinished(() => void vi.unstubAllEnvs());
     const tools = await fakeTools({
