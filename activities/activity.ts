@@ -1,30 +1,16 @@
 import { Context } from '@temporalio/activity';
-import type { Logger } from '@temporalio/common';
 import { cut } from '../src/base/text/cut.js';
 import { redact } from '../src/base/text/redact.js';
+import type { StepContext } from '../src/istio/steps/step-context.js';
 import type { StepResult } from '../src/rollout/progress/step-results.js';
 import { RolloutError } from '../src/rollout/rollout-error.js';
 import { deadlineOf } from './deadline.js';
 import { toFailure } from './failure.js';
 
-/** What the frame gives to the body of an activity. */
-export interface StepContext {
-  /** Aborts when Temporal cancels, pauses or resets the activity, when the worker stops, and when time is up. */
-  readonly signal: AbortSignal;
-  /** When the attempt has to be over, in milliseconds since the epoch; `signal` aborts then. */
-  readonly deadline: number;
-  /** Says in a few words what is being done; the Temporal UI shows it within seconds, and a timeout names it. */
-  heartbeat(detail: string): void;
-  /**
-   * Takes back what has not been proven, also when {@link signal} has aborted: between the activity's own deadline and
-   * Temporal's there is time for it. Does nothing when Temporal has given the attempt up: another one may be at work by now.
-   */
-  takeBack(work: (signal: AbortSignal) => Promise<unknown>): Promise<void>;
-  readonly log: Logger;
-}
-
 /** Shorter than what lies between the two deadlines of an attempt of some minutes. */
 const TAKE_BACK_MS = 4_000;
+/** While the attempt still has time: what is taken back may have to be rendered first, on a busy machine. */
+const LONGEST_TAKE_BACK_MS = 30_000;
 
 /**
  * Often enough that a cancellation is soon obeyed: Temporal delivers it with the answer to a heartbeat. Most steps of most
@@ -66,8 +52,9 @@ export function defineActivity<Input, Result>(
       );
     }, deadline - startedAt);
     try {
+      const signal = AbortSignal.any([context.cancellationSignal, timeIsUp.signal]);
       return await run(input, {
-        signal: AbortSignal.any([context.cancellationSignal, timeIsUp.signal]),
+        signal,
         deadline,
         heartbeat: (words) => {
           // Reasons for which something is waited for come from clusters, and Temporal keeps what it is sent.
@@ -76,7 +63,8 @@ export function defineActivity<Input, Result>(
         takeBack: async (work) => {
           const { notFound, timedOut } = context.cancellationDetails ?? {};
           if (notFound || timedOut) return;
-          await work(AbortSignal.timeout(TAKE_BACK_MS)).catch((error: Error) => {
+          const left = signal.aborted ? 0 : Math.min(deadline - Date.now(), LONGEST_TAKE_BACK_MS);
+          await work(AbortSignal.timeout(Math.max(left, TAKE_BACK_MS))).catch((error: Error) => {
             // Why the attempt has failed is what a person has to know first.
             context.log.warn('could not take back what is not proven', { reason: redact(error.message) });
           });

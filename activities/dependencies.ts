@@ -1,12 +1,13 @@
 import type { Client } from '@temporalio/client';
-import type { Istioctl } from '../src/istio/render/istioctl.js';
+import type { Installers } from '../src/istio/installers/installers.js';
 import type { Clusters } from '../src/kubernetes/connection/clusters.js';
 
-/** What the activities work with; the worker makes it once. */
+/** What the activities work with. The worker makes it once. */
 export interface ActivityDependencies {
   /** The inventory and the clusters in it. */
   readonly clusters: Clusters;
-  readonly istioctl: Istioctl;
+  /** Every way of installing that the worker has tools for. */
+  readonly installers: Installers;
   /** A client of the Temporal that the worker serves; connects on first use. */
   readonly temporalClient: () => Promise<Client>;
   /** How many activities the worker runs at once. */

@@ -1,11 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { cut } from '../src/base/text/cut.js';
-import { redact } from '../src/base/text/redact.js';
+import { failureMessage } from '../src/istio/steps/cluster-failure.js';
 import type { FailureDetail } from '../src/rollout/activities.js';
-import { RolloutError } from '../src/rollout/rollout-error.js';
-
-/** Temporal keeps 4 KB of the last failure of a running activity, and its stack takes some of that. */
-const MESSAGE_LIMIT = 2000;
+import { asRolloutError } from '../src/rollout/rollout-error.js';
 
 /**
  * The ApplicationFailure that workflows and the Temporal UI see: its type is the code, it is non-retryable exactly when
@@ -20,7 +16,7 @@ export function toFailure(
   facts: { cluster?: string | undefined; problems?: FailureDetail['problems'] } = {},
 ): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
-  const known = error instanceof RolloutError ? error : internalError(error);
+  const known = asRolloutError(error);
   const cluster = known.cluster ?? facts.cluster;
   const { code, action, transient } = known;
   const detail: FailureDetail = {
@@ -29,16 +25,10 @@ export function toFailure(
     ...(cluster === undefined ? {} : { cluster }),
     ...(facts.problems === undefined ? {} : { problems: facts.problems }),
   };
-  const message = redact(cluster === undefined ? known.message : `${cluster}: ${known.message}`);
   return ApplicationFailure.create({
     type: code,
-    message: cut(message, MESSAGE_LIMIT),
+    message: failureMessage(known, cluster),
     nonRetryable: !transient,
     details: [detail],
   });
-}
-
-function internalError(error: unknown): RolloutError {
-  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return new RolloutError('internal-error', message);
 }

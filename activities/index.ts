@@ -11,30 +11,14 @@ import { findRunningRollout } from './locks/find-running-rollout.js';
 import { followClusters } from './locks/follow-clusters.js';
 import { planPrimary } from './plans/plan-primary.js';
 import { planRemote } from './plans/plan-remote.js';
-import { activateInjection } from './steps/activate-injection.js';
-import { collectEndpoints } from './steps/collect-endpoints.js';
-import { deployPrimary } from './steps/deploy-primary.js';
-import { installRemote } from './steps/install-remote.js';
-import { labelNamespaces } from './steps/label-namespaces.js';
-import { prepareNamespace } from './steps/prepare-namespace.js';
-import { registerRemote } from './steps/register-remote.js';
-import { verifyInjection } from './steps/verify-injection.js';
-import { verifyRemote } from './steps/verify-remote.js';
+import { stepActivities } from './steps.js';
 
 /** All activities, to be registered with a worker. */
 export function createActivities(dependencies: ActivityDependencies): Activities {
   return {
     resolve: resolve(dependencies),
     inspectClusters: inspectClusters(dependencies),
-    deployPrimary: deployPrimary(dependencies),
-    collectEndpoints: collectEndpoints(dependencies),
-    prepareNamespace: prepareNamespace(dependencies),
-    installRemote: installRemote(dependencies),
-    registerRemote: registerRemote(dependencies),
-    activateInjection: activateInjection(dependencies),
-    verifyRemote: verifyRemote(dependencies),
-    labelNamespaces: labelNamespaces(dependencies),
-    verifyInjection: verifyInjection(dependencies),
+    ...stepActivities(dependencies),
     followEndpoints: followEndpoints(dependencies),
     pointRemotes: pointRemotes(dependencies),
     awaitClusters: awaitClusters(dependencies),

@@ -4,7 +4,7 @@ import { requireInventory } from './config/config.js';
 import { createLog } from './config/log.js';
 import type { ServiceConfig } from './config/service-config.js';
 import { describeTemporal } from './config/temporal-settings.js';
-import { Istioctl } from './istio/render/istioctl.js';
+import { Installers } from './istio/installers/installers.js';
 import { Clusters } from './kubernetes/connection/clusters.js';
 import { ERRORS } from './rollout/codes.js';
 import { ENCODING_WORKFLOW_BUNDLE, WORKFLOW_BUNDLE } from './temporal/bundle/workflow-files.js';
@@ -38,6 +38,7 @@ export async function runWorker(config: ServiceConfig): Promise<void> {
   try {
     await checkAccess(access);
     await ensureSearchAttributes(access);
+    const installers = new Installers({ istioctl: config.istioctl });
     const { deployment, promote } = config.worker;
     const version = await workerVersion(deployment, WORKFLOW_BUNDLE);
     const started: { worker?: Worker } = {};
@@ -49,7 +50,7 @@ export async function runWorker(config: ServiceConfig): Promise<void> {
       dataConverter,
       activities: createActivities({
         clusters,
-        istioctl: new Istioctl(config.istioctl),
+        installers,
         temporalClient: async () => access.client,
         maxActivities: config.worker.maxActivities,
         isStopping: () => started.worker?.getState() !== 'RUNNING',
@@ -63,7 +64,8 @@ export async function runWorker(config: ServiceConfig): Promise<void> {
     const scraped = metricsAddress && (await serveMetrics(metrics, metricsAddress));
     const about = { ...describeTemporal(config.temporal), codecKeys: config.codecKeys.map(({ id }) => id) };
     const ports = { healthPort: health?.port, metricsPort: scraped?.port };
-    log.info({ ...about, ...version, clusters: known.length, ...ports }, 'worker runs');
+    const tools = await installers.tools();
+    log.info({ ...about, ...version, clusters: known.length, tools, ...ports }, 'worker runs');
     const onStalled = (workflowId: string) => {
       metrics.rolloutStalled();
       log.error({ workflowId, code: 'workflow-stalled' }, ERRORS['workflow-stalled'].title);

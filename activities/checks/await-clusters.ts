@@ -1,10 +1,10 @@
 import { concurrently } from '../../src/base/concurrency/concurrently.js';
+import { waitUntil } from '../../src/istio/steps/wait-until.js';
 import type { Activities } from '../../src/rollout/activities.js';
 import type { ClusterInspection } from '../../src/rollout/checks/findings.js';
 import { RolloutError } from '../../src/rollout/rollout-error.js';
 import { defineActivity } from '../activity.js';
 import type { ActivityDependencies } from '../dependencies.js';
-import { waitUntil } from '../wait-until.js';
 import { inspect } from './inspect-clusters.js';
 
 const CONCURRENCY = 25;

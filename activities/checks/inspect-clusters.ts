@@ -2,17 +2,19 @@ import { concurrently } from '../../src/base/concurrency/concurrently.js';
 import { pause } from '../../src/base/concurrency/pause.js';
 import { redact } from '../../src/base/text/redact.js';
 import { findOtherRegistrations } from '../../src/istio/access/registrations.js';
+import type { Inspection } from '../../src/istio/checks/inspection.js';
+import { finding } from '../../src/istio/checks/preflight-checks.js';
 import { readMeshRoot } from '../../src/istio/control-plane/root-certificate.js';
+import type { StepContext } from '../../src/istio/steps/step-context.js';
 import type { ClusterClient } from '../../src/kubernetes/client/cluster-client.js';
 import type { Clusters } from '../../src/kubernetes/connection/clusters.js';
 import type { Activities, InspectInput } from '../../src/rollout/activities.js';
 import type { ClusterInspection, Finding } from '../../src/rollout/checks/findings.js';
 import { ERRORS, type ErrorCode, type FindingCode } from '../../src/rollout/codes.js';
 import { RolloutError } from '../../src/rollout/rollout-error.js';
-import { defineActivity, type StepContext } from '../activity.js';
+import { defineActivity } from '../activity.js';
 import type { ActivityDependencies } from '../dependencies.js';
-import { type Inspection, inspectCluster } from './inspect-cluster.js';
-import { checkTool, finding } from './preflight-checks.js';
+import { inspectCluster } from './inspect-cluster.js';
 
 const CONCURRENCY = 10;
 const REQUEST_TIMEOUT_MS = 5_000;
@@ -51,7 +53,7 @@ export function inspectClusters(dependencies: ActivityDependencies): Activities[
  * @throws RolloutError `api-unavailable` when it does not answer and the input says that it must
  */
 export async function inspect(
-  { clusters }: ActivityDependencies,
+  { clusters, installers }: ActivityDependencies,
   cluster: string,
   role: 'primary' | 'remote',
   input: InspectInput,
@@ -66,7 +68,7 @@ export async function inspect(
       where = client.server;
       const options = { signal, timeoutMs: REQUEST_TIMEOUT_MS };
       const inspection = { ...input, ...askingPrimary(clusters, input, signal) };
-      return await inspectCluster(client, entry, role, inspection, options);
+      return await inspectCluster(client, entry, role, installers.of(input), inspection, options);
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof RolloutError)) {
@@ -135,12 +137,14 @@ function whyNot(error: RolloutError, cluster: string, where: string): Finding {
 }
 
 /** Once for the worker; it stands with the primary, so that it holds the rollout. */
-async function inspectTool({ istioctl }: ActivityDependencies, input: InspectInput): Promise<Finding[]> {
+async function inspectTool({ installers }: ActivityDependencies, input: InspectInput): Promise<Finding[]> {
+  const { primary: cluster, release, installer } = input;
   try {
-    return checkTool(input.primary, input.release, await istioctl.version(), istioctl.path);
+    await installers.of(input).toolVersion(release);
+    return [];
   } catch (error) {
     if (!(error instanceof RolloutError)) throw error;
-    const about = { cluster: input.primary, what: error.message, where: istioctl.path };
-    return [finding('tool-release-mismatch', 'block', about)];
+    const where = `${installer} of the worker`;
+    return [finding('tool-release-mismatch', 'block', { cluster, what: error.message, where })];
   }
 }

@@ -1,4 +1,4 @@
-import type { Istioctl } from '../../src/istio/render/istioctl.js';
+import type { Installers, WayOfInstalling } from '../../src/istio/installers/installers.js';
 import type { Activities } from '../../src/rollout/activities.js';
 import { parseRollout } from '../../src/rollout/document/parse-rollout.js';
 import { rolloutWorkflowId, TASK_QUEUE, WorkflowType } from '../../src/rollout/names.js';
@@ -11,7 +11,7 @@ import { toFailure } from '../failure.js';
  * The activity `resolve`. Fails for good with `document-invalid`, listing every problem, with `workflow-id-wrong`, or
  * with `inventory-invalid`.
  */
-export function resolve({ clusters, istioctl }: ActivityDependencies): Activities['resolve'] {
+export function resolve({ clusters, installers }: ActivityDependencies): Activities['resolve'] {
   return defineActivity(async ({ document, workflowId }) => {
     const parsed = parseRollout(document, await clusters.inventory());
     if (!parsed.ok) {
@@ -19,7 +19,7 @@ export function resolve({ clusters, istioctl }: ActivityDependencies): Activitie
       const lines = problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
       throw toFailure(new RolloutError('document-invalid', lines.join('\n')), { problems });
     }
-    const toolVersion = await versionOf(istioctl);
+    const toolVersion = await versionOf(installers, parsed.value);
     const resolved = { ...parsed.value, ...(toolVersion !== undefined && { toolVersion }) };
     const { mesh } = resolved;
     const lock = rolloutWorkflowId(mesh);
@@ -33,10 +33,10 @@ export function resolve({ clusters, istioctl }: ActivityDependencies): Activitie
   });
 }
 
-/** Undefined where istioctl cannot be run: the checks of the primary say that. */
-async function versionOf(istioctl: Istioctl): Promise<string | undefined> {
+/** Undefined where this worker cannot install the release: the checks of the primary say that. */
+async function versionOf(installers: Installers, way: WayOfInstalling): Promise<string | undefined> {
   try {
-    return await istioctl.version();
+    return await installers.of(way).toolVersion(way.release);
   } catch (error) {
     if (error instanceof RolloutError) return undefined;
     throw error;

@@ -1,12 +1,11 @@
 import { Semaphore } from '../../src/base/concurrency/semaphore.js';
-import { addressesOf, readyControlPlanePods } from '../../src/istio/control-plane/control-plane-pods.js';
-import { isPointedByRollouts, type MeshPrimary } from '../../src/istio/endpoints/attached-remotes.js';
+import { knownRemotes } from '../../src/istio/endpoints/attached-remotes.js';
+import type { ControlPlaneEndpoints } from '../../src/istio/endpoints/control-plane-endpoints.js';
+import { clusterFailure } from '../../src/istio/steps/cluster-failure.js';
+import type { StepContext } from '../../src/istio/steps/step-context.js';
+import type { FollowEndpointsInput } from '../../src/rollout/activities.js';
 import { RolloutError } from '../../src/rollout/rollout-error.js';
-import type { StepContext } from '../activity.js';
-import { clusterFailure } from '../cluster-failure.js';
 import type { ActivityDependencies } from '../dependencies.js';
-import { knownRemotes } from './attached-remotes.js';
-import { settleEndpoints } from './settle-endpoints.js';
 
 /** Remotes that are written at the same time. */
 const CONCURRENCY = 50;
@@ -32,7 +31,8 @@ interface Remote {
  */
 export class EndpointFollower {
   readonly #dependencies: ActivityDependencies;
-  readonly #mesh: MeshPrimary;
+  readonly #endpoints: ControlPlaneEndpoints;
+  readonly #mesh: FollowEndpointsInput;
   readonly #step: StepContext;
   readonly #updates = new Semaphore(CONCURRENCY);
   readonly #remotes = new Map<string, Remote>();
@@ -40,8 +40,9 @@ export class EndpointFollower {
   #addresses = '';
   #listedAt = 0;
 
-  constructor(dependencies: ActivityDependencies, mesh: MeshPrimary, step: StepContext) {
+  constructor(dependencies: ActivityDependencies, mesh: FollowEndpointsInput, step: StepContext) {
     this.#dependencies = dependencies;
+    this.#endpoints = dependencies.installers.of(mesh).endpoints;
     this.#mesh = mesh;
     this.#step = step;
   }
@@ -63,7 +64,7 @@ export class EndpointFollower {
   async #look(): Promise<void> {
     const { signal } = this.#step;
     const primary = await this.#dependencies.clusters.get(this.#mesh.primary);
-    const addresses = addressesOf(await readyControlPlanePods(primary, this.#mesh, signal)).join(', ');
+    const addresses = (await this.#endpoints.ready(primary, this.#mesh, signal)).join(', ');
     const haveMoved = addresses !== this.#addresses;
     this.#addresses = addresses;
     if (haveMoved || Date.now() - this.#listedAt >= LIST_EVERY_MS) await this.#list();
@@ -77,7 +78,7 @@ export class EndpointFollower {
   }
 
   async #list(): Promise<void> {
-    const names = await knownRemotes(this.#dependencies, this.#mesh, this.#step.signal);
+    const names = await knownRemotes(this.#dependencies.clusters, this.#mesh, this.#step.signal);
     this.#listedAt = Date.now();
     for (const name of this.#remotes.keys()) {
       if (!names.includes(name)) this.#remotes.delete(name);
@@ -109,8 +110,8 @@ export class EndpointFollower {
         const addresses = this.#addresses;
         const { clusters } = this.#dependencies;
         const [client, primary] = await Promise.all([clusters.get(name), clusters.get(this.#mesh.primary)]);
-        if (await isPointedByRollouts(client, this.#mesh, signal)) {
-          const { changed } = await settleEndpoints(client, primary, this.#mesh, this.#step);
+        if (await this.#endpoints.isPointedByRollouts(client, this.#mesh, signal)) {
+          const { changed } = await this.#endpoints.settle(client, primary, this.#mesh, this.#step);
           if (changed > 0) log.info('pointed at the Pods of istiod', { cluster: name, addresses });
         }
         remote.settledFor = addresses;

@@ -1,11 +1,11 @@
 import { concurrently } from '../../src/base/concurrency/concurrently.js';
+import { clusterFailure } from '../../src/istio/steps/cluster-failure.js';
+import { keepTrying } from '../../src/istio/steps/keep-trying.js';
+import { liveSite } from '../../src/istio/steps/live-site.js';
+import type { StepContext } from '../../src/istio/steps/step-context.js';
 import type { Activities, ClusterFailure, ProveRemotesInput } from '../../src/rollout/activities.js';
-import { defineActivity, type StepContext } from '../activity.js';
-import { clusterFailure } from '../cluster-failure.js';
+import { defineActivity } from '../activity.js';
 import type { ActivityDependencies } from '../dependencies.js';
-import { keepTrying } from '../keep-trying.js';
-import { proveInjection } from '../steps/verify-injection.js';
-import { proveAttachment } from '../steps/verify-remote.js';
 
 const CONCURRENCY = 5;
 
@@ -25,15 +25,16 @@ export function proveRemotes(dependencies: ActivityDependencies): Activities['pr
 }
 
 async function prove(
-  dependencies: ActivityDependencies,
-  { primary, istioNamespace, revision }: ProveRemotesInput,
-  remote: ProveRemotesInput['remotes'][number],
+  { clusters, installers }: ActivityDependencies,
+  input: ProveRemotesInput,
+  { cluster, namespaces }: ProveRemotesInput['remotes'][number],
   step: StepContext,
 ): Promise<void> {
+  const { primary, istioNamespace, revision } = input;
+  const site = await liveSite(clusters, { cluster, primary }, step);
   // Namespaces in which nothing could be proven were accepted as such when they were labelled.
-  const input = { primary, istioNamespace, revision, ...remote, accept: ['injection-unproven'] };
-  await proveAttachment(dependencies, input, step);
-  await proveInjection(dependencies, input, step);
+  const accept = ['injection-unproven'];
+  await installers.of(input).prove(site, { cluster, primary, istioNamespace, revision, namespaces, accept });
 }
 
 async function failureOf(

@@ -1,11 +1,12 @@
 import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
 import { pause } from '../../src/base/concurrency/pause.js';
+import type { StepContext } from '../../src/istio/steps/step-context.js';
 import type { Activities, ClaimResult, ClusterMemo } from '../../src/rollout/activities.js';
 import { clusterWorkflowId, rolloutWorkflowId } from '../../src/rollout/names.js';
 import { RolloutError } from '../../src/rollout/rollout-error.js';
 import { openExecution } from '../../src/temporal/starting/open-execution.js';
 import { versionName } from '../../src/temporal/worker/version-name.js';
-import { defineActivity, type StepContext } from '../activity.js';
+import { defineActivity } from '../activity.js';
 import type { ActivityDependencies } from '../dependencies.js';
 
 const CALL_TIMEOUT_MS = 5_000;

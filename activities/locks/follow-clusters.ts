@@ -1,5 +1,6 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { concurrently } from '../../src/base/concurrency/concurrently.js';
+import { waitUntil } from '../../src/istio/steps/wait-until.js';
 import type { Activities, ClusterMemo, FollowResult } from '../../src/rollout/activities.js';
 import { clusterWorkflowId } from '../../src/rollout/names.js';
 import type { ClusterReport } from '../../src/rollout/progress/progress.js';
@@ -8,7 +9,6 @@ import { isClosed, rolloutFacts } from '../../src/temporal/reading/rollout-facts
 import { lastExecution } from '../../src/temporal/starting/open-execution.js';
 import { defineActivity } from '../activity.js';
 import type { ActivityDependencies } from '../dependencies.js';
-import { waitUntil } from '../wait-until.js';
 
 const RESULT_TIMEOUT_MS = 5_000;
 const CONCURRENCY = 10;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Lab } from '../../lab/lab.js';
 import { checkoutFolder } from '../../lab/tools/recipes-folder.js';
-import { primaryOperator, remoteOperator } from '../../src/istio/render/istio-operator.js';
+import { primaryOperator, remoteOperator } from '../../src/istio/installers/istioctl/istio-operator.js';
 import type { MeshSettings } from '../../src/rollout/resolve/resolved.js';
 import { type CpuByProgram, cpuBetween, labCpu } from '../processes/cpu-by-program.js';
 import { untilQuiet } from '../processes/quiet.js';

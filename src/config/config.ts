@@ -1,3 +1,4 @@
+import { delimiter } from 'node:path';
 import { redact } from '../base/text/redact.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import { type Environment, SECRET_VARIABLES, VARIABLES } from './environment.js';
@@ -9,7 +10,8 @@ import { type Environment, SECRET_VARIABLES, VARIABLES } from './environment.js'
 export interface Config {
   /** Path of the inventory file; see {@link requireInventory}. */
   readonly inventory?: string;
-  readonly istioctl: string;
+  /** Paths of istioctl, or its name on PATH; one for each minor of Istio. */
+  readonly istioctl: readonly string[];
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly server: {
     readonly host: string;
@@ -56,7 +58,7 @@ export function readConfig(environment: Environment): Config {
   const value = parsed.data;
   return freeze({
     ...(value.MESH_ROLLOUT_INVENTORY !== undefined && { inventory: value.MESH_ROLLOUT_INVENTORY }),
-    istioctl: value.MESH_ROLLOUT_ISTIOCTL,
+    istioctl: value.MESH_ROLLOUT_ISTIOCTL.split(delimiter).filter((path) => path !== ''),
     logLevel: value.MESH_ROLLOUT_LOG_LEVEL,
     server: {
       host: value.MESH_ROLLOUT_HOST,

@@ -40,7 +40,9 @@ export const VARIABLES = z.object({
   MESH_ROLLOUT_ISTIOCTL: z
     .string()
     .default('istioctl')
-    .describe('Path of istioctl, or its name on PATH; for the worker'),
+    .describe(
+      'Path of istioctl, or its name on PATH; several, one for each release, with colons between; for the worker',
+    ),
   MESH_ROLLOUT_HOST: z
     .string()
     .regex(/^[^\s/]+$/, 'expected a host name or an address')

@@ -8,6 +8,7 @@ import type {
   VerifyInjectionResult,
   VerifyRemoteResult,
 } from './progress/step-results.js';
+import type { InstallerName } from './releases.js';
 import type { PrimaryInput, RemoteInput, ResolvedRollout } from './resolve/resolved.js';
 
 /**
@@ -87,6 +88,7 @@ export interface InspectInput {
   readonly mesh: string;
   readonly primary: string;
   readonly release: string;
+  readonly installer: InstallerName;
   /** See {@link ResolvedRollout.toolVersion}. */
   readonly toolVersion?: string;
   readonly revision: string;
@@ -112,11 +114,13 @@ export interface InjectionInput extends RemoteInput {
   readonly wasLive: boolean;
 }
 
-/** Input of `collectEndpoints`. */
+/** Which control plane an activity is about, and how it is installed. Input of `collectEndpoints`. */
 export interface EndpointsInput {
   readonly primary: string;
   readonly istioNamespace: string;
   readonly revision: string;
+  readonly release: string;
+  readonly installer: InstallerName;
 }
 
 /** Input of `followEndpoints`. */
@@ -136,7 +140,7 @@ export interface PointRemotesResult {
   readonly pointed: readonly {
     readonly cluster: string;
     readonly changed: number;
-    /** Addresses of the Ready istiod Pods that the remote has now, sorted. */
+    /** Addresses of the control plane's Ready Pods that the remote has now, sorted. */
     readonly endpoints: readonly string[];
   }[];
   readonly failed: readonly ClusterFailure[];

@@ -31,3 +31,10 @@ export class RolloutError extends Error {
     return ERRORS[this.code].transient;
   }
 }
+
+/** Returns an error as a RolloutError. What is none is a defect and becomes `internal-error`, which is retried. */
+export function asRolloutError(error: unknown): RolloutError {
+  if (error instanceof RolloutError) return error;
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return new RolloutError('internal-error', message);
+}

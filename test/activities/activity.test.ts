@@ -3,7 +3,8 @@ import { CancelledFailure } from '@temporalio/activity';
 import { ActivityCancellationDetails, ApplicationFailure } from '@temporalio/common';
 import type { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, test, vi } from 'vitest';
-import { defineActivity, defineStep, type StepContext } from '../../activities/activity.js';
+import { defineActivity, defineStep } from '../../activities/activity.js';
+import type { StepContext } from '../../src/istio/steps/step-context.js';
 import { RolloutError } from '../../src/rollout/rollout-error.js';
 import { activityEnvironment } from './support.js';
 

@@ -105,7 +105,7 @@ async function attach(activities: Activities, hub: LabCluster, remote: LabCluste
   await retried(() => run(activities.verifyRemote, remoteInput));
   await retried(() => run(activities.labelNamespaces, injection));
   const proof = await retried(() => run(activities.verifyInjection, injection));
-  expect(proof).toMatchObject({ injected: ['default'], unproven: [] });
+  expect(proof.proofs).toEqual([{ what: 'injection', value: 'default', proven: true }]);
   const pointing = { ...settings, clusters: [remote.name], patienceMs: 10_000 };
   expect((await run(activities.pointRemotes, pointing)).failed).toEqual([]);
   expect(await plan(false)).toEqual([0, 0]);

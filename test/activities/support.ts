@@ -5,7 +5,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import type { ActivityDependencies } from '../../activities/dependencies.js';
-import { Istioctl } from '../../src/istio/render/istioctl.js';
+import { Installers } from '../../src/istio/installers/installers.js';
 import { Clusters } from '../../src/kubernetes/connection/clusters.js';
 import { REFUSAL_PATIENCE_MS } from '../../src/kubernetes/errors/refusals.js';
 import type { InventoryCluster } from '../../src/rollout/inventory/inventory.js';
@@ -63,7 +63,7 @@ export async function dependenciesOn(
   await writeFile(path, JSON.stringify({ clusters }));
   return {
     clusters: new Clusters(path, refusalPatienceMs),
-    istioctl: new Istioctl(istioctl),
+    installers: new Installers({ istioctl: [istioctl] }),
     temporalClient: () => Promise.reject(new Error('no Temporal in this test')),
     maxActivities: 10,
     isStopping: () => false,

@@ -43,9 +43,13 @@ describe('watch', () => {
       '2 of 2 remotes attached, 84 objects changed',
       '✓ primary hub: 42 objects changed, 42 s',
       '',
-      '  REMOTE  STATUS     SYNCED  WEBHOOK CA  ENDPOINTS           INJECTED  CHANGED  TIME',
-      '✓ eu-1    Succeeded       2  yes         10.1.0.5, 10.1.0.6  default        42  31 s',
-      '✓ eu-2    Succeeded       2  yes         10.1.0.5, 10.1.0.6  default        42  31 s',
+      '  REMOTE  STATUS     PROVEN  CHANGED  TIME',
+      '✓ eu-1    Succeeded  3 of 3       42  31 s',
+      '✓ eu-2    Succeeded  3 of 3       42  31 s',
+      '',
+      'proven: endpoints 10.1.0.5, 10.1.0.6',
+      'proven: synced 2 istiod',
+      'proven: injection default',
     ]);
   });
 

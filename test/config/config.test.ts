@@ -15,7 +15,7 @@ function problemsOf(environment: Record<string, string>): string[] {
 describe('readConfig', () => {
   it('has a default for everything but the inventory and credentials', () => {
     expect(readConfig({})).toEqual({
-      istioctl: 'istioctl',
+      istioctl: ['istioctl'],
       logLevel: 'info',
       server: { host: '127.0.0.1', port: 8180, isBehindTls: false },
       worker: { maxActivities: 100, healthPort: 8181, deployment: 'mesh-rollout', promote: true },
@@ -57,7 +57,7 @@ describe('readConfig', () => {
     });
     expect(config).toEqual({
       inventory: '/etc/inventory.yaml',
-      istioctl: '/opt/istioctl',
+      istioctl: ['/opt/istioctl'],
       logLevel: 'debug',
       server: { host: '0.0.0.0', port: 0, tokensFile: '/etc/tokens.yaml', isBehindTls: true },
       worker: {

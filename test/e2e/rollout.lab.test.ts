@@ -38,12 +38,15 @@ describe('a rollout of one primary and three remotes', () => {
       'Succeeded',
     ]);
     for (const cluster of done.clusters.filter(({ role }) => role === 'remote')) {
-      expect(cluster.proof).toMatchObject({
-        synced: 1,
-        webhookCA: true,
-        injected: ['default'],
-        unproven: [],
-      });
+      const proofs = cluster.proofs ?? [];
+      expect(proofs.filter(({ proven }) => !proven)).toEqual([]);
+      expect(proofs.map(({ what, value }) => `${what}: ${value}`)).toEqual([
+        expect.stringMatching(/^endpoints: \d+\.\d+\.\d+\.\d+$/),
+        'synced: 1 istiod',
+        'webhook CA: of the mesh in 1',
+        'root certificate: of the mesh',
+        'injection: default',
+      ]);
       expect(cluster.changed).toBeGreaterThan(20);
     }
     for (const remote of fleet.remotes) await expectAttached(fleet, remote);

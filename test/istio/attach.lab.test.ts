@@ -27,10 +27,16 @@ beforeAll(async () => {
 describe('the steps of a remote', () => {
   it('attach it: synced, CA, root certificate, endpoints, and a Pod with its sidecar', async () => {
     await expectAttached({ primary: hub } as Parameters<typeof expectAttached>[0], remote);
-    expect(results.verifyRemote).toMatchObject({ synced: 1, webhookCA: true });
+    expect(results.verifyRemote).toMatchObject({
+      proofs: [
+        { what: 'endpoints', proven: true },
+        { what: 'synced', value: '1 istiod', proven: true },
+        { what: 'webhook CA', proven: true },
+        { what: 'root certificate', proven: true },
+      ],
+    });
     expect(results.verifyInjection).toMatchObject({
-      injected: ['default'],
-      unproven: [],
+      proofs: [{ what: 'injection', value: 'default', proven: true }],
       podsWithoutSidecar: 0,
     });
   });

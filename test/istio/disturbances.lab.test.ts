@@ -236,8 +236,10 @@ describe('a remote', () => {
       const accept = ['injection-unproven'];
       const { verifyInjection } = await attach(await newWorker(), remote, { namespaces, accept });
       expect(verifyInjection).toMatchObject({
-        injected: ['busy'],
-        unproven: ['limited'],
+        proofs: [
+          { what: 'injection', value: 'busy', proven: true },
+          { what: 'injection', value: 'limited', proven: false },
+        ],
         podsWithoutSidecar: 1,
         findings: [
           { code: 'injection-unproven', severity: 'warn', where: 'Namespace limited' },
@@ -290,8 +292,8 @@ describe('a remote', () => {
 
     await move();
     const { pointRemotes } = createActivities(worker);
-    const { primary, istioNamespace, revision } = input;
-    const source = { primary, istioNamespace, revision, patienceMs: 5_000 };
+    const { primary, istioNamespace, revision, release, installer } = input;
+    const source = { primary, istioNamespace, revision, release, installer, patienceMs: 5_000 };
     for (const changed of [1, 0]) {
       const result = await run(pointRemotes, { ...source, clusters: [remote.name, 'no-such-cluster'] });
       expect(result).toMatchObject({

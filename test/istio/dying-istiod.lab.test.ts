@@ -61,8 +61,8 @@ describe('when istiod dies after the injector was switched on', () => {
     );
 
     await scale(1);
-    const { primary, istioNamespace, revision } = input;
-    const source = { primary, istioNamespace, revision, patienceMs: 60_000 };
+    const { primary, istioNamespace, revision, release, installer } = input;
+    const source = { primary, istioNamespace, revision, release, installer, patienceMs: 60_000 };
     const { failed } = await retried(() =>
       run(activities.pointRemotes, { ...source, clusters: [remote.name] }),
     );

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { LabCluster } from '../../lab/lab.js';
-import { primaryOperator, remoteOperator } from '../../src/istio/render/istio-operator.js';
+import { primaryOperator, remoteOperator } from '../../src/istio/installers/istioctl/istio-operator.js';
 import { useLab } from '../support/lab.js';
 import { istioctl } from '../support/run.js';
 import { until } from '../support/wait.js';

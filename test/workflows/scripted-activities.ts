@@ -70,16 +70,14 @@ export class ScriptedActivities {
       verifyRemote: async ({ cluster }) =>
         (await this.#call('verifyRemote', cluster, {
           ...result(),
-          synced: 1,
-          webhookCA: true,
+          proofs: [{ what: 'endpoints', value: ADDRESSES.join(', '), proven: true }],
           endpoints: ADDRESSES,
         })) as Awaited<ReturnType<Activities['verifyRemote']>>,
       labelNamespaces: step('labelNamespaces'),
       verifyInjection: async ({ cluster }) =>
         (await this.#call('verifyInjection', cluster, {
           ...result(),
-          injected: ['default'],
-          unproven: [],
+          proofs: [{ what: 'injection', value: 'default', proven: true }],
           podsWithoutSidecar: 0,
         })) as Awaited<ReturnType<Activities['verifyInjection']>>,
       // One name in the calls: it is for all remotes of the mesh.

@@ -6,7 +6,7 @@ import { runCluster } from './cluster-run.js';
 
 /** Deploys the control plane on the primary, and collects the Pod addresses under which remotes reach it. */
 export async function primary(input: PrimaryInput): Promise<ClusterReport> {
-  const { primary: cluster, istioNamespace, revision, accept } = input;
+  const { primary: cluster, istioNamespace, revision, release, installer, accept } = input;
   const target = { cluster, role: 'primary', steps: PRIMARY_STEPS, accept } as const;
   return await runCluster(input, target, async (run) => {
     await run.step('deploy-primary', activities.deployPrimary, input);
@@ -14,6 +14,8 @@ export async function primary(input: PrimaryInput): Promise<ClusterReport> {
       primary: cluster,
       istioNamespace,
       revision,
+      release,
+      installer,
     });
   });
 }

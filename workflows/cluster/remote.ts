@@ -23,12 +23,9 @@ export async function remote(input: RemoteInput): Promise<ClusterReport> {
     await run.step('label-namespaces', activities.labelNamespaces, injection);
     const verified = await run.step('verify-injection', activities.verifyInjection, injection);
 
-    const { synced, webhookCA, endpoints } = attached;
-    const { injected, unproven, podsWithoutSidecar } = verified;
-    await run.apply({
-      type: 'proved',
-      proof: { synced, webhookCA, endpoints, injected, unproven },
-      podsWithoutSidecar,
-    });
+    const { endpoints } = attached;
+    const { podsWithoutSidecar } = verified;
+    const proofs = [...attached.proofs, ...verified.proofs];
+    await run.apply({ type: 'proved', proofs, endpoints, podsWithoutSidecar });
   });
 }

@@ -4,6 +4,8 @@ import { inBatches } from '../../src/base/concurrency/batches.js';
 import { concurrently } from '../../src/base/concurrency/concurrently.js';
 import type { ClusterFailure, EndpointsInput, PointRemotesResult } from '../../src/rollout/activities.js';
 import { ERRORS, type ErrorCode } from '../../src/rollout/codes.js';
+import { ENDPOINTS_PROOF, type Proof } from '../../src/rollout/progress/step-results.js';
+import { controlPlaneOf } from '../../src/rollout/resolve/cluster-inputs.js';
 import type { ResolvedRollout } from '../../src/rollout/resolve/resolved.js';
 import { activities, callOptions, followOptions } from '../activities.js';
 import { attentionOf } from '../cluster/attention.js';
@@ -22,7 +24,7 @@ const LONGEST_TRY_MS = 240_000;
  * for. Never returns: the activity runs until the rollout has ended.
  */
 export async function keepEndpoints(resolved: ResolvedRollout): Promise<never> {
-  const input = { mesh: resolved.mesh, ...sourceOf(resolved) };
+  const input = { mesh: resolved.mesh, ...controlPlaneOf(resolved) };
   const options = followOptions(`${input.primary} · keeps remotes pointed at istiod`);
   for (;;) {
     try {
@@ -43,11 +45,11 @@ export async function keepEndpoints(resolved: ResolvedRollout): Promise<never> {
 export async function refreshEndpoints(run: RolloutRun, resolved: ResolvedRollout): Promise<void> {
   const step = 'refresh-endpoints';
   run.apply({ type: 'step', step, status: 'Running', at: Date.now() });
-  const source = sourceOf(resolved);
+  const source = controlPlaneOf(resolved);
   const budget = new Budget(resolved.progressDeadlineMs);
   const addresses = await currentAddresses(run, source, budget);
-  const outdated = run.progress.clusters.flatMap(({ cluster, status, proof }) =>
-    status === 'Succeeded' && proof && !sameAddresses(proof.endpoints, addresses) ? [cluster] : [],
+  const outdated = run.progress.clusters.flatMap(({ cluster, status, endpoints }) =>
+    status === 'Succeeded' && endpoints && !sameAddresses(endpoints, addresses) ? [cluster] : [],
   );
   await concurrently(inBatches(outdated, BATCH), CONCURRENCY, async (batch) => {
     const failed = await pointAll(run, resolved, batch);
@@ -118,28 +120,26 @@ async function point(
 ): Promise<PointRemotesResult> {
   const more = clusters.length === 1 ? '' : ` and ${clusters.length - 1} more`;
   const options = callOptions(`${clusters[0]}${more} · refresh endpoints`);
-  const input = { ...sourceOf(resolved), clusters, patienceMs };
+  const input = { ...controlPlaneOf(resolved), clusters, patienceMs };
   return await activities.pointRemotes.executeWithOptions(options, [input]);
 }
 
 function takeResult(run: RolloutRun, { pointed }: PointRemotesResult): void {
   for (const { cluster, changed, endpoints } of pointed) {
-    const { attention: _over, proof, ...before } = run.cluster(cluster);
+    const { attention: _over, proofs, ...before } = run.cluster(cluster);
     const report = {
       ...before,
       rolloutId: run.rolloutId,
       status: 'Succeeded' as const,
       changed: before.changed + changed,
-      ...(proof && { proof: { ...proof, endpoints } }),
+      endpoints,
+      ...(proofs && { proofs: withEndpoints(proofs, endpoints) }),
     };
     run.apply({ type: 'cluster-reported', report });
   }
 }
 
-function sourceOf({
-  primary,
-  istioNamespace,
-  revision,
-}: Pick<ResolvedRollout, 'primary' | 'istioNamespace' | 'revision'>): EndpointsInput {
-  return { primary: primary.cluster, istioNamespace, revision };
+function withEndpoints(proofs: readonly Proof[], endpoints: readonly string[]): Proof[] {
+  const value = endpoints.join(', ');
+  return proofs.map((proof) => (proof.what === ENDPOINTS_PROOF ? { ...proof, value } : proof));
 }

@@ -1,7 +1,7 @@
 import { inBatches } from '../../src/base/concurrency/batches.js';
 import { concurrently } from '../../src/base/concurrency/concurrently.js';
 import type { ClusterFailure } from '../../src/rollout/activities.js';
-import { namespacesOf } from '../../src/rollout/resolve/cluster-inputs.js';
+import { controlPlaneOf, namespacesOf } from '../../src/rollout/resolve/cluster-inputs.js';
 import type { ResolvedRollout } from '../../src/rollout/resolve/resolved.js';
 import { activities, callOptions } from '../activities.js';
 import { heldUntil } from './held-until.js';
@@ -44,16 +44,9 @@ async function prove(
   resolved: ResolvedRollout,
   clusters: readonly string[],
 ): Promise<readonly ClusterFailure[]> {
-  const { primary, istioNamespace, revision } = resolved;
   const more = clusters.length === 1 ? '' : ` and ${clusters.length - 1} more`;
   const options = callOptions(`${clusters[0]}${more} · proofs after minSuccessTime`);
   const remotes = clusters.map((cluster) => ({ cluster, namespaces: namespacesOf(resolved, cluster) }));
-  const input = {
-    primary: primary.cluster,
-    istioNamespace,
-    revision,
-    remotes,
-    patienceMs: PATIENCE_MS,
-  };
+  const input = { ...controlPlaneOf(resolved), remotes, patienceMs: PATIENCE_MS };
   return (await activities.proveRemotes.executeWithOptions(options, [input])).failed;
 }

@@ -48,15 +48,17 @@ const ClusterAnswer: z.ZodType<ClusterView> = z.object({
   startedAt: milliseconds.exactOptional(),
   finishedAt: milliseconds.exactOptional(),
   changed: z.number().int().describe('Objects created or changed so far'),
-  proof: z
-    .object({
-      synced: z.number().int(),
-      webhookCA: z.boolean(),
-      endpoints: strings,
-      injected: strings,
-      unproven: strings,
-    })
-    .exactOptional(),
+  proofs: z
+    .array(
+      z.object({
+        what: z.string().describe('What it is about, such as "webhook CA"'),
+        value: z.string().describe('What was seen'),
+        proven: z.boolean(),
+      }),
+    )
+    .exactOptional()
+    .describe('What was read back from a remote to call it part of the mesh'),
+  endpoints: strings.exactOptional().describe('Addresses of the control plane that a remote holds'),
   podsWithoutSidecar: z.number().int().exactOptional(),
   steps: z.array(stepProgress).exactOptional(),
   findings: z.array(finding).exactOptional(),

@@ -1,3 +1,4 @@
+import { listNames } from '../../base/text/wording.js';
 import { PRIMARY_STEPS, REMOTE_STEPS, type StepName } from '../../rollout/steps.js';
 import type { ClusterView, RolloutView } from '../../temporal/reading/rollout-view.js';
 import { changedText, elapsedOf, hasProgress, statusWord } from './counts.js';
@@ -11,18 +12,17 @@ import { clean, cut, widthOf, wrap } from './layout/text.js';
 import { formatDuration } from './layout/time.js';
 
 const NAME_WIDTH = 32;
+/** On a narrow terminal these columns go first: the lines below have what was proven. */
+const DROPPED_FIRST = ['PROVEN', 'TIME'];
+/** Remotes that a line names. */
+const NAMED = 5;
 const COLUMNS: readonly Column[] = [
   { title: '  REMOTE' },
   { title: 'STATUS' },
-  { title: 'SYNCED', align: 'right' },
-  { title: 'WEBHOOK CA' },
-  { title: 'ENDPOINTS' },
-  { title: 'INJECTED' },
+  { title: 'PROVEN', align: 'right' },
   { title: 'CHANGED', align: 'right' },
   { title: 'TIME', align: 'right' },
 ];
-/** Where a cell begins to lose what others keep: dropped first on a narrow terminal. */
-const DROPPED_FIRST = ['ENDPOINTS', 'INJECTED', 'WEBHOOK CA', 'SYNCED'];
 
 /** A rollout that has ended: what was proven for each remote, and what was changed. */
 export function renderResult(view: RolloutView, frame: Frame): string[] {
@@ -30,6 +30,7 @@ export function renderResult(view: RolloutView, frame: Frame): string[] {
   const sections = [
     [...renderHeader(view, frame), ...(view.clusters.length > 0 ? summary(view, remotes, frame) : [])],
     remotes.length > 0 ? remoteTable(remotes, frame) : [],
+    proofLines(remotes, frame),
     view.clusters.flatMap((cluster) => notes(cluster, frame)),
     renderFindings(view, frame),
   ];
@@ -70,27 +71,30 @@ function remoteTable(remotes: readonly ClusterView[], frame: Frame): string[] {
 }
 
 function rowOf(remote: ClusterView, { style, now }: Frame): string[] {
-  const { proof, status } = remote;
+  const { proofs, status } = remote;
   return [
     `${symbolOf(status, style)} ${cut(remote.cluster, NAME_WIDTH)}`,
     inColorOf(status, statusWord(status), style),
-    proof ? String(proof.synced) : '',
-    proof ? (proof.webhookCA ? 'yes' : style.warn('no')) : '',
-    cut(listed(proof?.endpoints), NAME_WIDTH),
-    cut(listed(proof?.injected), NAME_WIDTH),
+    proofs === undefined ? '' : `${proofs.filter(({ proven }) => proven).length} of ${proofs.length}`,
     remote.startedAt === undefined ? '' : String(remote.changed),
     remote.startedAt === undefined ? '' : formatDuration(elapsedOf(remote, now)),
   ];
 }
 
-/** Two by name, the rest by number. */
-function listed(names: readonly string[] | undefined): string {
-  if (names === undefined) return '';
-  const [first, second, ...rest] = names;
-  return (
-    [first, second].filter((name) => name !== undefined).join(', ') +
-    (rest.length > 0 ? ` +${rest.length}` : '')
-  );
+/** What was proven, once for all remotes for which it is the same. */
+function proofLines(remotes: readonly ClusterView[], { style, width }: Frame): string[] {
+  const clusters = new Map<string, string[]>();
+  for (const { cluster, proofs = [] } of remotes) {
+    for (const { what, value, proven } of proofs) {
+      const line = `${proven ? 'proven' : 'not proven'}: ${what} ${clean(value)}`;
+      clusters.set(line, [...(clusters.get(line) ?? []), cluster]);
+    }
+  }
+  return [...clusters].flatMap(([line, names]) => {
+    const where = names.length === remotes.length ? '' : ` (${listNames(names, NAMED)})`;
+    const show = line.startsWith('not') ? style.warn : (text: string) => text;
+    return wrap(line + where, width).map(show);
+  });
 }
 
 /** How far an aborted cluster got: nothing is rolled back, and the next rollout does the rest. */
@@ -102,15 +106,11 @@ function leftOver({ role, step }: ClusterView): string {
 
 /** What is left for a person to know about a cluster. */
 function notes(cluster: ClusterView, { style, width }: Frame): string[] {
-  const { attention, proof, podsWithoutSidecar = 0 } = cluster;
-  const unproven = proof?.unproven ?? [];
+  const { attention, podsWithoutSidecar = 0 } = cluster;
   const texts = [
     ...(cluster.status === 'Aborted' ? [leftOver(cluster)] : []),
     ...(attention && cluster.status !== 'Succeeded'
       ? [`${attention.code}: ${clean(attention.message)}`]
-      : []),
-    ...(unproven.length > 0
-      ? [`injection is not proven in ${unproven.join(', ')}: a policy refuses the probe Pod`]
       : []),
     ...(podsWithoutSidecar > 0
       ? [`${podsWithoutSidecar} running Pods have no sidecar: restart their workloads when it suits`]

@@ -1,6 +1,7 @@
 import type { ClusterClient } from '../../kubernetes/client/cluster-client.js';
 import { objectPath } from '../../kubernetes/client/kinds.js';
 import { MANAGED_BY } from '../../rollout/names.js';
+import { RELEASES } from '../../rollout/releases.js';
 import { RolloutError } from '../../rollout/rollout-error.js';
 import {
   CLUSTER_ANNOTATION,
@@ -50,10 +51,12 @@ export async function isRegistered(
 }
 
 /**
- * Writes the remote secret of a cluster. One that is there is replaced in place: istiod builds the cluster anew beside
- * the old one and swaps them when the new one has synced, so that no endpoint is lost (istio 1.31,
- * pkg/kube/multicluster/secretcontroller.go; deleting would drop them all).
+ * Writes the remote secret of a cluster. An existing one is changed in place where the release allows it: istiod builds the
+ * cluster again beside the old one and swaps them when the new one has synced, so that no endpoint is lost (istio 1.31,
+ * pkg/kube/multicluster/secretcontroller.go; deleting drops them all). Otherwise it is deleted and created again, which
+ * costs the mesh the remote's endpoints for about a second, and not for good.
  *
+ * @param release minor of Istio
  * @returns true when it was created or changed
  * @throws RolloutError `field-conflict` when another Secret registers the cluster: under its name, so that istiod would
  * ignore this one, or under another name, so that istiod would read the cluster twice
@@ -62,24 +65,44 @@ export async function writeRemoteSecret(
   primary: ClusterClient,
   namespace: string,
   access: RemoteAccess,
+  release: string,
   signal: AbortSignal,
 ): Promise<boolean> {
   await refuseSecondRegistration(primary, namespace, access, signal);
+  if (!rewritesInPlace(release)) await removeSecret(primary, namespace, access.cluster, signal);
   return applySecret(primary, namespace, access, kubeconfigOf(access), signal);
 }
 
 /**
- * Makes istiod read a remote anew, though nothing has changed: it looks at the annotation of the remote's namespace only
+ * Makes istiod read a remote again, though nothing has changed: it looks at the annotation of the remote's namespace only
  * when it builds the cluster, and it builds it when the text of the kubeconfig changes. A comment is enough.
+ *
+ * @param release minor of Istio
  */
 export async function touchRemoteSecret(
   primary: ClusterClient,
   namespace: string,
   access: RemoteAccess,
+  release: string,
   signal: AbortSignal,
 ): Promise<void> {
+  if (!rewritesInPlace(release)) await removeSecret(primary, namespace, access.cluster, signal);
   const comment = `# read again since ${new Date().toISOString()}\n`;
   await applySecret(primary, namespace, access, kubeconfigOf(access) + comment, signal);
+}
+
+function rewritesInPlace(release: string): boolean {
+  return RELEASES[release]?.rewritesSecretsInPlace ?? true;
+}
+
+async function removeSecret(
+  primary: ClusterClient,
+  namespace: string,
+  cluster: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const metadata = { namespace, name: remoteSecretName(cluster) };
+  await primary.delete({ apiVersion: 'v1', kind: 'Secret', metadata }, { signal });
 }
 
 async function applySecret(

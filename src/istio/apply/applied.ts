@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ClusterClient } from '../../kubernetes/client/cluster-client.js';
 import { appliedFields } from '../../kubernetes/client/managed-fields.js';
 import { describeObject, type KubernetesObject } from '../../kubernetes/client/objects.js';
-import type { Manifest } from '../render/manifests.js';
+import type { Manifest } from './manifests.js';
 import { ISTIOCTL_MANAGER } from './ownership.js';
 
 /**

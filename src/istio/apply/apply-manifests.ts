@@ -5,11 +5,11 @@ import { appliedFields } from '../../kubernetes/client/managed-fields.js';
 import type { KubernetesObject } from '../../kubernetes/client/objects.js';
 import { ClusterError } from '../../kubernetes/errors/cluster-error.js';
 import { type WebhookConfiguration, withLiveCAs, withoutFields } from '../inject/webhook-configuration.js';
-import { type Manifest, objectOf } from '../render/manifests.js';
 import { withEnforcedExpressions } from './admissions-enforcer.js';
 import { isAsApplied, remember } from './applied.js';
 import { readIstioCRDs, waitForCRDs } from './crds.js';
 import { namingObject, settleConflicts } from './field-conflicts.js';
+import { type Manifest, objectOf } from './manifests.js';
 import { ISTIOCTL_MANAGER } from './ownership.js';
 
 /** Requests under way at once, per cluster. A CRD costs an API server some 0.1 s of CPU: more would only queue there. */

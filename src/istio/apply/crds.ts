@@ -6,8 +6,8 @@ import type { KubernetesObject } from '../../kubernetes/client/objects.js';
 import type { ReadOptions } from '../../kubernetes/client/request-options.js';
 import { fieldOf, mapsOf, textOf } from '../../kubernetes/client/untrusted.js';
 import { RolloutError } from '../../rollout/rollout-error.js';
-import type { Manifest } from '../render/manifests.js';
 import { remindOfCRDs } from './forgotten-crds.js';
+import type { Manifest } from './manifests.js';
 import { ComponentLabel } from './ownership.js';
 
 /** Kubernetes establishes a CRD within some 5 s; a machine that is busy takes its time. */

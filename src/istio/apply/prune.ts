@@ -7,7 +7,7 @@ import {
   type KubernetesObject,
   type ObjectReference,
 } from '../../kubernetes/client/objects.js';
-import type { Manifest } from '../render/manifests.js';
+import type { Manifest } from './manifests.js';
 import {
   ComponentLabel,
   type Installation,

@@ -6,8 +6,8 @@ import { ownersOfField } from '../../kubernetes/client/managed-fields.js';
 import type { Deployment } from '../../kubernetes/facts/deployment-readiness.js';
 import { applyManifest } from '../apply/apply-manifests.js';
 import { ISTIOCTL_MANAGERS } from '../apply/field-conflicts.js';
+import { type Manifest, objectOf } from '../apply/manifests.js';
 import { controlPlaneService } from '../endpoints/endpoints.js';
-import { type Manifest, objectOf } from '../render/manifests.js';
 import type { ControlPlane } from './control-plane-pods.js';
 
 /**

@@ -2,6 +2,7 @@ import type { ClusterClient } from '../../kubernetes/client/cluster-client.js';
 import { collectionPath, objectPath } from '../../kubernetes/client/kinds.js';
 import { METADATA_LIST_ONLY } from '../../kubernetes/client/metadata-only.js';
 import type { KubernetesObject } from '../../kubernetes/client/objects.js';
+import type { Clusters } from '../../kubernetes/connection/clusters.js';
 import { readNamespace } from '../../kubernetes/facts/namespaces.js';
 import { MANAGED_BY } from '../../rollout/names.js';
 import type { ControlPlane } from '../control-plane/control-plane-pods.js';
@@ -18,7 +19,7 @@ export interface MeshPrimary extends ControlPlane {
  * Returns the names of the clusters that have a remote secret in a primary, sorted. None when the primary belongs to
  * another mesh, or to nobody yet.
  */
-export async function registeredRemotes(
+async function registeredRemotes(
   primary: ClusterClient,
   { istioNamespace, mesh }: MeshPrimary,
   signal: AbortSignal,
@@ -51,4 +52,19 @@ export async function isPointedByRollouts(
   ]);
   const isWrittenByUs = live?.metadata.managedFields?.some(({ manager }) => manager === MANAGED_BY) === true;
   return isWrittenByUs && namespace !== undefined && isLedBy(namespace, primary);
+}
+
+/**
+ * Returns the names of the remotes that are registered in a primary and stand in the inventory, sorted. A cluster that the
+ * inventory does not name cannot be reached.
+ */
+export async function knownRemotes(
+  clusters: Clusters,
+  mesh: MeshPrimary,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const [primary, inventory] = await Promise.all([clusters.get(mesh.primary), clusters.inventory()]);
+  const known = new Set(inventory.clusters.map(({ name }) => name));
+  const registered = await registeredRemotes(primary, mesh, signal);
+  return registered.filter((name) => name !== mesh.primary && known.has(name));
 }

@@ -3,9 +3,9 @@ import { objectPath } from '../../kubernetes/client/kinds.js';
 import type { KubernetesObject } from '../../kubernetes/client/objects.js';
 import { MANAGED_BY } from '../../rollout/names.js';
 import { RolloutError } from '../../rollout/rollout-error.js';
+import { type Manifest, objectOf } from '../apply/manifests.js';
 import { ISTIOCTL_MANAGER } from '../apply/ownership.js';
 import type { ControlPlane } from '../control-plane/control-plane-pods.js';
-import { type Manifest, objectOf } from '../render/manifests.js';
 import {
   addressesIn,
   type ControlPlaneService,

@@ -2,7 +2,7 @@ import type { ClusterClient } from '../../kubernetes/client/cluster-client.js';
 import type { KubernetesObject } from '../../kubernetes/client/objects.js';
 import { MANAGED_BY } from '../../rollout/names.js';
 import { RolloutError } from '../../rollout/rollout-error.js';
-import { type Manifest, objectOf } from '../render/manifests.js';
+import { type Manifest, objectOf } from '../apply/manifests.js';
 import { isSwitchedOff, type WebhookConfiguration } from './webhook-configuration.js';
 
 /**

@@ -2,27 +2,9 @@ import type { ClusterClient } from '../../kubernetes/client/cluster-client.js';
 import { collectionPath } from '../../kubernetes/client/kinds.js';
 import { RolloutError } from '../../rollout/rollout-error.js';
 import { applyOver } from '../apply/apply-manifests.js';
-import { type Installation, REVISION_LABEL } from '../apply/ownership.js';
-import { type Manifest, manifestOf, objectOf } from '../render/manifests.js';
-import { liveDefaultTag, remoteTagManifest } from './default-tag.js';
+import { type Manifest, manifestOf, objectOf } from '../apply/manifests.js';
+import { REVISION_LABEL } from '../apply/ownership.js';
 import { deactivated, isSwitchedOff, selects, type WebhookConfiguration } from './webhook-configuration.js';
-
-/**
- * The webhooks that inject in a remote. In one that `istioctl install` had set up once, the tag `default` does the
- * injecting and the injector is switched off; that stays so, for both together would inject twice (`istioctl analyze`:
- * IST0139).
- */
-export async function injectorManifests(
-  remote: ClusterClient,
-  injector: Manifest,
-  installation: Installation,
-  signal: AbortSignal,
-): Promise<Manifest[]> {
-  const tag = installation.revision === 'default' ? await liveDefaultTag(remote, signal) : undefined;
-  return tag === undefined
-    ? [injector]
-    : [remoteTagManifest(tag, injector, installation), switchedOff(injector)];
-}
 
 /** An injector webhook as it is to be when it is on, and as it is. */
 export interface LiveInjector {

@@ -8,8 +8,7 @@ const BATCH = 25;
 
 /** Returns the input of `inspectClusters` for some clusters of a rollout. */
 export function inspectInput(resolved: ResolvedRollout, clusters: readonly string[]): InspectInput {
-  const { mesh, primary, release, toolVersion, revision, istioNamespace, meshID, network, namespaces } =
-    resolved;
+  const { mesh, primary, release, installer, toolVersion, revision, istioNamespace, meshID } = resolved;
   return {
     clusters: clusters.map((cluster) => ({
       cluster,
@@ -18,12 +17,13 @@ export function inspectInput(resolved: ResolvedRollout, clusters: readonly strin
     mesh,
     primary: primary.cluster,
     release,
+    installer,
     ...(toolVersion !== undefined && { toolVersion }),
     revision,
     istioNamespace,
     meshID,
-    network,
-    namespaces,
+    network: resolved.network,
+    namespaces: resolved.namespaces,
     facts: factsOf(mergeValues(resolved.values, primary.values)),
   };
 }

@@ -30,8 +30,6 @@ export function releaseProblem(input: unknown): string | undefined {
     return `must be a string, not a number: write it in quotes, as in release: ${known}`;
   if (typeof input !== 'string') return stringProblem(input);
   if (Object.hasOwn(RELEASES, input)) return undefined;
-  if (input === '1.4')
-    return `release "1.4" is not built into this version of mesh-rollout yet; what works now: ${known}`;
   if (MINOR.test(input)) return `release ${quote(input)} is not supported; what works now: ${known}`;
   return `${quote(input)} is not the minor of a release: write it like ${known}, without "v" and patch number`;
 }

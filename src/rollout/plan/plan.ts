@@ -51,7 +51,7 @@ export interface ClusterPlan {
 
 /** Result of the activity `planPrimary`. */
 export interface PrimaryPlan extends ClusterPlan {
-  /** istiod would get other Pods, and with them other addresses. */
+  /** The control plane would get other Pods, and with them other addresses. */
   readonly controlPlaneMoves: boolean;
 }
 
@@ -59,6 +59,9 @@ export interface PrimaryPlan extends ClusterPlan {
 export interface PlanRemoteInput extends RemoteInput {
   readonly controlPlaneMoves: boolean;
 }
+
+/** Input of a step of a remote, in a rollout or on a plan. */
+export type PlannedRemoteInput = RemoteInput & Partial<PlanRemoteInput>;
 
 /** Result of the activity `planRemote`. */
 export interface RemotePlan extends ClusterPlan {

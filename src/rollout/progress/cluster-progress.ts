@@ -15,7 +15,12 @@ export type ClusterEvent =
   | { readonly type: 'retried' }
   | { readonly type: 'paused' }
   | { readonly type: 'resumed' }
-  | { readonly type: 'proved'; readonly proof: Proof; readonly podsWithoutSidecar: number }
+  | {
+      readonly type: 'proved';
+      readonly proofs: readonly Proof[];
+      readonly endpoints: readonly string[];
+      readonly podsWithoutSidecar: number;
+    }
   | { readonly type: 'finished'; readonly at: number; readonly status: 'Succeeded' | 'Skipped' | 'Aborted' };
 
 /** The progress of a cluster whose workflow has just started: every step is pending. */
@@ -82,7 +87,12 @@ export function reduceCluster(progress: ClusterProgress, event: ClusterEvent): C
     case 'resumed':
       return { ...progress, status: 'Running' };
     case 'proved':
-      return { ...progress, proof: event.proof, podsWithoutSidecar: event.podsWithoutSidecar };
+      return {
+        ...progress,
+        proofs: event.proofs,
+        endpoints: event.endpoints,
+        podsWithoutSidecar: event.podsWithoutSidecar,
+      };
     case 'finished':
       return {
         ...progress,
@@ -95,7 +105,8 @@ export function reduceCluster(progress: ClusterProgress, event: ClusterEvent): C
 
 /** The report that a cluster's workflow sends to its rollout: its progress without the steps. */
 export function reportOf(progress: ClusterProgress, rolloutId: string): ClusterReport {
-  const { cluster, status, step, attention, finishedAt, changed, proof, podsWithoutSidecar } = progress;
+  const { cluster, status, step, attention, finishedAt, changed, proofs, endpoints, podsWithoutSidecar } =
+    progress;
   return {
     rolloutId,
     cluster,
@@ -104,7 +115,8 @@ export function reportOf(progress: ClusterProgress, rolloutId: string): ClusterR
     ...(step && { step }),
     ...(attention && { attention }),
     ...(finishedAt !== undefined && { finishedAt }),
-    ...(proof && { proof }),
+    ...(proofs && { proofs }),
+    ...(endpoints && { endpoints }),
     ...(podsWithoutSidecar !== undefined && { podsWithoutSidecar }),
   };
 }

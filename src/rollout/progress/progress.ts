@@ -40,7 +40,9 @@ export interface ClusterProgress {
   readonly finishedAt?: number;
   /** Objects created or changed so far. */
   readonly changed: number;
-  readonly proof?: Proof;
+  readonly proofs?: readonly Proof[];
+  /** Addresses of the control plane that a remote holds, as they were last read back. */
+  readonly endpoints?: readonly string[];
   readonly podsWithoutSidecar?: number;
   /** Only in the progress of the cluster's own workflow. */
   readonly steps?: readonly StepProgress[];
@@ -113,6 +115,8 @@ export interface ClusterReport {
   readonly attention?: Attention;
   readonly finishedAt?: number;
   readonly changed: number;
-  readonly proof?: Proof;
+  readonly proofs?: readonly Proof[];
+  /** Addresses of the control plane that a remote holds, as they were last read back. */
+  readonly endpoints?: readonly string[];
   readonly podsWithoutSidecar?: number;
 }

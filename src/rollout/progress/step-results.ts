@@ -1,6 +1,6 @@
 import type { Finding } from '../checks/findings.js';
 
-/** What every step gives back: small, and without anything secret, because it stays in history. */
+/** What every step returns: small, and without anything secret, because it stays in history. */
 export interface StepResult {
   /** How many objects of the cluster (or of the primary, on behalf of it) this step created or changed. */
   readonly changed: number;
@@ -17,7 +17,7 @@ export interface StepResult {
 
 /** Result of `collect-endpoints`. */
 export interface EndpointsResult extends StepResult {
-  /** Addresses of the Ready istiod Pods, sorted. */
+  /** Addresses of the control plane's Ready Pods, sorted. */
   readonly addresses: readonly string[];
 }
 
@@ -27,31 +27,29 @@ export interface InstallRemoteResult extends StepResult {
   readonly injectorWasLive: boolean;
 }
 
+/** One thing that was read back from a cluster, to call it part of the mesh. */
+export interface Proof {
+  /** What it is about, in a few words: `endpoints`, `webhook CA`. Its installer decides which proofs there are. */
+  readonly what: string;
+  /** What was seen. */
+  readonly value: string;
+  /** False where it could not be proven, for example because a policy refuses the Pod of the probe. */
+  readonly proven: boolean;
+}
+
+/** What the proof is about that a remote holds the addresses of the control plane's Ready Pods, and no others. */
+export const ENDPOINTS_PROOF = 'endpoints';
+
 /** Result of `verify-remote`. */
 export interface VerifyRemoteResult extends StepResult {
-  /** How many istiod Pods say `synced`; all of the Ready ones do. */
-  readonly synced: number;
-  /** The injector webhook carries the CA that signed istiod's certificate. */
-  readonly webhookCA: boolean;
-  /** Addresses in the remote's EndpointSlice; they equal the Ready istiod Pods. */
+  readonly proofs: readonly Proof[];
+  /** Addresses of the control plane that the remote holds; they equal its Ready Pods. */
   readonly endpoints: readonly string[];
 }
 
 /** Result of `verify-injection`. */
 export interface VerifyInjectionResult extends StepResult {
-  /** Namespaces where a probe Pod came back with istio-proxy of this cluster. */
-  readonly injected: readonly string[];
-  /** Namespaces where a policy refused the probe Pod, so that nothing is proven. */
-  readonly unproven: readonly string[];
+  readonly proofs: readonly Proof[];
   /** Running Pods of the labelled namespaces that have no sidecar. */
   readonly podsWithoutSidecar: number;
-}
-
-/** What was read back from a remote to call it done. */
-export interface Proof {
-  readonly synced: number;
-  readonly webhookCA: boolean;
-  readonly endpoints: readonly string[];
-  readonly injected: readonly string[];
-  readonly unproven: readonly string[];
 }

@@ -1,3 +1,4 @@
+import type { EndpointsInput } from '../activities.js';
 import { mergeValues } from '../document/merge-values.js';
 import type { MeshSettings, PrimaryInput, RemoteInput, ResolvedRollout } from './resolved.js';
 
@@ -41,6 +42,17 @@ export function namespacesOf(resolved: ResolvedRollout, cluster: string): Remote
   return resolved.namespaces
     .filter((namespace) => namespace.clusters?.includes(cluster) ?? true)
     .map(({ name, injection }) => ({ name, injection }));
+}
+
+/** Returns which control plane a rollout is about, and how it is installed. */
+export function controlPlaneOf({
+  primary,
+  istioNamespace,
+  revision,
+  release,
+  installer,
+}: ResolvedRollout): EndpointsInput {
+  return { primary: primary.cluster, istioNamespace, revision, release, installer };
 }
 
 function settingsOf(resolved: ResolvedRollout, rolloutId: string): MeshSettings {

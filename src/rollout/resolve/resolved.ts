@@ -1,3 +1,4 @@
+import type { InstallerName } from '../releases.js';
 import type { AcceptedCode } from './acceptance.js';
 
 /**
@@ -31,13 +32,13 @@ export interface ResolvedNamespace {
 /** What the parent workflow works from. */
 export interface ResolvedRollout {
   readonly version: 1;
-  /** Version of istioctl with which this rollout renders, e.g. `1.31.2`. Absent when the worker could not ask it. */
+  /** Version of the tool with which this rollout installs, e.g. `1.31.2`. Absent when the worker could not ask it. */
   readonly toolVersion?: string;
   readonly mesh: string;
   /** Minor of Istio, e.g. `1.31`. */
   readonly release: string;
   readonly revision: string;
-  readonly installer: 'istioctl' | 'helm';
+  readonly installer: InstallerName;
   readonly istioNamespace: string;
   readonly meshID: string;
   readonly network: string;
@@ -66,7 +67,7 @@ export interface MeshSettings {
   /** See {@link ResolvedRollout.toolVersion}. */
   readonly toolVersion?: string;
   readonly revision: string;
-  readonly installer: 'istioctl' | 'helm';
+  readonly installer: InstallerName;
   readonly istioNamespace: string;
   readonly meshID: string;
   readonly network: string;

@@ -8,6 +8,7 @@ const INPUT: Omit<InspectInput, 'clusters'> = {
   mesh: 'shop',
   primary: 'hub',
   release: '1.31',
+  installer: 'istioctl',
   revision: 'default',
   istioNamespace: 'istio-system',
   meshID: 'shop',

@@ -29,6 +29,7 @@ const MESH: Omit<InspectInput, 'clusters'> = {
   mesh: 'shop',
   primary: 'hub',
   release: '1.31',
+  installer: 'istioctl',
   revision: 'default',
   istioNamespace: 'istio-system',
   meshID: 'shop',

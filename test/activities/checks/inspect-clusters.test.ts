@@ -16,6 +16,7 @@ const INPUT: InspectInput = {
   mesh: 'shop',
   primary: 'hub',
   release: '1.31',
+  installer: 'istioctl',
   revision: 'default',
   istioNamespace: 'istio-system',
   meshID: 'shop',
@@ -228,18 +229,16 @@ test('the istioctl of the worker is checked once, with the primary', async () =>
     { name: 'hub', kubeconfig },
   ];
   const both = [...INPUT.clusters, { cluster: 'hub', role: 'primary' as const }];
+  const older = await fakeIstioctl('1.30.3');
   for (const [istioctl, what] of [
-    [
-      await fakeIstioctl('1.30.3'),
-      'the istioctl of the worker is 1.30.3; the document asks for release 1.31',
-    ],
+    [older, `the document asks for Istio 1.31; on this worker ${older} is 1.30.3`],
     ['/no/such/istioctl', 'there is no istioctl at /no/such/istioctl'],
   ] as const) {
     const dependencies = await dependenciesOn(clusters, istioctl);
     const [remote, primary] = await run(inspectClusters(dependencies), { ...INPUT, clusters: both });
     expect(remote?.findings).toEqual([]);
     expect(primary?.findings).toMatchObject([
-      { code: 'tool-release-mismatch', severity: 'block', what, where: istioctl },
+      { code: 'tool-release-mismatch', severity: 'block', what, where: 'istioctl of the worker' },
     ]);
   }
 });

@@ -4,7 +4,14 @@ import { refuse } from '../../kubernetes/support/stub-api-server.js';
 import { stubMesh, writesTo } from '../stub-mesh.js';
 import { activityEnvironment, failureOf } from '../support.js';
 
-const INPUT = { mesh: 'shop', primary: 'hub', istioNamespace: 'istio-system', revision: 'default' };
+const INPUT = {
+  mesh: 'shop',
+  primary: 'hub',
+  istioNamespace: 'istio-system',
+  revision: 'default',
+  release: '1.31',
+  installer: 'istioctl',
+} as const;
 const LONG = { startToCloseTimeoutMs: 600_000, scheduleToCloseTimeoutMs: 600_000 };
 
 test('points an attached remote at the Pods of istiod whenever they move, for as long as it may', async () => {

@@ -13,9 +13,13 @@ describe('a rollout that has ended', () => {
       '2 of 2 remotes attached, 84 objects changed',
       '✓ primary hub: 42 objects changed, 42 s',
       '',
-      '  REMOTE  STATUS     SYNCED  WEBHOOK CA  ENDPOINTS           INJECTED  CHANGED  TIME',
-      '✓ eu-1    Succeeded       2  yes         10.1.0.5, 10.1.0.6  default        42  31 s',
-      '✓ eu-2    Succeeded       2  yes         10.1.0.5, 10.1.0.6  default        42  31 s',
+      '  REMOTE  STATUS     PROVEN  CHANGED  TIME',
+      '✓ eu-1    Succeeded  3 of 3       42  31 s',
+      '✓ eu-2    Succeeded  3 of 3       42  31 s',
+      '',
+      'proven: endpoints 10.1.0.5, 10.1.0.6',
+      'proven: synced 2 istiod',
+      'proven: injection default',
     ]);
   });
 
@@ -25,33 +29,36 @@ describe('a rollout that has ended', () => {
       '1 of 1 remotes attached, nothing changed',
       '✓ primary hub: nothing changed, 42 s',
       '',
-      '  REMOTE  STATUS     SYNCED  WEBHOOK CA  ENDPOINTS           INJECTED  CHANGED  TIME',
-      '✓ eu-1    Succeeded       2  yes         10.1.0.5, 10.1.0.6  default         0  31 s',
+      '  REMOTE  STATUS     PROVEN  CHANGED  TIME',
+      '✓ eu-1    Succeeded  3 of 3        0  31 s',
+      '',
+      'proven: endpoints 10.1.0.5, 10.1.0.6',
+      'proven: synced 2 istiod',
+      'proven: injection default',
     ]);
   });
 
   it('tells what is left to do: skipped remotes, what is not proven, Pods without sidecar', () => {
-    const proof = {
-      synced: 3,
-      webhookCA: true,
-      endpoints: ['a', 'b', 'c', 'd'],
-      injected: [],
-      unproven: ['shop'],
-    };
+    const proofs = [
+      { what: 'endpoints', value: 'a, b, c, d', proven: true },
+      { what: 'injection', value: 'shop', proven: false },
+    ];
     const clusters = [
       primary(),
-      attached('eu-1', { proof, podsWithoutSidecar: 4 }),
+      attached('eu-1', { proofs, podsWithoutSidecar: 4 }),
       { ...parked('eu-3'), status: 'Skipped' as const, finishedAt: 80_000 },
     ];
     expect(renderResult(finished({ clusters }), full).slice(1)).toEqual([
       '1 of 2 remotes attached, 84 objects changed',
       '✓ primary hub: 42 objects changed, 42 s',
       '',
-      '  REMOTE  STATUS     SYNCED  WEBHOOK CA  ENDPOINTS  CHANGED  TIME',
-      '✓ eu-1    Succeeded       3  yes         a, b +2         42  31 s',
-      '– eu-3    Skipped                                         0  20 s',
+      '  REMOTE  STATUS     PROVEN  CHANGED  TIME',
+      '✓ eu-1    Succeeded  1 of 2       42  31 s',
+      '– eu-3    Skipped                  0  20 s',
       '',
-      'eu-1: injection is not proven in shop: a policy refuses the probe Pod',
+      'proven: endpoints a, b, c, d (eu-1)',
+      'not proven: injection shop (eu-1)',
+      '',
       'eu-1: 4 running Pods have no sidecar: restart their workloads when it suits',
       'eu-3: permission-denied: may not patch namespaces',
     ]);
@@ -77,9 +84,9 @@ describe('a rollout that has ended', () => {
   });
 
   it('drops columns on a narrow terminal', () => {
-    const lines = renderResult(finished(), frame({ width: 64, detail: 'full' }));
-    expect(lines[4]).toBe('  REMOTE  STATUS     SYNCED  WEBHOOK CA  INJECTED  CHANGED  TIME');
-    expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(64);
+    const lines = renderResult(finished(), frame({ width: 36, detail: 'full' }));
+    expect(lines).toContain('  REMOTE  STATUS     CHANGED  TIME');
+    expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(36);
   });
 
   it('lists the problems of a document that the workflow refused', () => {

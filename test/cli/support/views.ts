@@ -56,13 +56,12 @@ export function attached(cluster: string, changes: Partial<ClusterView> = {}): C
     startedAt: 43_000,
     finishedAt: 74_000,
     changed: 42,
-    proof: {
-      synced: 2,
-      webhookCA: true,
-      endpoints: ['10.1.0.5', '10.1.0.6'],
-      injected: ['default'],
-      unproven: [],
-    },
+    proofs: [
+      { what: 'endpoints', value: '10.1.0.5, 10.1.0.6', proven: true },
+      { what: 'synced', value: '2 istiod', proven: true },
+      { what: 'injection', value: 'default', proven: true },
+    ],
+    endpoints: ['10.1.0.5', '10.1.0.6'],
     ...changes,
   };
 }

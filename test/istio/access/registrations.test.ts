@@ -191,7 +191,7 @@ describe('the remote secret of a cluster', () => {
   const write = async (...secrets: Secret[]) => {
     const primary = await primaryWith(...secrets);
     const own = access('eu-1', { server: SERVER, token: TOKEN });
-    return { primary, written: writeRemoteSecret(primary.client, 'istio-system', own, never) };
+    return { primary, written: writeRemoteSecret(primary.client, 'istio-system', own, '1.31', never) };
   };
 
   it('is not written when the cluster is registered under another name', async () => {

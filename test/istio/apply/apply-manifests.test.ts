@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { applyManifests } from '../../../src/istio/apply/apply-manifests.js';
-import { manifestOf } from '../../../src/istio/render/manifests.js';
+import { manifestOf } from '../../../src/istio/apply/manifests.js';
 import type { KubernetesObject } from '../../../src/kubernetes/client/objects.js';
 import { clientOf, refuse, startStubApiServer } from '../../kubernetes/support/stub-api-server.js';
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import type { LabCluster } from '../../../lab/lab.js';
 import { applyManifests } from '../../../src/istio/apply/apply-manifests.js';
-import { parseManifests } from '../../../src/istio/render/manifests.js';
+import { parseManifests } from '../../../src/istio/apply/manifests.js';
 import { ClusterClient } from '../../../src/kubernetes/client/cluster-client.js';
 import { useLab } from '../../support/lab.js';
 import { newCluster } from '../support/lab-mesh.js';

@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
 import type { LabCluster } from '../../../lab/lab.js';
+import { manifestOf } from '../../../src/istio/apply/manifests.js';
 import { findPrunable, prune } from '../../../src/istio/apply/prune.js';
-import { manifestOf } from '../../../src/istio/render/manifests.js';
 import { ClusterClient } from '../../../src/kubernetes/client/cluster-client.js';
 import { describeObject } from '../../../src/kubernetes/client/objects.js';
 import { until } from '../../support/wait.js';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { manifestOf } from '../../../src/istio/apply/manifests.js';
 import { duringTrial, trialOf } from '../../../src/istio/inject/injection-trial.js';
 import type { WebhookConfiguration } from '../../../src/istio/inject/webhook-configuration.js';
-import { manifestOf } from '../../../src/istio/render/manifests.js';
 import { clientOf, refuse, startStubApiServer } from '../../kubernetes/support/stub-api-server.js';
 
 function injector(namespaceLabels: Record<string, string>) {

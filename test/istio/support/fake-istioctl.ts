@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { Istioctl } from '../../../src/istio/render/istioctl.js';
+import { Istioctl } from '../../../src/istio/installers/istioctl/istioctl.js';
 
 /** An istioctl whose `manifest generate` runs a shell script; it counts its renderings. */
 export interface FakeIstioctl {

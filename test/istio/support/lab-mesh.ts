@@ -4,7 +4,7 @@ import { createActivities } from '../../../activities/index.js';
 import type { LabCluster } from '../../../lab/lab.js';
 import type { AddClusterOptions } from '../../../lab/lab-options.js';
 import { ensureTools } from '../../../lab/tools/tools.js';
-import { Istioctl } from '../../../src/istio/render/istioctl.js';
+import { Installers } from '../../../src/istio/installers/installers.js';
 import { Clusters } from '../../../src/kubernetes/connection/clusters.js';
 import type { StepResult } from '../../../src/rollout/progress/step-results.js';
 import type { PrimaryInput, RemoteInput } from '../../../src/rollout/resolve/resolved.js';
@@ -20,7 +20,7 @@ export async function newWorker(): Promise<ActivityDependencies> {
   for (const name of ['HTTPS_PROXY', 'https_proxy']) vi.stubEnv(name, lab.proxyUrl);
   return {
     clusters: new Clusters(lab.inventoryPath),
-    istioctl: new Istioctl(istioctl),
+    installers: new Installers({ istioctl: [istioctl] }),
     temporalClient: () => Promise.reject(new Error('no Temporal in this test')),
     maxActivities: 10,
     isStopping: () => false,

@@ -8,13 +8,14 @@ function carryOver(remotes: number): CarryOver {
   const resolved = resolvedRollout({ remotes });
   const started = startRollout({ mesh: resolved.mesh, rolloutId: 'r', requestedBy: 'ada', at: 1 });
   let progress = reduceRollout(started, { type: 'resolved', resolved });
-  const proof = {
-    synced: 3,
-    webhookCA: true,
-    endpoints: ['10.100.100.101', '10.100.100.102', '10.100.100.103'],
-    injected: ['shop-frontend', 'shop-backend', 'shop-payments', 'default'],
-    unproven: [],
-  };
+  const endpoints = ['10.100.100.101', '10.100.100.102', '10.100.100.103'];
+  const proofs = [
+    { what: 'endpoints', value: endpoints.join(', '), proven: true },
+    { what: 'synced', value: '3 istiod', proven: true },
+    { what: 'webhook CA', value: 'of the mesh in 1', proven: true },
+    { what: 'root certificate', value: 'of the mesh', proven: true },
+    { what: 'injection', value: 'shop-frontend, shop-backend, shop-payments, default', proven: true },
+  ];
   for (const { cluster } of resolved.remotes) {
     const report = {
       rolloutId: 'r',
@@ -22,7 +23,8 @@ function carryOver(remotes: number): CarryOver {
       status: 'Succeeded',
       changed: 41,
       finishedAt: 1_790_000_000_000,
-      proof,
+      proofs,
+      endpoints,
     } as const;
     progress = reduceRollout(progress, { type: 'cluster-reported', report });
   }

@@ -39,13 +39,11 @@ describe('a rollout', () => {
     const end = await progress();
     expect(end.status).toBe('Succeeded');
     expect(end.clusters.map((each) => each.status)).toEqual(['Succeeded', 'Succeeded', 'Succeeded']);
-    expect(end.clusters[1]?.proof).toEqual({
-      synced: 1,
-      webhookCA: true,
-      endpoints: ['10.10.0.5'],
-      injected: ['default'],
-      unproven: [],
-    });
+    expect(end.clusters[1]?.endpoints).toEqual(['10.10.0.5']);
+    expect(end.clusters[1]?.proofs).toEqual([
+      { what: 'endpoints', value: '10.10.0.5', proven: true },
+      { what: 'injection', value: 'default', proven: true },
+    ]);
     const child = client.workflow.getHandle(clusterWorkflowId(first));
     const steps = (await child.query<ClusterProgress>(Message.progress)).steps;
     expect(steps?.map(({ status, attempts }) => `${status} ${attempts}`)).toEqual(
@@ -283,7 +281,9 @@ describe('a rollout', () => {
     const { handle, progress } = await startScripted(script);
     await handle.result();
     expect(script.count('pointRemotes', cluster)).toBe(1);
-    expect((await progress()).clusters[1]?.proof?.endpoints).toEqual(['10.10.0.9']);
+    const pointed = (await progress()).clusters[1];
+    expect(pointed?.endpoints).toEqual(['10.10.0.9']);
+    expect(pointed?.proofs?.[0]?.value).toBe('10.10.0.9');
   });
 });
 

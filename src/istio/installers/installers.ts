@@ -1,0 +1,48 @@
+import { type InstallerName, RELEASES, type WayName } from '../../rollout/releases.js';
+import { RolloutError } from '../../rollout/rollout-error.js';
+import type { Installer } from './installer.js';
+import { istioctlInstaller } from './istioctl/istioctl-installer.js';
+import { Istioctls } from './istioctl/istioctls.js';
+
+/** Where the worker's tools are. */
+export interface ToolPaths {
+  /** Paths of istioctl, or its name on PATH; one for each minor of Istio. */
+  readonly istioctl: readonly string[];
+}
+
+/** What decides the way of installing. */
+export interface WayOfInstalling {
+  /** Minor of Istio, as the document says it. */
+  readonly release: string;
+  readonly installer: InstallerName;
+}
+
+/** Every way of installing that this version has. A new way is a folder beside this file, and one line here. */
+export class Installers {
+  readonly #istioctls: Istioctls;
+  readonly #ways: Readonly<Record<WayName, Installer>>;
+
+  constructor(tools: ToolPaths) {
+    this.#istioctls = new Istioctls(tools.istioctl);
+    this.#ways = { istioctl: istioctlInstaller(this.#istioctls) };
+  }
+
+  /**
+   * Returns the installer of a rollout.
+   *
+   * @throws RolloutError `tool-version-differs` when this version of the worker has no such way: another one may have it
+   */
+  of({ release, installer }: WayOfInstalling): Installer {
+    const way = RELEASES[release]?.ways[installer];
+    if (way !== undefined) return this.#ways[way];
+    throw new RolloutError(
+      'tool-version-differs',
+      `this worker cannot install Istio ${release} with ${installer}`,
+    );
+  }
+
+  /** Returns the tools of this worker for its log: the version of each by its path, or why it cannot be used. */
+  tools(): Promise<Record<string, string>> {
+    return this.#istioctls.describe();
+  }
+}

@@ -1,0 +1,17 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ClusterClient } from '../../kubernetes/client/cluster-client.js';
+import type { PrimaryInput } from '../../rollout/resolve/resolved.js';
+import { readControlPlaneDeployment } from '../control-plane/control-plane-deployment.js';
+
+/** Whether istiod would get new Pods: its Deployment is new, or would have another template. */
+export async function movesControlPlane(
+  now: ClusterClient,
+  planned: ClusterClient,
+  input: PrimaryInput,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const [before, after] = await Promise.all(
+    [now, planned].map((client) => readControlPlaneDeployment(client, input, signal)),
+  );
+  return before === undefined || !isDeepStrictEqual(before.spec.template, after?.spec.template);
+}

@@ -1,4 +1,0 @@
-import { runLeashed } from '../../../../src/istio/render/leashed-process.js';
-
-/** A worker that runs a program for a long time; the test kills it. */
-await runLeashed({ command: 'sleep', args: ['42.75'], input: '', env: { PATH: process.env.PATH ?? '' } });
