@@ -1,11 +1,13 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import { describeLab } from './describe-lab.js';
 import { endLab } from './end-lab.js';
 import { startLab } from './lab.js';
 import { startDetached } from './start-detached.js';
+import { describeLab } from './state/describe-lab.js';
 import { readStateFile, type SavedStatus } from './state-file.js';
-import { processState } from './tools/process-identity.js';
+import { ensureCharts } from './tools/charts.js';
+import { processState } from './tools/lock/process-identity.js';
+import { selectTools, type ToolSelection } from './tools/releases.js';
 import { ensureTools } from './tools/tools.js';
 
 /** What the lab's commands have in common. */
@@ -19,7 +21,7 @@ export interface LabCommandOptions {
 }
 
 /** What {@link labUp} can be told. */
-export interface LabUpOptions extends LabCommandOptions {
+export interface LabUpOptions extends LabCommandOptions, ToolSelection {
   /** @default 2 */
   readonly remotes?: number;
   /** Return when the lab is ready, and let it run on. */
@@ -45,8 +47,11 @@ export async function labUp(options: LabUpOptions = {}): Promise<void> {
     throw new Error(`a lab runs in ${directory} already (process ${saved.owner.pid} on ${saved.owner.host})`);
   }
   if (saved) await endLab(saved);
-  const tools = await ensureTools({ onProgress });
-  const labOptions = { directory, tools, remotes: options.remotes ?? 2, onProgress };
+  const { names, charts } = selectTools(options);
+  const tools = await ensureTools({ names, onProgress });
+  await ensureCharts({ releases: charts, onProgress });
+  const { remotes = 2, release } = options;
+  const labOptions = { directory, tools, remotes, release, onProgress };
   if (options.detach) {
     await startDetached(labOptions);
     print(describeLab((await readStateFile(directory)) as SavedStatus));

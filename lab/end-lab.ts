@@ -1,6 +1,6 @@
 import { access, rm } from 'node:fs/promises';
 import type { SavedStatus } from './state-file.js';
-import { processStarted, processState } from './tools/process-identity.js';
+import { processStarted, processState } from './tools/lock/process-identity.js';
 import { waitFor } from './wait.js';
 
 /**

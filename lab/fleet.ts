@@ -1,22 +1,15 @@
-import { join } from 'node:path';
-import { writeInventory } from './inventory.js';
-import { ControlPlane } from './istiod/control-plane.js';
-import { PodPlaces } from './istiod/pod-places.js';
 import type { ClusterHost } from './kubernetes/cluster-spec.js';
 import type { LabCluster } from './kubernetes/lab-cluster.js';
 import { type StartedCluster, startCluster } from './kubernetes/start-cluster.js';
 import type { AddClusterOptions } from './lab-options.js';
-import { ConnectProxy } from './network/connect-proxy.js';
-import { reservePort } from './network/ports.js';
-import type { ClusterStatus } from './status.js';
-
-/** The end of routes for the istiod Pods of the lab's own primary. */
-const ISTIOD = 'istiod';
+import { podStages, type RunningPods, runPods } from './pods/run-pods.js';
+import { writeInventory } from './state/inventory.js';
+import type { ClusterStatus } from './state/status.js';
+import { DEFAULT_RELEASE } from './tools/releases.js';
 
 interface Member extends StartedCluster {
   inInventory: boolean;
-  controlPlane: ControlPlane | undefined;
-  istiodProxy: ConnectProxy | undefined;
+  pods: RunningPods;
 }
 
 /** The clusters of a lab, as they come and go. */
@@ -29,7 +22,7 @@ export class Fleet {
   #lastNumber = 0;
   #inventory: Promise<void> = Promise.resolve();
 
-  /** @param onChange called when a cluster came or went, or an istiod's readiness changed. */
+  /** @param onChange called when a cluster came or went, or a Pod's readiness changed. */
   constructor(host: ClusterHost, inventoryPath: string, onChange: () => void) {
     this.#host = host;
     this.#inventoryPath = inventoryPath;
@@ -46,8 +39,9 @@ export class Fleet {
   async add(name: string, options: AddClusterOptions = {}): Promise<LabCluster> {
     if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) throw new Error(`"${name}" is no DNS-1123 label`);
     if (this.#names.has(name)) throw new Error(`the lab has a cluster "${name}" already`);
-    const { role = 'remote' } = options;
-    const istiodEnd = this.#names.size === 0 ? ISTIOD : `${ISTIOD}.${name}`;
+    const { role = 'remote', release = DEFAULT_RELEASE } = options;
+    const istiod = release === '1.4' ? 'pilot' : 'istiod';
+    const istiodEnd = this.#names.size === 0 ? istiod : `${istiod}.${name}`;
     this.#names.add(name);
     let started: StartedCluster | undefined;
     try {
@@ -55,6 +49,8 @@ export class Fleet {
         name,
         number: ++this.#lastNumber,
         role,
+        release,
+        podStages: podStages({ role, release }),
         labels: options.labels ?? {},
         podCIDR: options.podCIDR,
         serviceCIDR: options.serviceCIDR,
@@ -62,15 +58,11 @@ export class Fleet {
         productRights: options.productRights ?? 'manifests',
         istiodEnd: role === 'primary' ? istiodEnd : undefined,
       });
-      const runs = role === 'primary' ? await this.#runIstiods(started.cluster) : {};
-      const inInventory = options.inInventory ?? true;
-      this.#members.set(name, {
-        ...started,
-        inInventory,
-        controlPlane: undefined,
-        istiodProxy: undefined,
-        ...runs,
+      const pods = await runPods(started.cluster, this.#host, (line) => {
+        this.#host.onProgress(line);
+        this.#onChange();
       });
+      this.#members.set(name, { ...started, inInventory: options.inInventory ?? true, pods });
       await this.#writeInventory();
       return started.cluster;
     } catch (error) {
@@ -105,6 +97,7 @@ export class Fleet {
     return this.clusters.map((cluster) => ({
       name: cluster.name,
       role: cluster.role,
+      release: cluster.release,
       labels: cluster.labels,
       server: cluster.server,
       apiServer: cluster.apiServer,
@@ -112,29 +105,9 @@ export class Fleet {
       podCIDR: cluster.podCIDR,
       serviceCIDR: cluster.serviceCIDR,
       running: cluster.running,
-      istiods: this.#members.get(cluster.name)?.controlPlane?.status() ?? [],
+      istiods: this.#members.get(cluster.name)?.pods.istiods() ?? [],
+      injection: this.#members.get(cluster.name)?.pods.injection() ?? [],
     }));
-  }
-
-  async #runIstiods(cluster: LabCluster): Promise<Pick<Member, 'controlPlane' | 'istiodProxy'>> {
-    const { directory, network, processes, tools, onProgress } = this.#host;
-    const port = await reservePort();
-    const istiodProxy = await ConnectProxy.listen(port, network.istiodEgressOf(cluster.name));
-    const controlPlane = new ControlPlane({
-      cluster,
-      network,
-      places: new PodPlaces(cluster),
-      processes,
-      command: tools['pilot-discovery'],
-      proxyUrl: `http://127.0.0.1:${port}`,
-      directory: join(directory, 'pods'),
-      logDirectory: join(directory, 'logs', cluster.name),
-      onProgress: (line) => {
-        onProgress(line);
-        this.#onChange();
-      },
-    });
-    return { istiodProxy, controlPlane };
   }
 
   /** One write after the other, the last one with the last state; one that fails does not take the next with it. */
@@ -149,7 +122,7 @@ export class Fleet {
   }
 }
 
-async function endMember({ controlPlane, istiodProxy, end }: Member): Promise<void> {
-  await controlPlane?.end();
-  await Promise.all([istiodProxy?.close(), end()]);
+async function endMember({ pods, end }: Member): Promise<void> {
+  await pods.end();
+  await end();
 }

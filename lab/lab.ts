@@ -6,9 +6,9 @@ import type { AddClusterOptions, LabOptions } from './lab-options.js';
 import type { RouteTable } from './network/route-table.js';
 import { Reaper } from './processes/reaper.js';
 import { RunningLab } from './running-lab.js';
-import type { LabStatus } from './status.js';
+import type { LabStatus } from './state/status.js';
 import type { LabTemporal } from './temporal.js';
-import { ownIdentity } from './tools/process-identity.js';
+import { ownIdentity } from './tools/lock/process-identity.js';
 
 export type { LabCluster } from './kubernetes/lab-cluster.js';
 export type { LabOptions } from './lab-options.js';
@@ -18,7 +18,7 @@ export interface Lab {
   readonly directory: string;
   /** Inventory of the clusters, JSON, replaced as one step whenever they change. */
   readonly inventoryPath: string;
-  /** Cluster `primary`: istiod Pods in it get a real istiod. */
+  /** Cluster `primary`: istiod Pods (1.4: pilot Pods) in it get a real process. */
   readonly primary: LabCluster;
   /** The clusters of role `remote`, in the order in which they were added. */
   readonly remotes: LabCluster[];
@@ -28,7 +28,8 @@ export interface Lab {
   /**
    * `<cluster>->istiod`: webhook calls of its API server to the primary's istiod Pods. `istiod-><cluster>`: istiod to its
    * API server. `<cluster>->kubelets`: port-forwards. The istiod Pods of another cluster of role primary are
-   * `istiod.<cluster>`.
+   * `istiod.<cluster>`. With Istio 1.4 it is `pilot` instead of `istiod`, webhook calls are `<cluster>->sidecar-injector`,
+   * to the cluster's own, and port-forwards have no route.
    */
   readonly routes: RouteTable;
   /**

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Fleet } from './fleet.js';
-import { startEtcd } from './kubernetes/etcd.js';
 import type { LabCluster } from './kubernetes/lab-cluster.js';
+import { startEtcd } from './kubernetes/programs/etcd.js';
 import { TokenReviewer } from './kubernetes/token-review.js';
 import type { AddClusterOptions, LabOptions } from './lab-options.js';
 import { ClusterNetwork } from './network/cluster-network.js';
@@ -10,10 +10,11 @@ import { reservePort } from './network/ports.js';
 import { RouteTable } from './network/route-table.js';
 import { ProcessTable } from './processes/process-table.js';
 import type { Reaper } from './processes/reaper.js';
+import type { LabStatus } from './state/status.js';
 import { StateFile } from './state-file.js';
-import type { LabStatus } from './status.js';
 import { type LabTemporal, startTemporal } from './temporal.js';
-import type { ProcessIdentity } from './tools/process-identity.js';
+import type { ProcessIdentity } from './tools/lock/process-identity.js';
+import { pathOf } from './tools/tool-names.js';
 
 const PRIMARY = 'primary';
 
@@ -74,10 +75,10 @@ export class RunningLab {
 
   /** Starts everything at once that does not wait for something else. */
   async start(): Promise<void> {
-    const { tools, remotes, temporal = true, onProgress = () => {} } = this.#base.options;
+    const { tools, remotes, release, temporal = true, onProgress = () => {} } = this.#base.options;
     const tokenReviewer = await TokenReviewer.listen(await reservePort());
     this.#tokenReviewer = tokenReviewer;
-    const etcdUrl = await startEtcd(this.#processes, tools.etcd, this.directory);
+    const etcdUrl = await startEtcd(this.#processes, pathOf(tools, 'etcd'), this.directory);
     onProgress('etcd is ready');
     const network = new ClusterNetwork(this.routes);
     const proxyPort = await reservePort();
@@ -95,9 +96,9 @@ export class RunningLab {
     };
     this.#fleet = new Fleet(host, this.inventoryPath, () => this.#stateFile.update());
     await allSettled([
-      this.#fleet.add(PRIMARY, { role: 'primary' }),
+      this.#fleet.add(PRIMARY, { role: 'primary', release }),
       ...Array.from({ length: remotes }, (_, i) =>
-        this.addCluster(`remote-${i + 1}`, { labels: { tier: i === 0 ? 'canary' : 'prod' } }),
+        this.addCluster(`remote-${i + 1}`, { release, labels: { tier: i === 0 ? 'canary' : 'prod' } }),
       ),
       temporal && this.#startTemporal(onProgress),
     ]);
@@ -140,7 +141,8 @@ export class RunningLab {
   }
 
   async #startTemporal(onProgress: (line: string) => void): Promise<void> {
-    this.#temporal = await startTemporal(this.#processes, this.#base.options.tools.temporal, this.directory);
+    const command = pathOf(this.#base.options.tools, 'temporal');
+    this.#temporal = await startTemporal(this.#processes, command, this.directory);
     onProgress(`Temporal is ready at ${this.#temporal.address}`);
   }
 

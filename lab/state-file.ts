@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LabStatus } from './status.js';
-import { processStarted } from './tools/process-identity.js';
-import { writeAtomically } from './write-atomically.js';
+import type { LabStatus } from './state/status.js';
+import { writeAtomically } from './state/write-atomically.js';
+import { processStarted } from './tools/lock/process-identity.js';
 
 /** What `lab.json` in a lab's directory says. */
 export interface SavedStatus extends LabStatus {

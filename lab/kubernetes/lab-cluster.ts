@@ -1,6 +1,7 @@
+import type { Release } from '../tools/releases.js';
 import type { ApiClient } from './api-client.js';
 
-/** Whether istiod Pods in the cluster get a real istiod process (`primary`) or stay objects (`remote`). */
+/** Whether istiod (1.4: pilot) Pods in the cluster get a real process (`primary`) or stay objects (`remote`). */
 export type ClusterRole = 'primary' | 'remote';
 
 /**
@@ -13,6 +14,8 @@ export type ProductRights = 'manifests' | 'everything';
 export interface LabCluster {
   readonly name: string;
   readonly role: ClusterRole;
+  /** The release of Istio that it is for; 1.4 means Kubernetes 1.15. */
+  readonly release: Release;
   /** Labels of its entry in the inventory. */
   readonly labels: Readonly<Record<string, string>>;
   /** Absolute path of a kubeconfig for the user `admin`, group `system:masters`. */

@@ -1,5 +1,6 @@
 import type { ApiClient } from './api-client.js';
-import type { Controllers } from './controllers.js';
+import type { KubernetesRelease } from './kubernetes-release.js';
+import type { Controllers } from './programs/controllers.js';
 
 const ARCHITECTURES: Partial<Record<NodeJS.Architecture, string>> = { x64: 'amd64', arm64: 'arm64' };
 
@@ -8,20 +9,31 @@ export interface LabNode {
   name: string;
   /** InternalIP, where the API server looks for the kubelet. */
   address: string;
+  /** Port of the kubelet there. */
+  kubeletPort: number;
   podCIDR: string;
 }
 
-/**
- * The two nodes of a cluster, each with its own /24 of the cluster's Pod addresses.
- *
- * @param n number of the cluster, for the nodes' own addresses.
- * @param podCIDR an IPv4 range of at least /23.
- */
-export function labNodes(cluster: string, n: number, podCIDR: string): LabNode[] {
+/** Of which cluster {@link labNodes} makes nodes. */
+interface NodesOf {
+  cluster: string;
+  /** Number of the cluster, for the nodes' own addresses. */
+  number: number;
+  /** An IPv4 range of at least /23. */
+  podCIDR: string;
+  release: KubernetesRelease;
+  /** Port on 127.0.0.1 of the process that is the kubelet of all nodes; `undefined` when there is none. */
+  kubeletPort: number | undefined;
+}
+
+/** The two nodes of a cluster, each with its own /24 of the cluster's Pod addresses. */
+export function labNodes({ cluster, number, podCIDR, release, kubeletPort }: NodesOf): LabNode[] {
+  const onLoopback = release.reachesKubeletsBy === 'loopback';
   const [first = 0, second = 0, third = 0] = podCIDR.split(/[./]/).map(Number);
   return [0, 1].map((i) => ({
     name: `${cluster}-node-${i + 1}`,
-    address: `192.168.${n}.${i + 1}`,
+    address: onLoopback ? '127.0.0.1' : `192.168.${number}.${i + 1}`,
+    kubeletPort: onLoopback && kubeletPort !== undefined ? kubeletPort : 10_250,
     podCIDR: `${first}.${second}.${third + i}.0/24`,
   }));
 }
@@ -30,8 +42,13 @@ export function labNodes(cluster: string, n: number, podCIDR: string): LabNode[]
  * Creates the Node objects. With `full` controllers kwok makes them ready; with `few` nobody would,
  * so that they are written as ready.
  */
-export async function createNodes(api: ApiClient, nodes: LabNode[], controllers: Controllers): Promise<void> {
-  await Promise.all(nodes.map((node) => api.post('/api/v1/nodes', nodeObject(node, controllers))));
+export async function createNodes(
+  api: ApiClient,
+  nodes: LabNode[],
+  controllers: Controllers,
+  release: KubernetesRelease,
+): Promise<void> {
+  await Promise.all(nodes.map((node) => api.post('/api/v1/nodes', nodeObject(node, controllers, release))));
 }
 
 /** Whether all Nodes are ready and, with `full` controllers, free of the taints that new nodes have. */
@@ -49,7 +66,7 @@ interface NodeObject {
   status: { conditions?: { type: string; status: string }[] };
 }
 
-function nodeObject(node: LabNode, controllers: Controllers) {
+function nodeObject(node: LabNode, controllers: Controllers, release: KubernetesRelease) {
   const architecture = ARCHITECTURES[process.arch] ?? process.arch;
   const resources = { cpu: '32', memory: '256Gi', pods: '250' };
   const ready = {
@@ -64,8 +81,12 @@ function nodeObject(node: LabNode, controllers: Controllers) {
     metadata: {
       name: node.name,
       labels: {
-        'kubernetes.io/os': 'linux',
-        'kubernetes.io/arch': architecture,
+        ...Object.fromEntries(
+          release.nodeLabelPrefixes.flatMap((prefix) => [
+            [`${prefix}/os`, 'linux'],
+            [`${prefix}/arch`, architecture],
+          ]),
+        ),
         'kubernetes.io/hostname': node.name,
       },
     },
@@ -77,8 +98,13 @@ function nodeObject(node: LabNode, controllers: Controllers) {
       ],
       capacity: resources,
       allocatable: resources,
-      daemonEndpoints: { kubeletEndpoint: { Port: 10_250 } },
-      nodeInfo: { architecture, operatingSystem: 'linux', ...NO_NODE_INFO },
+      daemonEndpoints: { kubeletEndpoint: { Port: node.kubeletPort } },
+      nodeInfo: {
+        architecture,
+        operatingSystem: 'linux',
+        ...NO_NODE_INFO,
+        kubeletVersion: release.kubeletVersion,
+      },
       ...(controllers === 'few' && { conditions: [ready] }),
     },
   };
@@ -91,6 +117,5 @@ const NO_NODE_INFO = {
   kernelVersion: '',
   osImage: '',
   containerRuntimeVersion: '',
-  kubeletVersion: 'v1.34.4',
   kubeProxyVersion: '',
 };

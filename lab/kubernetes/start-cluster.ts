@@ -4,17 +4,19 @@ import { createPortForwardDefinition } from '../kwok/kwok.js';
 import { ConnectProxy } from '../network/connect-proxy.js';
 import { reservePort } from '../network/ports.js';
 import { isAnswer } from '../tolerate.js';
+import { pathOf } from '../tools/tool-names.js';
 import { waitFor } from '../wait.js';
 import { ApiClient } from './api-client.js';
-import { ApiServer } from './api-server.js';
 import { clusterAddresses } from './cidrs.js';
 import { writeClusterFiles } from './cluster-files.js';
 import type { ClusterHost, ClusterSpec } from './cluster-spec.js';
-import { Components } from './components.js';
 import { writeKubeconfig } from './kubeconfig.js';
+import { kubernetesFor } from './kubernetes-release.js';
 import type { LabCluster } from './lab-cluster.js';
 import { createNodes, labNodes } from './nodes.js';
 import { bindInNamespace, createProductAccount } from './product-account.js';
+import { ApiServer } from './programs/api-server.js';
+import { Components } from './programs/components.js';
 
 /** A started cluster, and how to end it. */
 export interface StartedCluster {
@@ -48,9 +50,10 @@ async function bringUp(host: ClusterHost, spec: ClusterSpec, ends: (() => unknow
   const addresses = clusterAddresses(number);
   const podCIDR = spec.podCIDR ?? addresses.podCIDR;
   const serviceCIDR = spec.serviceCIDR ?? addresses.serviceCIDR;
-  const nodes = labNodes(name, number, podCIDR);
+  const release = kubernetesFor(spec.release);
   const port = await reservePort();
   const kubeletPort = controllers === 'full' ? await reservePort() : undefined;
+  const nodes = labNodes({ cluster: name, number, podCIDR, release, kubeletPort });
 
   host.network.join({
     name,
@@ -59,21 +62,25 @@ async function bringUp(host: ClusterHost, spec: ClusterSpec, ends: (() => unknow
     kubeletPort,
     nodeAddresses: nodes.map(({ address }) => address),
     istiodEnd: spec.istiodEnd,
+    callsWebhooksOf: release.callsWebhooksOf,
   });
   ends.push(() => host.network.leave(name));
   const egressSocket = join(host.socketDirectory, `${number}.sock`);
-  const proxy = await ConnectProxy.listen(egressSocket, host.network.egressOf(name));
+  const proxyPort = release.callsWebhooksOf === 'services' ? await reservePort() : undefined;
+  const proxy = await ConnectProxy.listen(proxyPort ?? egressSocket, host.network.egressOf(name));
   ends.push(() => proxy.close());
   const tokenReviewUrl = host.tokenReviewer.urlOf(name);
   const files = await writeClusterFiles(directory, { tokenReviewUrl, egressSocket });
   const apiServer = new ApiServer(host.processes, {
     cluster: name,
-    command: host.tools['kube-apiserver'],
+    release,
+    command: pathOf(host.tools, release.apiServer),
     etcdUrl: host.etcdUrl,
     etcdPrefix: `/cluster-${number}`,
     address: addresses.apiServer,
     port,
     serviceCIDR,
+    proxyUrl: proxyPort === undefined ? undefined : `http://127.0.0.1:${proxyPort}`,
     files,
     logFile: join(logDirectory, 'kube-apiserver.log'),
   });
@@ -87,14 +94,14 @@ async function bringUp(host: ClusterHost, spec: ClusterSpec, ends: (() => unknow
   ends.push(() => api.close());
   const kubeconfigPath = join(directory, 'kubeconfig.yaml');
   const rootCAFile = join(directory, 'ca.crt');
-  const runsIstiod = spec.istiodEnd !== undefined;
+  const { podStages } = spec;
   await Promise.all([
     writeKubeconfig(kubeconfigPath, name, 'admin', access),
     writeFile(rootCAFile, certificateAuthority),
-    createNodes(api, nodes, controllers),
-    runsIstiod && createPortForwardDefinition(api),
+    createNodes(api, nodes, controllers, release),
+    podStages.length > 0 && createPortForwardDefinition(api, release),
   ]);
-  const common = { cluster: name, kubeconfigPath, files, logDirectory, runsIstiod, kubeletPort };
+  const common = { cluster: name, release, kubeconfigPath, files, logDirectory, podStages, kubeletPort };
   const components = new Components(host, api, { ...common, controllers, rootCAFile, podCIDR });
   const starting = components.start();
   ends.push(async () => {
@@ -114,6 +121,7 @@ async function bringUp(host: ClusterHost, spec: ClusterSpec, ends: (() => unknow
   return {
     name,
     role: spec.role,
+    release: spec.release,
     labels: spec.labels,
     kubeconfigPath,
     productKubeconfigPath,

@@ -8,6 +8,8 @@ interface User {
 }
 
 interface TokenReview {
+  /** `authentication.k8s.io/v1`; of Kubernetes 1.15 `authentication.k8s.io/v1beta1`. */
+  apiVersion: string;
   spec: { token: string };
 }
 
@@ -24,8 +26,7 @@ export class TokenReviewer {
     this.#port = port;
     this.#server = createServer((request, response) => {
       this.#review(request).then(
-        (status) => {
-          const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', status };
+        (review) => {
           response.setHeader('content-type', 'application/json');
           response.end(JSON.stringify(review));
         },
@@ -36,11 +37,12 @@ export class TokenReviewer {
   }
 
   async #review(request: IncomingMessage): Promise<object> {
-    const { spec } = (await json(request)) as TokenReview;
+    const { apiVersion, spec } = (await json(request)) as TokenReview;
     // The API server adds its timeout to the URL's query.
     const [path] = (request.url ?? '').split('?');
     const user = this.#users.get(`${path} ${spec.token}`);
-    return user ? { authenticated: true, user } : { authenticated: false };
+    const status = user ? { authenticated: true, user } : { authenticated: false };
+    return { apiVersion, kind: 'TokenReview', status };
   }
 
   /** Listens on a port of 127.0.0.1. */

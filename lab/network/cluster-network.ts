@@ -17,8 +17,10 @@ export interface NetworkMember {
   kubeletPort: number | undefined;
   /** IP addresses of its Node objects. */
   nodeAddresses: string[];
-  /** The end of routes that stands for its istiod Pods; `undefined` when it runs none. */
+  /** The end of routes that stands for its istiod or pilot Pods; `undefined` when it runs none. */
   istiodEnd: string | undefined;
+  /** Whether its API server asks for webhooks by a Pod's address or by a Service's name. */
+  callsWebhooksOf: 'pods' | 'services';
 }
 
 /** Ports of a Pod, such as 15017, and where on 127.0.0.1 the process behind each listens. */
@@ -26,7 +28,12 @@ export type PodPorts = ReadonlyMap<number, number>;
 
 interface Member extends NetworkMember {
   pods: Map<string, PodPorts>;
+  /** By name and port, such as `istio-sidecar-injector.istio-system.svc:443`: local ports of ready Pods, by their address. */
+  services: Map<string, Map<string, number>>;
 }
+
+/** The end of routes that stands for the Pods of a cluster that answer webhooks under the name of a Service of its own. */
+const INJECTOR = 'sidecar-injector';
 
 /** The end of routes that stands for whoever works from outside: a worker, or tools on the command line. */
 const WORKER = 'worker';
@@ -40,18 +47,22 @@ export class ClusterNetwork {
     this.#routes = routes;
   }
 
-  /** Adds a cluster, and routes in both directions between every API server and every control plane. */
+  /**
+   * Adds a cluster, and the routes between every API server and every control plane: from this to that, and back where
+   * webhooks of Pods are called.
+   */
   join(member: NetworkMember): void {
-    this.#members.set(member.name, { ...member, pods: new Map() });
-    for (const { name: cluster } of this.#members.values()) {
+    this.#members.set(member.name, { ...member, pods: new Map(), services: new Map() });
+    for (const { name: cluster, callsWebhooksOf } of this.#members.values()) {
       for (const { istiodEnd } of this.#members.values()) {
         if (istiodEnd === undefined) continue;
-        this.#routes.between(cluster, istiodEnd);
+        if (callsWebhooksOf === 'pods') this.#routes.between(cluster, istiodEnd);
         this.#routes.between(istiodEnd, cluster);
       }
     }
     this.#routes.between(WORKER, member.name);
-    if (member.kubeletPort !== undefined) this.#routes.between(member.name, 'kubelets');
+    if (member.callsWebhooksOf === 'services') this.#routes.between(member.name, INJECTOR);
+    else if (member.kubeletPort !== undefined) this.#routes.between(member.name, 'kubelets');
   }
 
   /** Removes a cluster and cuts its routes. */
@@ -72,11 +83,27 @@ export class ClusterNetwork {
     this.#members.get(cluster)?.pods.delete(address);
   }
 
-  /** What the API server of `cluster` reaches: its own kubelets, and istiod Pods; its own first where addresses overlap. */
+  /** Lets a Pod of that address answer, at a port on 127.0.0.1, under a Service's name and port. */
+  addEndpoint(cluster: string, service: string, address: string, port: number): void {
+    const services = this.#members.get(cluster)?.services;
+    services?.set(service, new Map(services.get(service)).set(address, port));
+  }
+
+  /** From now on the Pod of that address does not answer under the Service's name. */
+  removeEndpoint(cluster: string, service: string, address: string): void {
+    this.#members.get(cluster)?.services.get(service)?.delete(address);
+  }
+
+  /**
+   * What the API server of `cluster` reaches: its own kubelets, its own Services, and istiod Pods; its own first where
+   * addresses overlap.
+   */
   egressOf(cluster: string): Resolve {
     return (host, port) => {
       const own = this.#members.get(cluster);
       if (!own) return undefined;
+      const [endpoint] = own.services.get(`${host}:${port}`)?.values() ?? [];
+      if (endpoint !== undefined) return { route: this.#routes.between(cluster, INJECTOR), port: endpoint };
       if (port === KUBELET_PORT && own.kubeletPort !== undefined && own.nodeAddresses.includes(host)) {
         return { route: this.#routes.between(cluster, 'kubelets'), port: own.kubeletPort };
       }

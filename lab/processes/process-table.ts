@@ -18,7 +18,7 @@ export interface ProcessSpec {
   logFile: string;
   workingDirectory: string;
   /** Added to PATH and HOME, the only variables that children get from the lab. */
-  env?: Record<string, string>;
+  env?: Readonly<Record<string, string>>;
 }
 
 /** Starts the lab's child processes, and knows which of them live. */

@@ -1,8 +1,10 @@
+import { ensureCharts } from './charts.js';
+import { selectTools, type ToolSelection } from './releases.js';
 import { ensureTools } from './tools.js';
 
 /** What {@link toolsCommand} can be told. */
-export interface ToolsCommandOptions {
-  /** `text` is a line `name path` for each tool, `json` one object. @default text */
+export interface ToolsCommandOptions extends ToolSelection {
+  /** `text` is a line `name path` for each tool and for the charts of a release, `json` one object. @default text */
   readonly output?: 'text' | 'json';
   /** Gets the paths, with line ends. @default standard output */
   readonly print?: (text: string) => void;
@@ -15,16 +17,24 @@ export interface ToolsCommandOptions {
 }
 
 /**
- * `mesh-rollout lab tools`: sees to it that all tools of the lab are there and prints their paths.
+ * `mesh-rollout lab tools`: sees to it that the tools are there that a lab of that release, and its user, need, with
+ * the Helm charts that go with `installer: helm`, and prints their paths.
  * @throws what {@link ensureTools} throws; its messages are meant to be shown as they are.
  */
 export async function toolsCommand(options: ToolsCommandOptions = {}): Promise<void> {
   const print = options.print ?? ((text: string) => void process.stdout.write(text));
-  const paths = await ensureTools({
+  const { names, charts } = selectTools(options);
+  const common = {
     environment: options.environment ?? process.env,
-    onProgress: options.onProgress ?? ((line) => void process.stderr.write(`${line}\n`)),
+    onProgress: options.onProgress ?? ((line: string) => void process.stderr.write(`${line}\n`)),
     signal: options.signal,
-  });
+  };
+  const tools = await ensureTools({ ...common, names });
+  const folders = Object.entries(await ensureCharts({ ...common, releases: charts }));
+  const paths = {
+    ...tools,
+    ...Object.fromEntries(folders.map(([release, path]) => [`charts-${release}`, path])),
+  };
   if (options.output === 'json') return print(`${JSON.stringify(paths, null, 2)}\n`);
   const width = Math.max(...Object.keys(paths).map((name) => name.length));
   print(

@@ -1,7 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
 import { ToolsError } from './errors.js';
-import type { ToolName } from './tool-names.js';
+import { plainName, type ToolName } from './tool-names.js';
 import { checkVersion, type VersionCheck, wantedVersions } from './versions.js';
 
 /** A tool that is on the machine already. */
@@ -24,6 +24,23 @@ export async function onPath(name: string, environment: NodeJS.ProcessEnv): Prom
   const paths = [...new Set(folders.map((folder) => resolve(folder, name)))];
   const usable = await Promise.all(paths.map(isExecutable));
   return paths.filter((_, index) => usable[index]);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The tool in that folder by its own name, or by its plain name: a file of that one is only looked at if its version fits. */
+async function inFolder(folder: string, tool: ToolName, environment: NodeJS.ProcessEnv) {
+  const path = join(folder, tool);
+  if (await exists(path)) return [{ tool, path, check: await checkVersion(tool, path, environment) }];
+  const plain = join(folder, plainName(tool));
+  if (plain === path || !(await exists(plain))) return [];
+  const check = await checkVersion(tool, plain, environment);
+  return check.fits ? [{ tool, path: plain, check }] : [];
 }
 
 function unfit(folder: string, tool: ToolName, check: VersionCheck): string {
@@ -52,16 +69,7 @@ export async function findChosen(
       `MESH_ROLLOUT_TOOLS_DIR: ${folder} is not a folder. Name one that holds tools, or unset it.`,
     );
   }
-  const checks = await Promise.all(
-    names.map(async (tool) => {
-      const path = join(folder, tool);
-      const isThere = await stat(path).then(
-        () => true,
-        () => false,
-      );
-      return isThere ? [{ tool, path, check: await checkVersion(tool, path, environment) }] : [];
-    }),
-  );
+  const checks = await Promise.all(names.map((tool) => inFolder(folder, tool, environment)));
   const bad = checks.flat().filter(({ check }) => !check.fits);
   if (bad.length > 0) {
     const problems = bad.map(({ tool, check }) => unfit(folder, tool, check)).join('\n');
@@ -76,16 +84,20 @@ export async function findChosen(
   return new Map(checks.flat().map(({ tool, path, check }) => [tool, { path, version: check.found }]));
 }
 
-/** The first tool of that name on PATH whose version fits; those that do not are reported and passed over. */
+/** The first tool of that name, or of its plain name, on PATH whose version fits; others are reported and passed over. */
 export async function findOnPath(
   tool: ToolName,
   environment: NodeJS.ProcessEnv,
   report: (line: string) => void,
 ): Promise<InstalledTool | undefined> {
-  for (const path of await onPath(tool, environment)) {
+  const plain = plainName(tool);
+  const named = await onPath(tool, environment);
+  const others = plain === tool ? [] : await onPath(plain, environment);
+  for (const path of [...named, ...others]) {
     const check = await checkVersion(tool, path, environment);
     if (check.fits) return { path, version: check.found };
-    report(`${path} is ${check.found}, not used: wanted is ${wantedVersions(tool)}`);
+    const use = named.includes(path) ? 'not used' : `not used as ${tool}`;
+    report(`${path} is ${check.found}, ${use}: wanted is ${wantedVersions(tool)}`);
   }
   return undefined;
 }

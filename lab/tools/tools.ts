@@ -1,11 +1,11 @@
-import { provideTools } from './provide.js';
+import { provideTools } from './build/provide.js';
 import { recipes } from './recipes.js';
 import { recipesFolder } from './recipes-folder.js';
-import { type ToolName, type ToolPaths, toolNames } from './tool-names.js';
+import { ordinaryTools, type ToolName } from './tool-names.js';
 
 /** What {@link ensureTools} can be told. */
 export interface EnsureToolsOptions<Name extends ToolName> {
-  /** @default all tools */
+  /** @default those of the ordinary lab */
   readonly names?: readonly Name[];
   /** @default process.env */
   readonly environment?: NodeJS.ProcessEnv;
@@ -19,19 +19,20 @@ export interface EnsureToolsOptions<Name extends ToolName> {
  * Gives the absolute paths of the lab's tools: for each, the one in `MESH_ROLLOUT_TOOLS_DIR`, else one on PATH whose
  * version fits, else the one in the cache (`MESH_ROLLOUT_CACHE`, else below `XDG_CACHE_HOME` or `~/.cache`), else it is
  * built with Go into the cache. Processes that need the same cache build once. With everything in the cache it takes a
- * fraction of a second; a first build of everything 13 to 26 minutes on two cores.
+ * fraction of a second; a first build of the ordinary lab 13 to 26 minutes on two cores. A tool with a version in its name is
+ * taken by its plain name too, such as a `kubectl` on PATH for `kubectl-1.15`, when its version fits.
  * @throws ToolsError when a tool cannot be had; the signal's reason when aborted.
  */
-export async function ensureTools<Name extends ToolName = ToolName>(
+export async function ensureTools<Name extends ToolName = (typeof ordinaryTools)[number]>(
   options: EnsureToolsOptions<Name> = {},
-): Promise<Pick<ToolPaths, Name>> {
+): Promise<Record<Name, string>> {
   const paths = await provideTools({
-    names: options.names ?? toolNames,
+    names: options.names ?? ordinaryTools,
     recipes,
     recipesFolder: await recipesFolder(),
     environment: options.environment ?? process.env,
     report: (line) => options.onProgress?.(`tools: ${line}`),
     signal: options.signal,
   });
-  return Object.fromEntries(paths) as Pick<ToolPaths, Name>;
+  return Object.fromEntries(paths) as Record<Name, string>;
 }

@@ -25,6 +25,13 @@ const istio = {
   below: '1.32.0',
 };
 
+// In 1.16 and later flags, APIs and kubectl's pruning differ from what Istio 1.4 was made for.
+const oldKubernetes = { ...kubernetes, from: '1.15.0', below: '1.16.0' };
+const oldIstio = { ...istio, from: '1.4.3', below: '1.5.0' };
+const previousIstio = { ...istio, from: '1.30.0', below: '1.31.0' };
+
+const withoutCluster = (rule: VersionRule) => ({ ...rule, arguments: [...rule.arguments, '--remote=false'] });
+
 const rules: Record<ToolName, VersionRule> = {
   temporal: { arguments: ['--version'], pattern: /^temporal version (\S+)/m, from: '1.8.2', below: '2.0.0' },
   etcd: { arguments: ['--version'], pattern: /^etcd Version: (\S+)/m, from: '3.6.0', below: '4.0.0' },
@@ -32,8 +39,23 @@ const rules: Record<ToolName, VersionRule> = {
   'kube-controller-manager': kubernetes,
   'kube-scheduler': kubernetes,
   kwok: { arguments: ['--version'], pattern: /^kwok version v?(\d\S*)/m, from: '0.8.0', below: '0.9.0' },
-  istioctl: { ...istio, arguments: [...istio.arguments, '--remote=false'] },
+  istioctl: withoutCluster(istio),
   'pilot-discovery': istio,
+  'kube-apiserver-1.15': oldKubernetes,
+  'kube-controller-manager-1.15': oldKubernetes,
+  'kube-scheduler-1.15': oldKubernetes,
+  'kubectl-1.15': {
+    ...oldKubernetes,
+    arguments: ['version', '--client', '--output', 'json'],
+    pattern: /"gitVersion":\s*"v([^"]+)"/,
+  },
+  'istioctl-1.4': withoutCluster(oldIstio),
+  'pilot-discovery-1.4': oldIstio,
+  'sidecar-injector-1.4': oldIstio,
+  'istio_ca-1.4': oldIstio,
+  'istioctl-1.30': withoutCluster(previousIstio),
+  'pilot-discovery-1.30': previousIstio,
+  helm: { arguments: ['version', '--short'], pattern: /^v(\S+)/m, from: '3.22.0', below: '4.0.0' },
 };
 
 /** What a binary says about itself. */

@@ -7,7 +7,10 @@ import type { LabCluster } from '../../lab/lab.js';
 /** A Pod as far as these tests read it. */
 export interface Pod {
   metadata: { name: string; uid: string };
-  spec: { initContainers?: { name: string }[]; containers: { name: string }[] };
+  spec: {
+    initContainers?: { name: string }[];
+    containers: { name: string; env?: { name: string; value?: string }[] }[];
+  };
   status: {
     podIP: string;
     conditions: { type: string; status: string }[];
@@ -73,7 +76,11 @@ export async function dryRunContainers(cluster: LabCluster): Promise<string[]> {
   return [...(spec.initContainers ?? []), ...spec.containers].map(({ name }) => name);
 }
 
-/** GET of a path on a Pod's port through a port-forward of the API server; its answer up to what matches. */
+/**
+ * GET of a path on a Pod's port through a port-forward of the API server; its answer up to what matches.
+ *
+ * @throws Error when the kubelet says that nothing can be forwarded.
+ */
 export async function getByPortForward(
   cluster: LabCluster,
   pod: Pod,
@@ -84,6 +91,7 @@ export async function getByPortForward(
   const config = new KubeConfig();
   config.loadFromFile(cluster.kubeconfigPath);
   const [input, output, errors] = [new PassThrough(), new PassThrough(), new PassThrough()];
+  errors.once('data', (chunk) => output.destroy(new Error(String(chunk))));
   const forward = new PortForward(config);
   const socket = await forward.portForward('istio-system', pod.metadata.name, [port], output, errors, input);
   input.write(`GET ${path} HTTP/1.0\r\nHost: localhost\r\n\r\n`);

@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { labDown, labStatus, labUp } from '../../lab/cli.js';
 import { readStateFile, type SavedStatus } from '../../lab/state-file.js';
-import { processStarted } from '../../lab/tools/process-identity.js';
+import { processStarted } from '../../lab/tools/lock/process-identity.js';
 
 const soon = { timeout: 10_000, interval: 100 };
 
@@ -58,6 +58,16 @@ describe('mesh-rollout lab', () => {
     expect(existsSync(directory)).toBe(false);
     expect(await labStatus(options())).toBe(false);
     expect(printed).toContain(`no lab in ${directory}`);
+  });
+
+  it('starts a lab of the release that it is told', async () => {
+    await labUp({ ...options(), remotes: 0, release: '1.4', detach: true });
+    const saved = (await readStateFile(directory)) as SavedStatus;
+    expect(saved.clusters).toMatchObject([{ name: 'primary', release: '1.4' }]);
+    expect(await living(saved)).toContain('primary/kube-apiserver');
+    await labDown(options());
+    expect(await living(saved)).toEqual([]);
+    expect(existsSync(directory)).toBe(false);
   });
 
   it('leaves no process and no file when the lab gets SIGKILL', async () => {

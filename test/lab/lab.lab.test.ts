@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiClient } from '../../lab/kubernetes/api-client.js';
 import { type Lab, type LabCluster, startLab } from '../../lab/lab.js';
-import { processStarted } from '../../lab/tools/process-identity.js';
+import { processStarted } from '../../lab/tools/lock/process-identity.js';
 import type { ToolPaths } from '../../lab/tools/tool-names.js';
 import { ensureTools } from '../../lab/tools/tools.js';
 import {
@@ -122,7 +122,13 @@ describe('a lab of one primary and one remote', () => {
     expect(isReady(pod)).toBe(true);
     expect(primary.podCIDR.startsWith(pod?.status.podIP.split('.').slice(0, 2).join('.') ?? '?')).toBe(true);
     expect(lab.status().clusters[0]?.istiods).toEqual([
-      { namespace: 'istio-system', name: pod?.metadata.name, address: pod?.status.podIP, ready: true },
+      {
+        program: 'istiod',
+        namespace: 'istio-system',
+        name: pod?.metadata.name,
+        address: pod?.status.podIP,
+        ready: true,
+      },
     ]);
   });
 

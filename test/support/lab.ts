@@ -2,6 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Lab, type LabCluster, startLab } from '../../lab/lab.js';
+import { toolNames } from '../../lab/tools/tool-names.js';
 import { ensureTools } from '../../lab/tools/tools.js';
 
 /**
@@ -30,7 +31,7 @@ export function freshName(prefix: string): string {
 }
 
 async function start(): Promise<Lab> {
-  const tools = await ensureTools();
+  const tools = await ensureTools({ names: toolNames });
   const directory = await mkdtemp(join(tmpdir(), 'mesh-rollout-test-'));
   return await startLab({ directory, tools, remotes: 0 });
 }

@@ -28,6 +28,15 @@ it('knows a user of a cluster there only, and until it is removed', async () => 
   expect(await review(body)).toEqual({ authenticated: false });
 });
 
+it.each(['v1', 'v1beta1'])('answers in the version in which it is asked: %s', async (version) => {
+  const apiVersion = `authentication.k8s.io/${version}`;
+  const answer = await fetch(url, {
+    method: 'POST',
+    body: JSON.stringify({ apiVersion, spec: { token: 'x' } }),
+  });
+  expect(await answer.json()).toMatchObject({ apiVersion, kind: 'TokenReview' });
+});
+
 it.each(['', '{', 'null', '{}'])('refuses %j, and lives on', async (body) => {
   expect(await review(body)).toBe(400);
 });

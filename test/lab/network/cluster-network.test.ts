@@ -9,6 +9,7 @@ const member = (name: string, n: number, istiodEnd?: string) => ({
   kubeletPort: 21_000 + n,
   nodeAddresses: [`192.168.${n}.1`],
   istiodEnd,
+  callsWebhooksOf: 'pods' as 'pods' | 'services',
 });
 const pod = (local: number) =>
   new Map([
@@ -72,6 +73,24 @@ describe('the network of a lab', () => {
     network.addPod('hub', '10.1.0.5', pod(40_000));
     expect(network.egressOf('hub')('10.1.0.5', 15017)?.route.name).toBe('hub->istiod.hub');
     expect(network.egressOf('remote-1')('10.1.0.5', 15017)?.route.name).toBe('remote-1->istiod');
+  });
+
+  it('lets an API server of Kubernetes 1.15 reach ready Pods by the name of a Service of its own', () => {
+    const old = { ...member('old', 3), nodeAddresses: ['127.0.0.1'], callsWebhooksOf: 'services' as const };
+    network.join(old);
+    const service = 'istio-sidecar-injector.mesh.svc:443';
+    network.addEndpoint('old', service, '10.3.0.254', 31_000);
+    network.addEndpoint('old', service, '10.3.1.254', 31_001);
+    const resolve = network.egressOf('old');
+    const route = routes.get('old->sidecar-injector');
+    expect(resolve('istio-sidecar-injector.mesh.svc', 443)).toEqual({ route, port: 31_000 });
+    expect(network.egressOf('remote-1')('istio-sidecar-injector.mesh.svc', 443)).toBeUndefined();
+    network.removeEndpoint('old', service, '10.3.0.254');
+    expect(resolve('istio-sidecar-injector.mesh.svc', 443)).toEqual({ route, port: 31_001 });
+    network.removeEndpoint('old', service, '10.3.1.254');
+    expect(resolve('istio-sidecar-injector.mesh.svc', 443)).toBeUndefined();
+    expect(routes.list().map(({ name }) => name)).toContain('istiod->old');
+    expect(routes.list().map(({ name }) => name)).not.toContain('old->istiod');
   });
 
   it('forgets the routes of a cluster that leaves, and cuts what goes over them', () => {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { processStarted } from '../../../lab/tools/process-identity.js';
+import { processStarted } from '../../../lab/tools/lock/process-identity.js';
 import { compiledPrograms } from './compile.js';
 
 const program = compiledPrograms();

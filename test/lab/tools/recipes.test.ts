@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { recipes } from '../../../lab/tools/recipes.js';
 import { recipesFolder } from '../../../lab/tools/recipes-folder.js';
-import { toolNames } from '../../../lab/tools/tool-names.js';
+import { plainName, toolNames } from '../../../lab/tools/tool-names.js';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
@@ -21,8 +21,18 @@ test.each(recipes)('the module of $name pins what is built', async ({ name, targ
 
 test.each(recipes)('with several targets, binaries of $name are named like their packages', ({ targets }) => {
   const names = targets.map((target) => target.package.split('/').at(-1));
-  if (targets.length > 1) expect(names).toEqual(targets.map(({ tool }) => tool));
+  if (targets.length > 1) expect(names).toEqual(targets.map(({ tool }) => plainName(tool)));
 });
+
+test.each(recipes.filter(({ additions }) => additions))(
+  'what $name adds is in its folder',
+  async (recipe) => {
+    const folder = join(await recipesFolder(), recipe.name);
+    for (const { file } of recipe.additions ?? []) {
+      await expect(readFile(join(folder, file), 'utf8')).resolves.toMatch(/^package \w+$/m);
+    }
+  },
+);
 
 test.each(['lab/tools', 'dist/lab/tools'])('the recipes are found from %s', async (start) => {
   await expect(recipesFolder(join(root, start))).resolves.toBe(join(root, 'lab', 'recipes'));

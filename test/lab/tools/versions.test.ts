@@ -21,6 +21,14 @@ test.each<[ToolName, string, string, boolean]>([
   ['istioctl', istio('1.31.0'), '1.31.0', true],
   ['istioctl', istio('1.30.3'), '1.30.3', false],
   ['pilot-discovery', istio('1.31.2'), '1.31.2', true],
+  ['istioctl-1.30', istio('1.30.3'), '1.30.3', true],
+  ['istioctl-1.4', istio('1.4.3'), '1.4.3', true],
+  ['istioctl-1.4', istio('1.31.0'), '1.31.0', false],
+  ['kube-apiserver-1.15', 'Kubernetes v1.15.12', '1.15.12', true],
+  ['kubectl-1.15', '{"clientVersion": {"major": "1", "gitVersion": "v1.15.12"}}', '1.15.12', true],
+  ['kubectl-1.15', '{"clientVersion": {"major": "1", "gitVersion": "v1.34.1"}}', '1.34.1', false],
+  ['helm', 'v3.22.0+gabcdef0', '3.22.0+gabcdef0', true],
+  ['helm', 'v4.3.1', '4.3.1', false],
 ])('%s that says %j is %s', async (tool, output, found, fits) => {
   const { bin, environment } = await bench();
   const path = await standIn(bin, tool, `echo '${output}'`);

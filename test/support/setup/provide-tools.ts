@@ -1,3 +1,4 @@
+import { toolNames } from '../../../lab/tools/tool-names.js';
 import { ensureTools } from '../../../lab/tools/tools.js';
 
 /**
@@ -5,5 +6,5 @@ import { ensureTools } from '../../../lab/tools/tools.js';
  * hook may, and the loading of a set-up file has no limit. Once in a process, as the files of the project share one.
  */
 const shared = globalThis as { labTools?: Promise<unknown> };
-shared.labTools ??= ensureTools({ onProgress: (line) => console.error(line) });
+shared.labTools ??= ensureTools({ names: toolNames, onProgress: (line) => console.error(line) });
 await shared.labTools;

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withLock } from '../../../../lab/tools/lock.js';
+import { withLock } from '../../../../lab/tools/lock/lock.js';
 
 // Run as a process of its own: raises the number in the file `count` of the folder by one, several times, each time under the lock.
 const [folder = '', times = '1'] = process.argv.slice(2);

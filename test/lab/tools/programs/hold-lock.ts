@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { withLock } from '../../../../lab/tools/lock.js';
+import { withLock } from '../../../../lab/tools/lock/lock.js';
 
 // Run as a process of its own: takes the lock of the folder of the first argument and holds it until something comes on standard input.
 const onWait = ({ pid }: { pid: number }): void => console.log(`waiting for ${pid}`);

@@ -1,4 +1,4 @@
-import { runLeashed } from '../../../../lab/tools/leash.js';
+import { runLeashed } from '../../../../lab/tools/build/leash.js';
 
 // Run as a process of its own: runs the command of its arguments on the leash.
 const [file = '', ...parameters] = process.argv.slice(2);

@@ -1,4 +1,4 @@
-import { provideTools } from '../../../../lab/tools/provide.js';
+import { provideTools } from '../../../../lab/tools/build/provide.js';
 import { tinyRecipe } from '../tiny-recipe.js';
 
 // Run as a process of its own: provides the tiny tool from the recipes folder of the first argument, prints progress and then its path.
