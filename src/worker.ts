@@ -38,7 +38,7 @@ export async function runWorker(config: ServiceConfig): Promise<void> {
   try {
     await checkAccess(access);
     await ensureSearchAttributes(access);
-    const installers = new Installers({ istioctl: config.istioctl });
+    const installers = new Installers({ istioctl: config.istioctl, kubectl: config.kubectl });
     const { deployment, promote } = config.worker;
     const version = await workerVersion(deployment, WORKFLOW_BUNDLE);
     const started: { worker?: Worker } = {};

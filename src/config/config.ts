@@ -12,6 +12,8 @@ export interface Config {
   readonly inventory?: string;
   /** Paths of istioctl, or its name on PATH; one for each minor of Istio. */
   readonly istioctl: readonly string[];
+  /** Path of kubectl, or its name on PATH: istioctl 1.4 calls it. */
+  readonly kubectl: string;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly server: {
     readonly host: string;
@@ -59,6 +61,7 @@ export function readConfig(environment: Environment): Config {
   return freeze({
     ...(value.MESH_ROLLOUT_INVENTORY !== undefined && { inventory: value.MESH_ROLLOUT_INVENTORY }),
     istioctl: value.MESH_ROLLOUT_ISTIOCTL.split(delimiter).filter((path) => path !== ''),
+    kubectl: value.MESH_ROLLOUT_KUBECTL,
     logLevel: value.MESH_ROLLOUT_LOG_LEVEL,
     server: {
       host: value.MESH_ROLLOUT_HOST,

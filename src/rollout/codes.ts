@@ -83,7 +83,7 @@ export const FINDINGS = {
     overridable: true,
   },
   'own-control-plane': {
-    title: 'A remote runs a control plane of its own.',
+    title: 'A cluster runs a control plane that is not of the rollout.',
     action: 'Uninstall its istiod first (istioctl uninstall --revision <revision>), then retry the cluster.',
     overridable: false,
   },

@@ -3,11 +3,14 @@ import { RolloutError } from '../../rollout/rollout-error.js';
 import type { Installer } from './installer.js';
 import { istioctlInstaller } from './istioctl/istioctl-installer.js';
 import { Istioctls } from './istioctl/istioctls.js';
+import { istioctl14Installer } from './istioctl-1.4/istioctl-14-installer.js';
 
 /** Where the worker's tools are. */
 export interface ToolPaths {
   /** Paths of istioctl, or its name on PATH; one for each minor of Istio. */
   readonly istioctl: readonly string[];
+  /** Path of the kubectl that istioctl 1.4 calls, or its name on PATH. */
+  readonly kubectl: string;
 }
 
 /** What decides the way of installing. */
@@ -24,7 +27,13 @@ export class Installers {
 
   constructor(tools: ToolPaths) {
     this.#istioctls = new Istioctls(tools.istioctl);
-    this.#ways = { istioctl: istioctlInstaller(this.#istioctls) };
+    this.#ways = {
+      istioctl: istioctlInstaller(this.#istioctls),
+      'istioctl-1.4': istioctl14Installer(
+        async (release) => (await this.#istioctls.find(release)).path,
+        tools.kubectl,
+      ),
+    };
   }
 
   /**

@@ -102,7 +102,7 @@ export class DryRunClient extends ClusterClient {
   }
 
   override async create<T extends KubernetesObject>(object: T, options: WriteOptions): Promise<T> {
-    const path = objectPath(object);
+    const path = await this.pathOf(object, options.signal);
     const missing = this.#whyUntriable(object, path);
     if (missing !== undefined) return this.#takeForGranted<T>(object, path, missing).object;
     try {
@@ -125,10 +125,18 @@ export class DryRunClient extends ClusterClient {
       return this.#takeForGranted(merged, path, missing).object as T;
     }
     const live = await super.get<KubernetesObject>(path, timing(options));
-    const tried = await super.patch<KubernetesObject>(path, patch, { ...options, dryRun: true });
-    this.#note(tried, path, differ(live, tried) ? 'change' : 'keep');
-    this.#remember(path, tried);
-    return tried as T;
+    try {
+      const tried = await super.patch<KubernetesObject>(path, patch, { ...options, dryRun: true });
+      this.#note(tried, path, differ(live, tried) ? 'change' : 'keep');
+      this.#remember(path, tried);
+      return tried as T;
+    } catch (error) {
+      const unsupported = whyUnsupported(error);
+      if (unsupported === undefined || live === undefined) throw error;
+      const merged = mergeValues({ ...live }, isMap(patch) ? patch : {}) as unknown as KubernetesObject;
+      const action = differ(live, merged) ? 'change' : 'keep';
+      return this.#takeForGranted(merged, path, unsupported, action).object as T;
+    }
   }
 
   override async delete(

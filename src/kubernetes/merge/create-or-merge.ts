@@ -1,11 +1,10 @@
 import type { ClusterClient } from '../client/cluster-client.js';
-import { objectPath } from '../client/kinds.js';
 import type { KubernetesObject } from '../client/objects.js';
 import type { WriteOptions } from '../client/request-options.js';
 import { firstDifference } from './covers.js';
 
 /**
- * Creates an object of a well-known kind, or gives a live one the fields that differ, by a JSON merge patch: lists are
+ * Creates an object, or gives a live one the fields that differ, by a JSON merge patch: lists are
  * replaced as a whole. For API servers without server-side apply (before Kubernetes 1.16, which answer it with 415). Nothing
  * is sent where the live object has all of the fields. A patch is refused when somebody else has written meanwhile.
  *
@@ -26,6 +25,6 @@ export async function createOrMerge(
   if (firstDifference(object, live) === undefined) return false;
   const { resourceVersion } = live.metadata;
   const metadata = { ...object.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
-  await client.patch(objectPath(object), { ...object, metadata }, options);
+  await client.patch(await client.pathOf(object, options.signal), { ...object, metadata }, options);
   return true;
 }

@@ -1,22 +1,17 @@
 import { expect, it } from 'vitest';
-import { ensureIstioNamespace } from '../../../src/istio/release-1.4/istio-namespace.js';
-import { failureOf } from '../../kubernetes/support/failure-of.js';
+import { writeIstioNamespace } from '../../../src/istio/release-1.4/istio-namespace.js';
+import { readNamespace } from '../../../src/kubernetes/facts/namespaces.js';
 import { stubCluster } from '../support/stub-cluster.js';
 
 const never = new AbortController().signal;
-const PATH = '/api/v1/namespaces/istio-system';
 
-it('creates the namespace once', async () => {
+it('creates the namespace with its annotation, and writes nothing where it has it', async () => {
   const { client, writes } = await stubCluster();
-  expect(await ensureIstioNamespace(client, 'istio-system', never)).toBe(true);
-  expect(await ensureIstioNamespace(client, 'istio-system', never)).toBe(false);
+  const write = async (annotations: Record<string, string>) => {
+    const live = await readNamespace(client, 'istio-system', { signal: never });
+    return await writeIstioNamespace(client, 'istio-system', live, annotations, never);
+  };
+  expect(await write({ owner: 'shop' })).toBe(true);
+  expect(await write({ owner: 'shop' })).toBe(false);
   expect(writes()).toEqual(['POST /api/v1/namespaces']);
-});
-
-it('asks a person while the namespace is being deleted', async () => {
-  const { client } = await stubCluster({ [PATH]: { metadata: {}, status: { phase: 'Terminating' } } });
-  expect(await failureOf(ensureIstioNamespace(client, 'istio-system', never))).toMatchObject({
-    code: 'namespace-not-ready',
-    transient: false,
-  });
 });

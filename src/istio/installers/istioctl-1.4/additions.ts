@@ -1,4 +1,4 @@
-import type { Addition } from './settings.js';
+import type { Addition, Setting } from './settings.js';
 
 /** The images of the release; users name others by `global.hub` and `global.tag` of their values, which win. */
 const IMAGES: readonly Addition[] = [
@@ -58,3 +58,12 @@ export const NAMESPACE: Omit<Addition, 'value'> = {
   path: 'defaultNamespace',
   reason: 'Without it everything goes into istio-system, whatever a file says.',
 };
+
+/** Returns those settings of a command line that the guide's command lacks, with their reasons. */
+export function additionsOf(settings: readonly Setting[]): Addition[] {
+  const known = [...REMOTE_ADDITIONS, CLUSTER_NAME, NAMESPACE];
+  return settings.flatMap(({ path, value }) => {
+    const reason = known.find((addition) => addition.path === path)?.reason;
+    return reason === undefined ? [] : [{ path, value, reason }];
+  });
+}

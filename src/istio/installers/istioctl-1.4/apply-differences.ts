@@ -1,12 +1,35 @@
 import type { ClusterClient } from '../../../kubernetes/client/cluster-client.js';
 import type { KubernetesObject } from '../../../kubernetes/client/objects.js';
 import { RolloutError } from '../../../rollout/rollout-error.js';
+import type { Site } from '../../steps/site.js';
 import type { CommandLine } from './command-lines.js';
 import { type Difference, findDifferences } from './differences.js';
+import { planDifferences } from './plan-differences.js';
 import type { Istioctl14, RunOptions } from './tool.js';
 
 /** How many differences a message names. */
 const MOST_NAMED = 5;
+
+/**
+ * Makes a cluster what the manifests say, by istioctl; on a plan by dry runs.
+ *
+ * @returns what differed before
+ * @throws as {@link applyDifferences}
+ */
+export async function applyOnSite(
+  tool: Istioctl14,
+  line: CommandLine,
+  site: Site,
+  manifests: readonly KubernetesObject[],
+): Promise<Difference[]> {
+  const { cluster, step } = site;
+  step.heartbeat(`compares ${manifests.length} objects with the cluster`);
+  const onLine = (text: string) => step.heartbeat(`istioctl: ${text}`);
+  return await site.settle(
+    () => applyDifferences(tool, line, cluster, manifests, { signal: step.signal, onLine }),
+    () => planDifferences(site, manifests),
+  );
+}
 
 /**
  * Runs `manifest apply` where the cluster differs from the manifests, and looks again afterwards: istioctl reports success
