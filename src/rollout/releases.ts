@@ -80,11 +80,10 @@ export const RELEASES: Readonly<Record<string, Release>> = {
         'Istio 1.4 was tested with 1.13 to 1.15, and the rollout needs dry runs, which 1.12 does not have',
       maximum: '1.15',
     },
-    profiles: ['default', 'demo'],
+    profiles: ['default'],
     uselessProfiles: {
       minimal: 'it has no policy and no telemetry, whose addresses remotes need',
-      sds: 'its sidecars get their certificates from a node agent, which remotes do not have',
-      remote: 'it installs no pilot, and the primary runs it; remotes get it by themselves',
+      demo: 'the chart of its egress gateway is not rendered by an istioctl 1.4 that was built with a Go of today',
     },
     hasIdentities: false,
     // Pilot looks at a Secret when it appears and when it is gone, and ignores changes.

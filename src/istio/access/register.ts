@@ -10,12 +10,14 @@ import { summarise } from '../steps/summarise.js';
 import { waitUntil } from '../steps/wait-until.js';
 import type { ReaderToken } from './reader-token.js';
 import type { RemoteAccess } from './remote-access.js';
-import { tryAccess } from './try-access.js';
+import { type ListedResource, tryAccess } from './try-access.js';
 
 const UNVERIFIED = 'api-server-unverified';
 
 /** What differs between releases in how a control plane gets to read a remote. */
 export interface Registrar {
+  /** What the token may list. */
+  readonly listed: ListedResource;
   /** Makes sure that the remote issues a token; returns true when something was created for it. */
   requestToken(remote: ClusterClient, istioNamespace: string, signal: AbortSignal): Promise<boolean>;
   /**
@@ -53,7 +55,7 @@ export async function register(registrar: Registrar, site: Site, input: RemoteIn
 
   const isAccepted = input.accept.includes(UNVERIFIED);
   const findings = await site.settle(
-    () => verifyAccess(access, isAccepted, step),
+    () => verifyAccess(access, registrar.listed, isAccepted, step),
     async () => [],
   );
   step.heartbeat('writes the remote secret');
@@ -105,13 +107,14 @@ function noneYet(error: unknown): undefined {
  */
 async function verifyAccess(
   access: RemoteAccess,
+  listed: ListedResource,
   isAccepted: boolean,
   step: StepContext,
 ): Promise<Finding[]> {
   const { cluster, server } = access;
   step.heartbeat(`tries ${server} with the token of the remote`);
   try {
-    const trial = await tryAccess(access, step.signal);
+    const trial = await tryAccess(access, listed, step.signal);
     if (trial.outcome === 'works') return [];
     const why = `the worker does not reach ${server} (${trial.reason})`;
     return [unverified(cluster, 'info', `${why}, so the remote secret of ${cluster} was not tried`)];

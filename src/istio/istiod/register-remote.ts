@@ -7,6 +7,7 @@ import type { Site } from '../steps/site.js';
 
 /** How releases with istiod get to read a remote, as `istioctl create-remote-secret` does it. */
 export const istiodRegistrar: Registrar = {
+  listed: 'namespaces',
   requestToken: requestReaderToken,
   readToken: readReaderToken,
   isRegistered,

@@ -18,12 +18,11 @@ interface Secret extends KubernetesObject {
 }
 
 /**
- * The name of the injector's MutatingWebhookConfiguration. In another namespace than istio-system istioctl 1.4 adds the
- * namespace to it (istio-autoinject/templates/mutatingwebhook.yaml); the Helm chart never does.
+ * Returns the name that istioctl 1.4 gives to the injector's MutatingWebhookConfiguration: in another namespace than
+ * istio-system it adds the namespace (istio-autoinject/templates/mutatingwebhook.yaml). The Helm chart never does.
  */
-export function injectorName(installer: 'istioctl' | 'helm', istioNamespace: string): string {
-  const isPlain = installer === 'helm' || istioNamespace === 'istio-system';
-  return isPlain ? INJECTOR : `${INJECTOR}-${istioNamespace}`;
+export function istioctlInjectorName(istioNamespace: string): string {
+  return istioNamespace === 'istio-system' ? INJECTOR : `${INJECTOR}-${istioNamespace}`;
 }
 
 /**
@@ -50,7 +49,7 @@ export async function checkInjectorDeployments(
  * Proves that the API server of a remote trusts the injector: the webhook's CA is the root of the certificate that the
  * injector serves with. The injector writes it, again after each `manifest apply` or `helm upgrade` has emptied it.
  *
- * @param name of the webhook configuration ({@link injectorName})
+ * @param name of the webhook configuration of the way of installing
  * @returns the webhook configuration
  * @throws RolloutError `webhook-ca-missing` until the two are the same
  */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   checkInjectorCA,
   checkInjectorDeployments,
-  injectorName,
+  istioctlInjectorName,
 } from '../../../src/istio/release-1.4/injector.js';
 import { failureOf } from '../../kubernetes/support/failure-of.js';
 import { stubCluster } from '../support/stub-cluster.js';
@@ -47,12 +47,10 @@ async function remote(changes: Readonly<Record<string, object | undefined>> = {}
 }
 
 it.each([
-  ['istioctl', 'istio-system', 'istio-sidecar-injector'],
-  ['istioctl', 'mesh', 'istio-sidecar-injector-mesh'],
-  ['helm', 'istio-system', 'istio-sidecar-injector'],
-  ['helm', 'mesh', 'istio-sidecar-injector'],
-] as const)('the webhook configuration of %s in %s is %s', (installer, namespace, name) => {
-  expect(injectorName(installer, namespace)).toBe(name);
+  ['istio-system', 'istio-sidecar-injector'],
+  ['mesh', 'istio-sidecar-injector-mesh'],
+] as const)('the webhook configuration of istioctl in %s is %s', (namespace, name) => {
+  expect(istioctlInjectorName(namespace)).toBe(name);
 });
 
 describe('checkInjectorDeployments', () => {

@@ -3,7 +3,7 @@ import type { InstallRemoteResult } from '../../../rollout/progress/step-results
 import type { RemoteInput } from '../../../rollout/resolve/resolved.js';
 import { RolloutError } from '../../../rollout/rollout-error.js';
 import { writeEndpoints } from '../../release-1.4/endpoints.js';
-import { checkInjectorCA, injectorName } from '../../release-1.4/injector.js';
+import { checkInjectorCA, istioctlInjectorName } from '../../release-1.4/injector.js';
 import { type Addresses, addressesOf, readReadyPods } from '../../release-1.4/ready-pods.js';
 import { CONTROL_SERVICES } from '../../release-1.4/services.js';
 import { listAddresses } from '../../release-1.4/steps/control-plane-endpoints.js';
@@ -79,7 +79,7 @@ function isEndpoints({ kind, metadata }: KubernetesObject): boolean {
 
 async function isInjectorLive({ cluster, step }: Site, istioNamespace: string): Promise<boolean> {
   try {
-    await checkInjectorCA(cluster, istioNamespace, injectorName('istioctl', istioNamespace), step.signal);
+    await checkInjectorCA(cluster, istioNamespace, istioctlInjectorName(istioNamespace), step.signal);
     return true;
   } catch (error) {
     if (error instanceof RolloutError && error.code === 'webhook-ca-missing') return false;

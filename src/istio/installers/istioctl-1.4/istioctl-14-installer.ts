@@ -1,4 +1,6 @@
 import { ISTIOCTL_14_PERMISSIONS } from '../../permissions/istioctl-14-permissions.js';
+import { istioctlInjectorName } from '../../release-1.4/injector.js';
+import { READERS } from '../../release-1.4/reader-token.js';
 import { release14Installer } from '../../release-1.4/steps/release-14-installer.js';
 import type { Installer } from '../installer.js';
 import { deployPrimary } from './deploy-primary.js';
@@ -14,7 +16,8 @@ import { ToolBox } from './tools.js';
 export function istioctl14Installer(find: (release: string) => Promise<string>, kubectl: string): Installer {
   const box = new ToolBox(find, kubectl);
   return release14Installer({
-    tool: 'istioctl',
+    reader: READERS.istioctl,
+    injectorName: istioctlInjectorName,
     toolVersion: async (release) => (await box.of({ release })).tool.version(),
     permissions: ISTIOCTL_14_PERMISSIONS,
     deployPrimary: (site, input) => deployPrimary(box, site, input),

@@ -4,7 +4,7 @@ import type { WebhookConfiguration } from '../../inject/webhook-configuration.js
 import type { Site } from '../../steps/site.js';
 import { summarise } from '../../steps/summarise.js';
 import { waitUntil } from '../../steps/wait-until.js';
-import { checkInjectorCA, checkInjectorDeployments, injectorName } from '../injector.js';
+import { checkInjectorCA, checkInjectorDeployments } from '../injector.js';
 import type { Release14Way } from './way.js';
 
 const OFTEN = { intervalMs: 250 };
@@ -14,7 +14,7 @@ const OFTEN = { intervalMs: 250 };
  * its webhook. The installation has made both; without the CA no Pod can be created in a labelled namespace.
  */
 export async function activateInjection(
-  way: Pick<Release14Way, 'tool'>,
+  way: Pick<Release14Way, 'injectorName'>,
   site: Site,
   input: InjectionInput,
 ): Promise<StepResult> {
@@ -32,7 +32,7 @@ export async function activateInjection(
  * @throws RolloutError `control-plane-not-ready`, `webhook-ca-missing`
  */
 export async function waitForInjector(
-  { tool }: Pick<Release14Way, 'tool'>,
+  way: Pick<Release14Way, 'injectorName'>,
   { cluster: remote, step }: Site,
   istioNamespace: string,
 ): Promise<WebhookConfiguration> {
@@ -40,6 +40,6 @@ export async function waitForInjector(
   step.heartbeat('waits for citadel and injector');
   await waitUntil(step, () => checkInjectorDeployments(remote, istioNamespace, signal), OFTEN);
   step.heartbeat('waits until the webhook has the CA of the injector');
-  const name = injectorName(tool, istioNamespace);
+  const name = way.injectorName(istioNamespace);
   return await waitUntil(step, () => checkInjectorCA(remote, istioNamespace, name, signal), OFTEN);
 }

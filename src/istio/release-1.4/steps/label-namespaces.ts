@@ -5,7 +5,6 @@ import type { StepResult } from '../../../rollout/progress/step-results.js';
 import type { WebhookConfiguration } from '../../inject/webhook-configuration.js';
 import type { Site } from '../../steps/site.js';
 import { summarise } from '../../steps/summarise.js';
-import { injectorName } from '../injector.js';
 import { labelNamespace, takeLabelOff, unlabelledNamespaces } from '../namespace-labels.js';
 import { waitForInjector } from './activate-injection.js';
 import { proveNamespaces } from './verify-injection.js';
@@ -64,7 +63,7 @@ async function planLabels(way: Release14Way, site: Site, input: InjectionInput):
   const reference = {
     apiVersion: 'admissionregistration.k8s.io/v1beta1',
     kind: 'MutatingWebhookConfiguration',
-    name: injectorName(way.tool, input.istioNamespace),
+    name: way.injectorName(input.istioNamespace),
   };
   const webhook = await cluster.get<WebhookConfiguration>(objectPath(reference), { signal });
   // Why it was not planned is a problem already.

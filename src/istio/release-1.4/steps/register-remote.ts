@@ -2,16 +2,16 @@ import type { StepResult } from '../../../rollout/progress/step-results.js';
 import type { RemoteInput } from '../../../rollout/resolve/resolved.js';
 import { type Registrar, register } from '../../access/register.js';
 import { nothing, type Site } from '../../steps/site.js';
-import { READERS, readAccountToken } from '../reader-token.js';
+import { readAccountToken } from '../reader-token.js';
 import { isRegistered, writeRemoteSecret } from '../remote-secret.js';
 import type { Release14Way } from './way.js';
 
 /** Returns how pilot 1.4 gets to read a remote: with the token that Kubernetes makes for the account of the charts. */
-export function release14Registrar({ tool }: Pick<Release14Way, 'tool'>): Registrar {
+export function release14Registrar({ reader }: Pick<Release14Way, 'reader'>): Registrar {
   return {
+    listed: 'services',
     requestToken: async () => false,
-    readToken: (remote, istioNamespace, signal) =>
-      readAccountToken(remote, istioNamespace, READERS[tool], signal),
+    readToken: (remote, istioNamespace, signal) => readAccountToken(remote, istioNamespace, reader, signal),
     isRegistered,
     write: (site, { istioNamespace }, access) => {
       const write = (noticedWithinMs?: number) =>
@@ -26,7 +26,7 @@ export function release14Registrar({ tool }: Pick<Release14Way, 'tool'>): Regist
 
 /** The step `register-remote`: the remote secret that the guide makes, with the cluster's name as its key. */
 export async function registerRemote(
-  way: Pick<Release14Way, 'tool'>,
+  way: Pick<Release14Way, 'reader'>,
   site: Site,
   input: RemoteInput,
 ): Promise<StepResult> {

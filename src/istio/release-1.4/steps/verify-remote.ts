@@ -70,7 +70,7 @@ async function renewWhereUnread(way: Release14Way, site: Site, input: RemoteInpu
  * `webhook-ca-missing` or `root-cert-missing`
  */
 export async function proveAttachment(
-  way: Pick<Release14Way, 'tool'>,
+  way: Pick<Release14Way, 'injectorName'>,
   site: Site,
   input: AttachedRemote,
 ): Promise<SettledEndpoints & { readonly proofs: readonly Proof[] }> {

@@ -4,8 +4,10 @@ import type { Site } from '../../steps/site.js';
 
 /** What ways of installing Istio 1.4 do differently. */
 export interface Release14Way {
-  /** Whose names the objects have: the account with which pilot reads a remote, the injector. */
-  readonly tool: 'istioctl' | 'helm';
+  /** The account with which pilot reads a remote. */
+  readonly reader: string;
+  /** Returns the name of the injector's webhook configuration in a remote. */
+  injectorName(istioNamespace: string): string;
   /** The step `deploy-primary`. */
   deployPrimary(site: Site, input: PrimaryInput): Promise<StepResult>;
   /** The step `install-remote`: everything of a remote, and all Ready addresses in its Endpoints. */
