@@ -55,16 +55,16 @@ describe('the guide of Istio 1.4', () => {
     const { stdout, stderr } = await cli('plan', '-f', await documentFile(document), '-o', 'json');
     const plan = JSON.parse(stdout);
     expect(plan, stderr).toMatchObject({ outcome: 'changes' });
-    for (const remote of fleet.remotes) {
-      const planned = plan.clusters.find(({ cluster }: { cluster: string }) => cluster === remote.name);
-      expect(planned.problems).toEqual([]);
-      const added = planned.notes.filter((note: string) => note.startsWith('added to the command'));
-      expect(added.map((note: string) => /--set ([\w.]+)=/.exec(note)?.[1])).toEqual([
-        ...['values.global.createRemoteSvcEndpoints', 'values.global.remotePilotCreateSvcEndpoint'],
-        ...['autoInjection.enabled', 'gateways.enabled', 'values.global.controlPlaneSecurityEnabled'],
-        ...['hub', 'tag', 'values.global.multiCluster.clusterName'],
-      ]);
-      await expect(remote.api.get('/api/v1/namespaces/istio-system')).rejects.toMatchObject({ status: 404 });
+    const [remotes] = plan.groups.filter(({ role }: { role: string }) => role === 'remote');
+    expect(remotes).toMatchObject({ clusterCount: 2, problems: [] });
+    const added = remotes.notes.filter((note: string) => note.startsWith('added to the command'));
+    expect(added.map((note: string) => /--set ([\w.]+)=/.exec(note)?.[1])).toEqual([
+      ...['values.global.createRemoteSvcEndpoints', 'values.global.remotePilotCreateSvcEndpoint'],
+      ...['autoInjection.enabled', 'gateways.enabled', 'values.global.controlPlaneSecurityEnabled'],
+      ...['hub', 'tag', 'values.global.multiCluster.clusterName'],
+    ]);
+    for (const cluster of [fleet.primary, ...fleet.remotes]) {
+      await expect(cluster.api.get('/api/v1/namespaces/istio-system')).rejects.toMatchObject({ status: 404 });
     }
   });
 

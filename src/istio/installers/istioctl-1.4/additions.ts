@@ -59,11 +59,15 @@ export const NAMESPACE: Omit<Addition, 'value'> = {
   reason: 'Without it everything goes into istio-system, whatever a file says.',
 };
 
-/** Returns those settings of a command line that the guide's command lacks, with their reasons. */
+/**
+ * Returns those settings of a command line that the guide's command lacks, with their reasons. The name of a remote is left
+ * open, so that plans of equal remotes are equal.
+ */
 export function additionsOf(settings: readonly Setting[]): Addition[] {
   const known = [...REMOTE_ADDITIONS, CLUSTER_NAME, NAMESPACE];
   return settings.flatMap(({ path, value }) => {
     const reason = known.find((addition) => addition.path === path)?.reason;
-    return reason === undefined ? [] : [{ path, value, reason }];
+    if (reason === undefined) return [];
+    return [{ path, value: path === CLUSTER_NAME.path ? '<cluster>' : value, reason }];
   });
 }

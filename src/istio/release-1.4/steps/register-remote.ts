@@ -1,7 +1,7 @@
 import type { StepResult } from '../../../rollout/progress/step-results.js';
 import type { RemoteInput } from '../../../rollout/resolve/resolved.js';
 import { type Registrar, register } from '../../access/register.js';
-import { nothing, type Site } from '../../steps/site.js';
+import type { Site } from '../../steps/site.js';
 import { readAccountToken } from '../reader-token.js';
 import { isRegistered, writeRemoteSecret } from '../remote-secret.js';
 import type { Release14Way } from './way.js';
