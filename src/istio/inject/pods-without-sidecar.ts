@@ -15,7 +15,7 @@ const INJECT = 'sidecar.istio.io/inject';
  * Counts running Pods of a namespace that have no sidecar though new ones would get it: they started before the
  * namespace was labelled. Pods that want none, or cannot have one (host network), do not count.
  */
-export async function countPodsWithoutSidecar(
+async function countPodsWithoutSidecar(
   remote: ClusterClient,
   namespace: string,
   signal: AbortSignal,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { onTestFinished } from 'vitest';
 import type { ClusterClient } from '../../../src/kubernetes/client/cluster-client.js';
 import type { KubernetesObject } from '../../../src/kubernetes/client/objects.js';
@@ -83,6 +84,7 @@ export async function stubCluster(
       return refuse(response, 409, { reason: 'Conflict' });
     }
     const merged = merge(live, patch) as Stored;
+    if (isDeepStrictEqual(merged, live)) return live;
     const changed = { ...merged, metadata: { ...merged.metadata, resourceVersion: `${++version}` } };
     if (!isTried) stored.set(path, changed);
     return changed;
