@@ -27,6 +27,7 @@ export interface CliContext {
   /** The account and the roles of the worker in a cluster, as YAML. */
   readonly permissionManifests: (request: {
     readonly role: 'primary' | 'remote';
+    readonly release: string;
     readonly istioNamespace: string;
     readonly namespaces: readonly string[];
   }) => Promise<string>;

@@ -29,7 +29,7 @@ describe('the guide of Istio 1.4', () => {
 
   beforeAll(async () => {
     product = await useProduct();
-    fleet = await freshFleet([{}, {}], { release: '1.4', productRights: 'everything' });
+    fleet = await freshFleet([{}, {}], { release: '1.4' });
     await Promise.all(fleet.remotes.map((remote) => remote.addNamespace('shop')));
     document = fleet.document({
       primary: { cluster: fleet.primary.name, values: VALUES },
@@ -41,7 +41,7 @@ describe('the guide of Istio 1.4', () => {
   test('"Pod CIDR ranges must be unique across the multicluster environment": others are refused', async () => {
     const { lab, mesh, remotes } = fleet;
     const [{ podCIDR } = { podCIDR: '' }] = remotes;
-    const options = { release: '1.4', productRights: 'everything', podCIDR } as const;
+    const options = { release: '1.4', podCIDR } as const;
     const twin = await lab.addCluster(`${mesh}-twin`, options);
     const all = [...remotes, twin].map(({ name }) => ({ cluster: name }));
     const file = await documentFile({ ...document, remotes: all });
@@ -64,7 +64,10 @@ describe('the guide of Istio 1.4', () => {
       ...['hub', 'tag', 'values.global.multiCluster.clusterName'],
     ]);
     for (const cluster of [fleet.primary, ...fleet.remotes]) {
-      await expect(cluster.api.get('/api/v1/namespaces/istio-system')).rejects.toMatchObject({ status: 404 });
+      const accounts = cluster.api.get(
+        '/api/v1/namespaces/istio-system/serviceaccounts/istio-citadel-service-account',
+      );
+      await expect(accounts).rejects.toMatchObject({ status: 404 });
     }
   });
 

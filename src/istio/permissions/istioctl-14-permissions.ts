@@ -6,12 +6,8 @@ const APPLY_AND_LIST = [...APPLY, 'list'];
 
 const HELD_ANYWAY = 'unnecessary if the account already holds every permission that Istio grants';
 const FINDS_CIDRS = 'only finds out the CIDRs of the cluster';
-const FINDS_CONTROL_PLANES = "only finds a control plane outside Istio's namespace";
 
-/**
- * What kubectl lists for every component, in the namespaces of its objects and in the whole cluster, to prune what is no
- * longer rendered (`apply --prune`; `get all --all-namespaces`). Where it may not, istioctl fails.
- */
+/** What kubectl lists in Istio's namespace to prune what is no longer rendered (`apply --prune`). */
 const PRUNED = [
   'configmaps',
   'endpoints',
@@ -23,8 +19,21 @@ const PRUNED = [
   'cronjobs.batch',
   'daemonsets.apps',
   'deployments.apps',
-  'horizontalpodautoscalers.autoscaling',
   'ingresses.extensions',
+  'jobs.batch',
+  'replicasets.apps',
+  'statefulsets.apps',
+];
+
+/** What kubectl lists in the whole cluster to find what is left of components that are off (`get all --all-namespaces`). */
+const SEARCHED = [
+  'pods',
+  'replicationcontrollers',
+  'services',
+  'cronjobs.batch',
+  'daemonsets.apps',
+  'deployments.apps',
+  'horizontalpodautoscalers.autoscaling',
   'jobs.batch',
   'replicasets.apps',
   'statefulsets.apps',
@@ -36,7 +45,8 @@ const BOTH: readonly Permission[] = [
   { scope: 'cluster', resource: 'namespaces', verbs: ['create'], untilIstioNamespaceExists: true },
   { scope: 'istio', resource: 'namespaces', verbs: ['patch'] },
   { scope: 'cluster', resource: 'persistentvolumes', verbs: ['list'] },
-  ...PRUNED.map((resource) => ({ scope: 'cluster' as const, resource, verbs: ['list'] })),
+  ...SEARCHED.map((resource) => ({ scope: 'cluster' as const, resource, verbs: ['list'] })),
+  ...PRUNED.map((resource) => ({ scope: 'istio' as const, resource, verbs: ['list'] })),
   { scope: 'cluster', resource: 'clusterroles.rbac.authorization.k8s.io', verbs: APPLY_AND_LIST },
   { scope: 'cluster', resource: 'clusterrolebindings.rbac.authorization.k8s.io', verbs: APPLY_AND_LIST },
   {
@@ -85,7 +95,6 @@ const PRIMARY: readonly Permission[] = [
 
 const REMOTE: readonly Permission[] = [
   ...BOTH,
-  { scope: 'cluster', resource: 'deployments.apps', verbs: ['list'], optional: FINDS_CONTROL_PLANES },
   { scope: 'istio', resource: 'endpoints', verbs: APPLY },
   { scope: 'injected', resource: 'namespaces', verbs: ['patch'] },
   // The probe Pod is created and deleted; Pods without a sidecar are counted.
