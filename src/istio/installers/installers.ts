@@ -4,6 +4,7 @@ import type { Installer } from './installer.js';
 import { istioctlInstaller } from './istioctl/istioctl-installer.js';
 import { Istioctls } from './istioctl/istioctls.js';
 import { istioctl14Installer } from './istioctl-1.4/istioctl-14-installer.js';
+import { describeKubectl } from './istioctl-1.4/kubectl.js';
 
 /** Where the worker's tools are. */
 export interface ToolPaths {
@@ -23,9 +24,11 @@ export interface WayOfInstalling {
 /** Every way of installing that this version has. A new way is a folder beside this file, and one line here. */
 export class Installers {
   readonly #istioctls: Istioctls;
+  readonly #kubectl: string;
   readonly #ways: Readonly<Record<WayName, Installer>>;
 
   constructor(tools: ToolPaths) {
+    this.#kubectl = tools.kubectl;
     this.#istioctls = new Istioctls(tools.istioctl);
     this.#ways = {
       istioctl: istioctlInstaller(this.#istioctls),
@@ -51,7 +54,10 @@ export class Installers {
   }
 
   /** Returns the tools of this worker for its log: the version of each by its path, or why it cannot be used. */
-  tools(): Promise<Record<string, string>> {
-    return this.#istioctls.describe();
+  async tools(): Promise<Record<string, string>> {
+    const istioctls = await this.#istioctls.describe();
+    // No other one calls it.
+    const isNeeded = Object.values(istioctls).some((version) => version.startsWith('1.4.'));
+    return isNeeded ? { ...istioctls, [this.#kubectl]: await describeKubectl(this.#kubectl) } : istioctls;
   }
 }

@@ -1,5 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
+import { inPrivateFolder } from '../../../base/processes/private-folder.js';
 import { runProcessGroup } from '../../../base/processes/process-group.js';
 import { cut } from '../../../base/text/cut.js';
 import { redact } from '../../../base/text/redact.js';
@@ -37,6 +38,17 @@ export async function requireKubectl(path: string, folder: string, signal?: Abor
     throw unfit(`the kubectl at ${path} is ${whole}; istioctl 1.4 works with ${OLDEST} to ${NEWEST}`);
   }
   return whole;
+}
+
+/** Returns the version of a kubectl for the log of the worker, or why it does not fit. */
+export async function describeKubectl(program: string): Promise<string> {
+  const path = await findProgram(program);
+  try {
+    return await inPrivateFolder((folder) => requireKubectl(path, folder));
+  } catch (error) {
+    if (error instanceof RolloutError) return error.message;
+    throw error;
+  }
 }
 
 /**
