@@ -41,8 +41,14 @@ const context: CliContext = {
     );
     return files.length > 0 ? readContexts(files) : readContextsAsKubectl(process.env);
   },
-  permissionManifests: async (request) =>
-    (await import('./istio/permissions/permission-manifests.js')).permissionManifests(request),
+  permissionManifests: async (request) => {
+    const [{ Installers }, { permissionManifests }] = await Promise.all([
+      import('./istio/installers/installers.js'),
+      import('./istio/permissions/permission-manifests.js'),
+    ]);
+    const { permissions } = new Installers({ istioctl: [] }).of(request);
+    return permissionManifests({ ...request, permissions: permissions[request.role] });
+  },
   lab: {
     up: async (options) => (await import('../lab/cli.js')).labUp(options),
     status: async (options) => (await import('../lab/cli.js')).labStatus(options),

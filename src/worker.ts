@@ -4,7 +4,7 @@ import { requireInventory } from './config/config.js';
 import { createLog } from './config/log.js';
 import type { ServiceConfig } from './config/service-config.js';
 import { describeTemporal } from './config/temporal-settings.js';
-import { Installers } from './istio/installers/installers.js';
+import { Installers, parseChartSources } from './istio/installers/installers.js';
 import { Clusters } from './kubernetes/connection/clusters.js';
 import { ERRORS } from './rollout/codes.js';
 import { ENCODING_WORKFLOW_BUNDLE, WORKFLOW_BUNDLE } from './temporal/bundle/workflow-files.js';
@@ -29,6 +29,8 @@ export async function runWorker(config: ServiceConfig): Promise<void> {
   const log = createLog('worker', config.logLevel);
   const clusters = new Clusters(requireInventory(config));
   const { clusters: known } = await clusters.inventory();
+  const { istioctl, kubectl, helm, helmCharts = '' } = config;
+  const installers = new Installers({ istioctl, kubectl, helm, charts: parseChartSources(helmCharts) });
   installRuntime(log, config.worker.sdkMetricsAddress);
   const dataConverter = createDataConverter(config.codecKeys);
   const bundle = config.codecKeys.length > 0 ? ENCODING_WORKFLOW_BUNDLE : WORKFLOW_BUNDLE;
@@ -38,7 +40,6 @@ export async function runWorker(config: ServiceConfig): Promise<void> {
   try {
     await checkAccess(access);
     await ensureSearchAttributes(access);
-    const installers = new Installers({ istioctl: config.istioctl, kubectl: config.kubectl });
     const { deployment, promote } = config.worker;
     const version = await workerVersion(deployment, WORKFLOW_BUNDLE);
     const started: { worker?: Worker } = {};
@@ -82,6 +83,7 @@ export async function runWorker(config: ServiceConfig): Promise<void> {
     await scraped?.close();
     log.info('worker has stopped');
   } finally {
+    await installers.close();
     clusters.close();
     await access.close();
     await connection.close();

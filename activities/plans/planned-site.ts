@@ -79,7 +79,8 @@ export class PlannedSite implements Site {
     return { objects: manifests.length, changed, isFirst: crds?.size === 0 };
   };
 
-  settle = <T>(_work: () => Promise<T>, planned: () => Promise<T>): Promise<T> => planned();
+  settle = <T>(_work: () => Promise<T>, planned: (dryRun: DryRunClient) => Promise<T>): Promise<T> =>
+    planned(this.cluster);
 
   note = (text: string): void => {
     this.#notes.push(text);

@@ -1,6 +1,7 @@
 import type { LabCommandOptions, LabStatusOptions, LabUpOptions } from '../../lab/cli.js';
 import type { ToolsCommandOptions } from '../../lab/tools/cli.js';
 import type { KubeconfigContext } from '../rollout/inventory/draft-inventory.js';
+import type { InstallerName } from '../rollout/releases.js';
 import type { ApiClient } from './api-client.js';
 import type { ExitCode } from './exit-code.js';
 import type { Output } from './terminal.js';
@@ -25,13 +26,18 @@ export interface CliContext {
    */
   readonly kubeconfigContexts: (files: readonly string[]) => Promise<readonly KubeconfigContext[]>;
   /** The account and the roles of the worker in a cluster, as YAML. */
-  readonly permissionManifests: (request: {
-    readonly role: 'primary' | 'remote';
-    readonly release: string;
-    readonly istioNamespace: string;
-    readonly namespaces: readonly string[];
-  }) => Promise<string>;
+  readonly permissionManifests: (request: PermissionsRequest) => Promise<string>;
   readonly lab: LabCommands;
+}
+
+/** Whose permissions are asked for. */
+export interface PermissionsRequest {
+  readonly role: 'primary' | 'remote';
+  /** Minor of Istio, as the document says it. */
+  readonly release: string;
+  readonly installer: InstallerName;
+  readonly istioNamespace: string;
+  readonly namespaces: readonly string[];
 }
 
 /** The laboratory on this machine; see lab/cli.ts for what each does. */

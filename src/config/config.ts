@@ -14,6 +14,10 @@ export interface Config {
   readonly istioctl: readonly string[];
   /** Path of kubectl, or its name on PATH: istioctl 1.4 calls it. */
   readonly kubectl: string;
+  /** Path of Helm, or its name on PATH. */
+  readonly helm: string;
+  /** Where Istio's charts are, as `<release>=<source>` with commas between. */
+  readonly helmCharts?: string;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly server: {
     readonly host: string;
@@ -62,6 +66,8 @@ export function readConfig(environment: Environment): Config {
     ...(value.MESH_ROLLOUT_INVENTORY !== undefined && { inventory: value.MESH_ROLLOUT_INVENTORY }),
     istioctl: value.MESH_ROLLOUT_ISTIOCTL.split(delimiter).filter((path) => path !== ''),
     kubectl: value.MESH_ROLLOUT_KUBECTL,
+    helm: value.MESH_ROLLOUT_HELM,
+    ...(value.MESH_ROLLOUT_HELM_CHARTS !== undefined && { helmCharts: value.MESH_ROLLOUT_HELM_CHARTS }),
     logLevel: value.MESH_ROLLOUT_LOG_LEVEL,
     server: {
       host: value.MESH_ROLLOUT_HOST,

@@ -49,6 +49,18 @@ export const VARIABLES = z.object({
     .describe(
       'Path of the kubectl that istioctl 1.4 calls, 1.15 to 1.26, or its name on PATH; for the worker',
     ),
+  MESH_ROLLOUT_HELM: z
+    .string()
+    .default('helm')
+    .describe('Path of Helm, or its name on PATH; for the worker, where documents say installer: helm'),
+  MESH_ROLLOUT_HELM_CHARTS: z
+    .string()
+    .regex(
+      /^\d+\.\d+=[^,\s]+(,\d+\.\d+=[^,\s]+)*$/,
+      'expected <release>=<folder>, or <release>=<repository>@<version>, with commas between',
+    )
+    .optional()
+    .describe("Where Istio's charts are, by release; for the worker, where documents say installer: helm"),
   MESH_ROLLOUT_HOST: z
     .string()
     .regex(/^[^\s/]+$/, 'expected a host name or an address')

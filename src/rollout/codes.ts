@@ -99,6 +99,12 @@ export const FINDINGS = {
       'Remove the other mesh from the cluster, or roll out under another revision; then retry the cluster.',
     overridable: false,
   },
+  'installer-differs': {
+    title: 'Another installer has made an installation of Istio in a cluster.',
+    action:
+      'Name that installer in the document, or uninstall what it has made; or accept the finding for the cluster to let the rollout take it over.',
+    overridable: true,
+  },
   'root-certificate-elsewhere': {
     title: 'A remote holds the root certificate of another mesh.',
     action:
@@ -277,6 +283,22 @@ export const ERRORS = {
     title: 'istioctl could not render the manifests.',
     action: 'Correct the values in the document: abort and start again with the corrected document.',
     transient: false,
+  },
+  'install-failed': {
+    title: 'Helm could not install or upgrade a release.',
+    action: 'Read what Helm says, mend it in the cluster or in the values, then retry the cluster.',
+    transient: false,
+  },
+  'installer-conflict': {
+    title: 'Another installer has made objects that the rollout has to change.',
+    action:
+      'Name that installer in the document, or uninstall what it has made; or accept installer-differs for the cluster to let the rollout take it over.',
+    transient: false,
+  },
+  'release-pending': {
+    title: 'Helm is at work on a release already.',
+    action: 'Nothing: it is waited for. Look at helm history if it lasts.',
+    transient: true,
   },
   'cluster-not-usable': {
     title: 'The inventory of the worker has no usable kubeconfig for a cluster.',

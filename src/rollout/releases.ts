@@ -6,7 +6,7 @@ export const INSTALLERS = ['istioctl', 'helm'] as const;
 export type InstallerName = (typeof INSTALLERS)[number];
 
 /** A way of installing: a tool and a kind of release. Each has a folder of its name in `src/istio/installers`. */
-export type WayName = 'istioctl' | 'istioctl-1.4';
+export type WayName = 'istioctl' | 'helm' | 'istioctl-1.4';
 
 /** One minor of Istio. */
 export interface Release {
@@ -60,12 +60,12 @@ const WITH_ISTIOD = {
 /** By the minor that users write in `release`, newest first. */
 export const RELEASES: Readonly<Record<string, Release>> = {
   '1.31': {
-    ways: { istioctl: 'istioctl' },
+    ways: { istioctl: 'istioctl', helm: 'helm' },
     ...WITH_ISTIOD,
     rewritesSecretsInPlace: true,
   },
   '1.30': {
-    ways: { istioctl: 'istioctl' },
+    ways: { istioctl: 'istioctl', helm: 'helm' },
     ...WITH_ISTIOD,
     // istiod of 1.30 builds the cluster again and closes the old one too late: its endpoints are gone until it restarts
     // (istio/istio issue 61043).

@@ -17,6 +17,7 @@ describe('readConfig', () => {
     expect(readConfig({})).toEqual({
       istioctl: ['istioctl'],
       kubectl: 'kubectl',
+      helm: 'helm',
       logLevel: 'info',
       server: { host: '127.0.0.1', port: 8180, isBehindTls: false },
       worker: { maxActivities: 100, healthPort: 8181, deployment: 'mesh-rollout', promote: true },
@@ -61,6 +62,7 @@ describe('readConfig', () => {
       inventory: '/etc/inventory.yaml',
       istioctl: ['/opt/istioctl'],
       kubectl: '/opt/kubectl',
+      helm: 'helm',
       logLevel: 'debug',
       server: { host: '0.0.0.0', port: 0, tokensFile: '/etc/tokens.yaml', isBehindTls: true },
       worker: {

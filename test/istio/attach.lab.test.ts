@@ -31,6 +31,7 @@ describe('the steps of a remote', () => {
       proofs: [
         { what: 'endpoints', proven: true },
         { what: 'synced', value: '1 istiod', proven: true },
+        { what: 'endpoints of the remote', value: 'known to 1 istiod', proven: true },
         { what: 'webhook CA', proven: true },
         { what: 'root certificate', proven: true },
       ],

@@ -1,18 +1,18 @@
 import { Argument, type Command, Option } from 'commander';
 import { dnsLabelProblem } from '../../base/text/syntax.js';
-import { RELEASES } from '../../rollout/releases.js';
+import { type InstallerName, RELEASES, SUPPORTED_INSTALLERS } from '../../rollout/releases.js';
 import { UsageError } from '../api-error.js';
 import type { CliContext, CommandResult } from '../context.js';
 import { ExitCode } from '../exit-code.js';
 
+const releases = Object.keys(RELEASES);
+
 interface PermissionsOptions {
   readonly release: string;
+  readonly installer: InstallerName;
   readonly istioNamespace: string;
   readonly namespace?: readonly string[];
 }
-
-/** Newest first. */
-const MINORS = Object.keys(RELEASES);
 
 /** `permissions`: the account and the roles that a worker needs in a cluster, for `kubectl apply`. */
 export function addPermissionsCommand(
@@ -24,7 +24,14 @@ export function addPermissionsCommand(
     .command('permissions')
     .description('print the account and the roles that the worker needs in a cluster, for kubectl apply')
     .addArgument(new Argument('<role>', 'part of the cluster in the mesh').choices(['primary', 'remote']))
-    .addOption(new Option('--release <minor>', 'release of the document').choices(MINORS).default(MINORS[0]))
+    .addOption(
+      new Option('--release <release>', 'release of the document').choices(releases).default(releases[0]),
+    )
+    .addOption(
+      new Option('--installer <installer>', 'installer of the document')
+        .choices(SUPPORTED_INSTALLERS)
+        .default('istioctl'),
+    )
     .option('--istio-namespace <name>', 'istioNamespace of the document', 'istio-system')
     .option('--namespace <name...>', 'namespaces of a remote that are to have sidecars (default: default)')
     .action((role: 'primary' | 'remote', options: PermissionsOptions) =>
@@ -35,13 +42,14 @@ export function addPermissionsCommand(
 async function permissions(
   context: CliContext,
   role: 'primary' | 'remote',
-  { release, istioNamespace, namespace: namespaces = ['default'] }: PermissionsOptions,
+  { release, installer, istioNamespace, namespace: namespaces = ['default'] }: PermissionsOptions,
 ): CommandResult {
   for (const name of [istioNamespace, ...namespaces]) {
     const problem = dnsLabelProblem(name);
     if (problem !== undefined) throw new UsageError(`namespace: ${problem}`);
   }
   const unique = [...new Set(namespaces)];
-  context.out.write(await context.permissionManifests({ role, release, istioNamespace, namespaces: unique }));
+  const request = { role, release, installer, istioNamespace, namespaces: unique };
+  context.out.write(await context.permissionManifests(request));
   return ExitCode.done;
 }

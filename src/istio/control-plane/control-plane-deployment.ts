@@ -17,12 +17,12 @@ import type { ControlPlane } from './control-plane-pods.js';
  */
 
 /** Time enough for whoever follows the Pods to point hundreds of remotes at the new ones. */
-const STANDING_SECONDS = 20;
+export const STANDING_SECONDS = 20;
 /**
  * While a rollout replaces istiod, old Pods stay until it says so. Should it die, they go after a day by themselves.
  * progressDeadlineSeconds must be longer (Kubernetes 1.34, pkg/apis/apps/validation).
  */
-const WHILE_REPLACED = { minReadySeconds: 86_400, progressDeadlineSeconds: 90_000 };
+export const WHILE_REPLACED = { minReadySeconds: 86_400, progressDeadlineSeconds: 90_000 };
 
 /** Which part of the replacement a Deployment is in. */
 export type ReplacementPhase = 'standing' | 'replacing';
@@ -73,13 +73,18 @@ export async function isReplaced(
   live: Deployment,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { metadata, spec, status = {} } = live;
-  const isUnderWay =
+  return (
+    isReplacementUnderWay(live) ||
+    !isDeepStrictEqual((await planned(client, manifest, signal))?.spec.template, live.spec.template)
+  );
+}
+
+/** Whether a Deployment is getting other Pods already. */
+export function isReplacementUnderWay({ metadata, spec, status = {} }: Deployment): boolean {
+  return (
     spec.minReadySeconds === WHILE_REPLACED.minReadySeconds ||
     (status.observedGeneration ?? 0) < (metadata.generation ?? 0) ||
-    (status.replicas ?? 0) > (status.updatedReplicas ?? 0);
-  return (
-    isUnderWay || !isDeepStrictEqual((await planned(client, manifest, signal))?.spec.template, spec.template)
+    (status.replicas ?? 0) > (status.updatedReplicas ?? 0)
   );
 }
 

@@ -1,6 +1,6 @@
 import { abortable } from '../../base/concurrency/abortable.js';
 
-/** How old an answer may be. It bounds what many remotes that wait at the same time ask of the primary. */
+/** How old an answer may be, unless said otherwise: it bounds what many remotes that wait ask of the primary. */
 const FRESH_MS = 500;
 
 interface Answer {
@@ -15,6 +15,12 @@ interface Answer {
  */
 export class SharedAnswers {
   readonly #byOwner = new WeakMap<object, Map<string, Answer>>();
+  readonly #freshMs: number;
+
+  /** @param freshMs how old an answer may be, in milliseconds after it was asked for */
+  constructor(freshMs = FRESH_MS) {
+    this.#freshMs = freshMs;
+  }
 
   /**
    * @param owner whom the question is for; its answers go with it
@@ -25,7 +31,7 @@ export class SharedAnswers {
     const answers = this.#byOwner.get(owner) ?? new Map<string, Answer>();
     this.#byOwner.set(owner, answers);
     const known = answers.get(key);
-    if (known !== undefined && Date.now() - known.askedAt < FRESH_MS)
+    if (known !== undefined && Date.now() - known.askedAt < this.#freshMs)
       return abortable(known.value as Promise<T>, signal);
     const value = question();
     const answer: Answer = { value, askedAt: Number.POSITIVE_INFINITY };
@@ -36,7 +42,7 @@ export class SharedAnswers {
     const askedAt = Date.now();
     value.then(() => {
       answer.askedAt = askedAt;
-      setTimeout(forget, FRESH_MS).unref();
+      setTimeout(forget, this.#freshMs).unref();
     }, forget);
     return abortable(value, signal);
   }

@@ -12,7 +12,6 @@ import type { Site } from '../steps/site.js';
 import { summarise } from '../steps/summarise.js';
 import { waitUntil } from '../steps/wait-until.js';
 import { injectorProofs } from './injection/injector-proofs.js';
-import { planInjectors, switchOnInjectors } from './injection/switch-on-injectors.js';
 import type { IstiodWay } from './istiod-way.js';
 import { istiodRegistrar, registerRemote } from './register-remote.js';
 
@@ -32,8 +31,8 @@ export async function activateInjection(
   return await site.settle(
     () => activate(way, site, input),
     async () => {
-      const injectors = (await site.attempt(() => way.injectors(site, input, site.step.signal))) ?? [];
-      return summarise(injectors.length, await planInjectors(site, injectors), 'the injector is on');
+      const changed = (await site.attempt(() => way.injector.plan(site, input))) ?? 0;
+      return summarise(1, changed, 'the injector is on');
     },
   );
 }
@@ -49,14 +48,12 @@ async function activate(way: IstiodWay, site: Site, input: InjectionInput): Prom
   const root = await waitUntil(step, () => readMeshRoot(primary, istioNamespace, signal));
   const touched = await waitForLead(site, input, root);
 
-  const injectors = await way.injectors(site, input, signal);
   const proofs = await injectorProofs(remote, input, step);
-  const mode = { revision, root, wasLive };
-  const applied = await switchOnInjectors(remote, injectors, mode, proofs, step);
+  const applied = await way.injector.switchOn(site, input, { revision, root, wasLive }, proofs);
 
   const changed = applied + restored + Number(touched);
   const fact = `${pods.length} istiod synced; injection is proven, and the injector has the CA of the mesh`;
-  return summarise(injectors.length, changed, fact);
+  return summarise(1, changed, fact);
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Installer } from '../installers/installer.js';
 import { activateInjection } from './activate-injection.js';
 import { collectEndpoints } from './collect-endpoints.js';
 import { movesControlPlane } from './control-plane-moves.js';
-import { inspectPrimary, inspectRemote } from './inspect.js';
+import { istiodChecks } from './inspect.js';
 import { istiodEndpoints } from './istiod-endpoints.js';
 import type { IstiodWay } from './istiod-way.js';
 import { labelNamespaces } from './label-namespaces.js';
@@ -19,7 +19,7 @@ export function istiodInstaller(way: IstiodWay & Pick<Installer, 'toolVersion' |
   return {
     toolVersion: (release) => way.toolVersion(release),
     permissions: way.permissions,
-    inspect: { primary: inspectPrimary, remote: inspectRemote },
+    inspect: istiodChecks(way.isOwn),
     endpoints: istiodEndpoints,
     steps: {
       'deploy-primary': (site, input) => way.deployPrimary(site, input),

@@ -3,7 +3,6 @@ import { readNamespace } from '../../kubernetes/facts/namespaces.js';
 import type { InjectionInput } from '../../rollout/activities.js';
 import type { StepResult } from '../../rollout/progress/step-results.js';
 import type { RemoteInput } from '../../rollout/resolve/resolved.js';
-import { objectOf } from '../apply/manifests.js';
 import { readMeshRoot } from '../control-plane/root-certificate.js';
 import {
   labelNamespaces as label,
@@ -14,7 +13,6 @@ import {
 import { askingLabels } from '../inject/injection-probe.js';
 import { checkInjectorCA, readInjectors } from '../inject/injector-webhook.js';
 import { requireInjection } from '../inject/probed-namespaces.js';
-import type { WebhookConfiguration } from '../inject/webhook-configuration.js';
 import type { Site } from '../steps/site.js';
 import type { StepContext } from '../steps/step-context.js';
 import { summarise } from '../steps/summarise.js';
@@ -63,9 +61,8 @@ async function labelProven({ cluster: remote, primary, step }: Site, input: Inje
 async function planLabels(way: IstiodWay, site: Site, input: InjectionInput): Promise<number> {
   const { cluster, step } = site;
   const { signal } = step;
-  const planned = (await site.attempt(() => way.injectors(site, input, signal))) ?? [];
-  const live = await readInjectors(cluster, input.revision, signal);
-  const injectors = [...planned.map((manifest) => objectOf<WebhookConfiguration>(manifest)), ...live];
+  const planned = (await site.attempt(() => way.injector.whenOn(site, input, signal))) ?? [];
+  const injectors = [...planned, ...(await readInjectors(cluster, input.revision, signal))];
   let changed = 0;
   for (const namespace of input.namespaces) {
     if ((await readNamespace(cluster, namespace.name, { signal })) === undefined) continue;

@@ -1,5 +1,6 @@
 import { ENDPOINTS_PROOF, type Proof, type VerifyRemoteResult } from '../../rollout/progress/step-results.js';
 import type { RemoteInput } from '../../rollout/resolve/resolved.js';
+import { checkEndpointsKnown } from '../control-plane/known-endpoints.js';
 import { checkRootCertificate, readMeshRoot } from '../control-plane/root-certificate.js';
 import { checkSynced } from '../control-plane/sync-status.js';
 import type { SettledEndpoints } from '../endpoints/control-plane-endpoints.js';
@@ -39,6 +40,7 @@ export async function proveAttachment(
   const settled = await settleEndpoints(remote, primary, input, step);
   step.heartbeat('asks every istiod whether it has synced');
   const pods = await waitUntil(step, () => checkSynced(primary, input, cluster, signal));
+  const knowing = await waitUntil(step, () => checkEndpointsKnown(primary, input, cluster, signal));
   const root = await waitUntil(step, () => readMeshRoot(primary, istioNamespace, signal));
   const injectors = await waitUntil(step, () => checkInjectorCA(remote, revision, root, signal));
   await waitUntil(step, () => checkRootCertificate(remote, istioNamespace, root, signal));
@@ -47,6 +49,7 @@ export async function proveAttachment(
     proofs: [
       { what: ENDPOINTS_PROOF, value: settled.endpoints.join(', '), proven: true },
       { what: 'synced', value: `${pods.length} istiod`, proven: true },
+      { what: 'endpoints of the remote', value: `known to ${knowing} istiod`, proven: true },
       { what: 'webhook CA', value: `of the mesh in ${injectors.length}`, proven: true },
       { what: 'root certificate', value: 'of the mesh', proven: true },
     ],

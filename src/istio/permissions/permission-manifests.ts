@@ -1,7 +1,6 @@
 import { Document, type YAMLMap, type YAMLSeq } from 'yaml';
 import { parseResource } from '../../kubernetes/facts/access-review.js';
 import type { Permission, PermissionScope, Role } from './permissions.js';
-import { permissionsOf } from './permissions-of.js';
 
 /** The account that a worker is to use, its namespace, and its bindings have this name. */
 const ACCOUNT = 'mesh-rollout';
@@ -11,28 +10,28 @@ const FORMAT = { lineWidth: 110, flowCollectionPadding: false } as const;
 /** Which cluster the manifests are for. */
 export interface PermissionManifestOptions {
   readonly role: Role;
-  /** Minor of Istio, as the document says it. */
-  readonly release: string;
+  /** What a rollout does there, as its installer says it. */
+  readonly permissions: readonly Permission[];
   readonly istioNamespace: string;
   /** Namespaces of a remote that are to have sidecars; a primary has none. */
   readonly namespaces: readonly string[];
 }
 
 /**
- * What a cluster administrator applies so that a worker may do everything of {@link permissionsOf} and nothing else, as
+ * What a cluster administrator applies so that a worker may do everything of the permissions and nothing else, as
  * YAML for `kubectl apply`: a ServiceAccount, its roles and its bindings. Rights are bound in the namespaces where they
  * are needed, and only what has no namespace is granted for the whole cluster. Roles are in a namespace by themselves
  * only where its name is fixed.
  */
 export function permissionManifests({
   role,
-  release,
+  permissions,
   istioNamespace,
   namespaces,
 }: PermissionManifestOptions): string {
   const inScope = (scope: PermissionScope) =>
     // The namespace is among the manifests.
-    permissionsOf(release)[role].filter((one) => one.scope === scope && !one.untilIstioNamespaceExists);
+    permissions.filter((one) => one.scope === scope && !one.untilIstioNamespaceExists);
   const everywhere = `${ACCOUNT}-${role}`;
   const inIstio = `${ACCOUNT}-${role}-istio-namespace`;
   const inInjected = `${ACCOUNT}-injected-namespace`;

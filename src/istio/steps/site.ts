@@ -1,4 +1,5 @@
 import type { ClusterClient } from '../../kubernetes/client/cluster-client.js';
+import type { DryRunClient } from '../../kubernetes/client/dry-run-client.js';
 import type { Clusters } from '../../kubernetes/connection/clusters.js';
 import type { AppliedSet } from '../apply/apply-manifests.js';
 import type { Manifest } from '../apply/manifests.js';
@@ -24,9 +25,9 @@ export interface Site {
   apply(manifests: readonly Manifest[]): Promise<AppliedSet>;
   /**
    * Waits for something or proves it. A plan has written nothing, so it has nothing to wait for: there `planned` takes
-   * the place of `work`.
+   * the place of `work`, on the dry-run client of {@link cluster}.
    */
-  settle<T>(work: () => Promise<T>, planned: () => Promise<T>): Promise<T>;
+  settle<T>(work: () => Promise<T>, planned: (dryRun: DryRunClient) => Promise<T>): Promise<T>;
   /** Says in a plan what could not be found out, or what will happen. Does nothing in a rollout. */
   note(text: string): void;
 }

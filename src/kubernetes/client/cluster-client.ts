@@ -3,13 +3,14 @@ import { abortable } from '../../base/concurrency/abortable.js';
 import { Semaphore } from '../../base/concurrency/semaphore.js';
 import { isMap } from '../../base/is-map.js';
 import type { RolloutError } from '../../rollout/rollout-error.js';
+import type { Connection } from '../connection/connection.js';
 import { type Access, Credentials } from '../connection/credentials.js';
 import { type KubeconfigSource, loadKubeconfig } from '../connection/load-kubeconfig.js';
 import {
   type ForwardedAnswer,
   type ForwardOptions,
   getThroughPortForward,
-} from '../connection/port-forward.js';
+} from '../connection/port-forward/port-forward.js';
 import { type PortableAccess, portableAccess } from '../connection/portable-access.js';
 import { untilReady } from '../connection/startup.js';
 import { ClusterError } from '../errors/cluster-error.js';
@@ -199,6 +200,16 @@ export class ClusterClient {
     found.catch(() => this.#plurals.delete(key));
     const resource = await abortable(found, signal);
     return `${resourcePath(apiVersion, resource, namespace)}/${encodeURIComponent(name)}`;
+  }
+
+  /**
+   * Returns how another program reaches the cluster with the same credentials, for as long as those last.
+   *
+   * @throws RolloutError `cluster-not-usable`, `credentials-refused` or `api-unavailable` when there are none; the signal's
+   * reason when it aborts
+   */
+  async connection(signal?: AbortSignal): Promise<Connection> {
+    return abortable(this.#credentials.connection(), signal);
   }
 
   /** Closes its connections. Not needed at the end of a process, and not for clients that are merely replaced. */

@@ -62,6 +62,11 @@ export class DryRunClient extends ClusterClient {
     this.#objects.set(objectPath(object), object);
   }
 
+  /** Notes that an object stays as it is, where the caller has found that out. */
+  async keep(object: ObjectReference, signal?: AbortSignal): Promise<void> {
+    this.#note(object, await this.pathOf(object, signal), 'keep');
+  }
+
   override request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
     return super.request<T>(method, path, harmless(method, options));
   }

@@ -6,6 +6,7 @@ import { RolloutError } from '../../rollout/rollout-error.js';
 import { ClusterError } from '../errors/cluster-error.js';
 import { Refusals } from '../errors/refusals.js';
 import { expiryOf, readMaterial } from './client-certificate.js';
+import { type Connection, connectionOf } from './connection.js';
 import { type KubeconfigSource, loadKubeconfig } from './load-kubeconfig.js';
 
 /** What a request needs to be let in. */
@@ -72,6 +73,16 @@ export class Credentials {
   }
 
   /**
+   * Returns what another program needs to reach the cluster with these credentials.
+   *
+   * @throws RolloutError as {@link access}
+   */
+  async connection(): Promise<Connection> {
+    const options = await this.#ask();
+    return connectionOf(this.#config, options);
+  }
+
+  /**
    * Forgets credentials that were answered with 401: the kubeconfig is read again, and plugins are asked anew. Nothing
    * happens when others have come in their place meanwhile.
    */
@@ -128,13 +139,19 @@ export class Credentials {
     this.#access = undefined;
   }
 
-  async #acquire(): Promise<Access> {
+  /** Has the kubeconfig's own method fill in what a request needs. */
+  async #ask(): Promise<https.RequestOptions> {
     const options: https.RequestOptions = { timeout: IDLE_MS };
     try {
       await within(ACQUIRE_TIMEOUT_MS, this.#config.applyToHTTPSOptions(options));
+      return options;
     } catch (error) {
       throw this.#explain(error);
     }
+  }
+
+  async #acquire(): Promise<Access> {
+    const options = await this.#ask();
     const headers: Record<string, string> = {};
     for (const [key, value] of Object.entries(options.headers ?? {})) headers[key] = String(value).trim();
     if (options.auth) headers.Authorization = `Basic ${Buffer.from(options.auth).toString('base64')}`;

@@ -22,6 +22,7 @@ export const ACCEPTABLE = (Object.keys(FINDINGS) as FindingCode[]).filter(
 export const PER_CLUSTER_CODES: readonly string[] = [
   'attached-elsewhere',
   'default-tag-elsewhere',
+  'installer-differs',
   'root-certificate-elsewhere',
   'primary-differs',
 ] satisfies FindingCode[];
@@ -29,6 +30,7 @@ export const PER_CLUSTER_CODES: readonly string[] = [
 /** Failures of a step that end when a user accepts one of these findings for the cluster, and the step runs again. */
 export const RELEASED_BY: Readonly<Partial<Record<ErrorCode, readonly FindingCode[]>>> = {
   'remote-taken': ['attached-elsewhere', 'default-tag-elsewhere'],
+  'installer-conflict': ['installer-differs'],
   'injection-not-proven': ['injection-unproven'],
   'remote-secret-refused': ['api-server-unverified'],
   'remotes-not-pointed': ['remote-left-behind'],

@@ -6,6 +6,7 @@ import { runCli } from '../../../src/cli/program.js';
 import { PLAIN } from '../../../src/cli/render/layout/style.js';
 import type { Output } from '../../../src/cli/terminal.js';
 import { permissionManifests } from '../../../src/istio/permissions/permission-manifests.js';
+import { PERMISSIONS } from '../../../src/istio/permissions/permissions.js';
 import {
   readContexts,
   readContextsAsKubectl,
@@ -51,7 +52,8 @@ export async function cli(args: readonly string[], world: CliWorld = {}): Promis
     services: { worker: unused, serve: unused },
     kubeconfigContexts: async (files) =>
       files.length > 0 ? readContexts(files) : readContextsAsKubectl(world.environment ?? {}),
-    permissionManifests: async (request) => permissionManifests(request),
+    permissionManifests: async (request) =>
+      permissionManifests({ ...request, permissions: PERMISSIONS[request.role] }),
     lab: { up: unused, status: async () => false, down: unused, tools: unused },
   };
   const exitCode = await runCli(args, context);

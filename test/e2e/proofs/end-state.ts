@@ -77,11 +77,25 @@ async function endState(
   const state: Record<string, unknown> = {};
   for (const { path, item } of await itemsOf(cluster)) {
     if (isLeftOut(path, item)) continue;
+    forgetReminder(item);
     const { name, namespace = '' } = item.metadata;
     const text = inWords(JSON.stringify(strip(item)), words).replaceAll(UID, 'UID');
     state[inWords(`${path} ${namespace}/${name}`, words)] = JSON.parse(text);
   }
   return state;
+}
+
+/** What makes an API server serve a CRD that it has forgotten, after it was killed in the middle: it stays in the CRD. */
+const REMINDER = 'mesh-rollout/established-again';
+
+/** Takes the reminder out, and whose field it is: it shows what a cluster went through, and not what it is. */
+function forgetReminder({ metadata }: Item): void {
+  if (metadata.annotations?.[REMINDER] === undefined) return;
+  const managed = metadata as { annotations: Record<string, string>; managedFields?: object[] | undefined };
+  delete managed.annotations[REMINDER];
+  managed.managedFields = managed.managedFields?.filter(
+    (entry) => !JSON.stringify(entry).includes(`f:${REMINDER}`),
+  );
 }
 
 function inWords(text: string, words: ReadonlyMap<string, string>): string {

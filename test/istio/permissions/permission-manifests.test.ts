@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { ISTIOCTL_14_PERMISSIONS } from '../../../src/istio/permissions/istioctl-14-permissions.js';
 import { permissionManifests } from '../../../src/istio/permissions/permission-manifests.js';
-import { permissionsOf } from '../../../src/istio/permissions/permissions-of.js';
+import { PERMISSIONS } from '../../../src/istio/permissions/permissions.js';
 import { parseResource } from '../../../src/kubernetes/facts/access-review.js';
 
 interface Manifest {
@@ -23,7 +24,8 @@ const manifestsOf = (
   release: string,
   istioNamespace = 'istio-system',
   namespaces = ['default'],
-) => permissionManifests({ role, release, istioNamespace, namespaces });
+) => permissionManifests({ role, permissions: permissionsOf(release)[role], istioNamespace, namespaces });
+const permissionsOf = (release: string) => (release === '1.4' ? ISTIOCTL_14_PERMISSIONS : PERMISSIONS);
 
 const FILES = [
   ['primary', '1.31', 'primary'],

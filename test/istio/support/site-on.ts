@@ -1,5 +1,6 @@
 import type { Site } from '../../../src/istio/steps/site.js';
 import type { ClusterClient } from '../../../src/kubernetes/client/cluster-client.js';
+import { DryRunClient } from '../../../src/kubernetes/client/dry-run-client.js';
 
 /** What happened on a site beside requests. */
 export interface Notes {
@@ -30,7 +31,7 @@ export function siteOn(cluster: ClusterClient, primary: ClusterClient, planned =
     primary,
     attempt: (work) => work(),
     apply: () => Promise.reject(new Error('nothing is applied server-side')),
-    settle: (work, plan) => (planned ? plan() : work()),
+    settle: (work, plan) => (planned ? plan(new DryRunClient(cluster)) : work()),
     note: (text) => void notes.push(text),
   };
 }

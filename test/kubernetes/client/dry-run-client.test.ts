@@ -53,6 +53,13 @@ describe('a dry run', () => {
     }
   });
 
+  test('tells what stays as it is, where the caller has found that out', async () => {
+    const { server, client } = await world();
+    await client.keep({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'istio-system', name: 'one' });
+    expect(actions(client)).toEqual(['keep ConfigMap one']);
+    expect(server.requests).toEqual([]);
+  });
+
   test('tells what would be created, changed, kept and pruned; several writes of an object count once', async () => {
     const { client } = await world({
       '/api/v1/namespaces/istio-system/configmaps/same': configMap('same', { a: '1' }),

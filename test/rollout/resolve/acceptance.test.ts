@@ -49,6 +49,7 @@ test('users can accept overridable codes and those that never block', () => {
     'cidr-unknown',
     'attached-elsewhere',
     'default-tag-elsewhere',
+    'installer-differs',
     'root-certificate-elsewhere',
     'primary-differs',
     'minor-change-in-place',

@@ -34,8 +34,7 @@ export interface FrontOptions {
 export async function startTemporalFront(address: string, options: FrontOptions): Promise<TemporalFront> {
   const { server, clientCA, apiKey, refuses = [] } = options;
   const authorizations = new Set<string>();
-  const upstream = connect(`http://${address}`);
-  upstream.on('error', () => {});
+  let upstream = connectTo(address);
   const front = createSecureServer({
     cert: server.certificate,
     key: server.key,
@@ -55,6 +54,8 @@ export async function startTemporalFront(address: string, options: FrontOptions)
     if (refuses.some((service) => headers[':path']?.includes(`.${service}/`))) {
       return refuse(stream, PERMISSION_DENIED);
     }
+    // After some minutes Temporal asks for another connection.
+    if (upstream.closed || upstream.destroyed) upstream = connectTo(address);
     forward(upstream, stream, headers);
   });
   await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
@@ -67,6 +68,14 @@ export async function startTemporalFront(address: string, options: FrontOptions)
       await new Promise<void>((resolve) => front.close(() => resolve()));
     },
   };
+}
+
+/** A connection to Temporal that takes no new streams once Temporal has said that it goes away. */
+function connectTo(address: string): ClientHttp2Session {
+  const session = connect(`http://${address}`);
+  session.on('error', () => {});
+  session.on('goaway', () => session.close());
+  return session;
 }
 
 /** Status codes of gRPC. */

@@ -1,5 +1,3 @@
-import type { ClusterClient } from '../../../kubernetes/client/cluster-client.js';
-import { collectionPath } from '../../../kubernetes/client/kinds.js';
 import type { KubernetesObject } from '../../../kubernetes/client/objects.js';
 import type { PrimaryInput } from '../../../rollout/resolve/resolved.js';
 import { type Manifest, manifestOf, objectOf } from '../../apply/manifests.js';
@@ -23,16 +21,6 @@ import type { Renderer } from './renderer.js';
 
 /** Not pruned by a later install, because its manifests do not contain them. */
 const TAG_LABELS = { [NotPrunedLabel]: 'true', [TagLabel]: 'default' };
-
-/** The live webhook of the tag; undefined when the cluster has no default revision. */
-export async function liveDefaultTag(
-  client: ClusterClient,
-  signal: AbortSignal,
-): Promise<WebhookConfiguration | undefined> {
-  const path = collectionPath('admissionregistration.k8s.io/v1', 'MutatingWebhookConfiguration');
-  const query = { labelSelector: `app=sidecar-injector,${TagLabel}=default` };
-  return (await client.list<WebhookConfiguration>(path, { query, signal }))[0];
-}
 
 /**
  * Whether an installation of the revision has the tag: the default revision always, another one when it is the first,

@@ -1,10 +1,14 @@
 import type { ClusterClient } from '../../../kubernetes/client/cluster-client.js';
 import type { RemoteInput } from '../../../rollout/resolve/resolved.js';
-import type { Manifest } from '../../apply/manifests.js';
+import { type Manifest, objectOf } from '../../apply/manifests.js';
 import type { Installation } from '../../apply/ownership.js';
-import { switchedOff } from '../../inject/injector-webhook.js';
+import { switchedOff, switchOffAll } from '../../inject/injector-webhook.js';
+import { liveDefaultTag } from '../../inject/live-default-tag.js';
+import type { WebhookConfiguration } from '../../inject/webhook-configuration.js';
+import { planInjectors, switchOnInjectors } from '../../istiod/injection/switch-on-injectors.js';
+import type { RemoteInjector } from '../../istiod/istiod-way.js';
 import type { Site } from '../../steps/site.js';
-import { liveDefaultTag, remoteTagManifest } from './default-tag.js';
+import { remoteTagManifest } from './default-tag.js';
 import type { Istioctls } from './istioctls.js';
 import { remoteManifests } from './remote-manifests.js';
 import { requireToolVersion } from './require-tool-version.js';
@@ -12,8 +16,27 @@ import { requireToolVersion } from './require-tool-version.js';
 /** An address that nobody has: no injector webhook holds one. */
 const NO_ADDRESS = '0.0.0.0';
 
-/** Returns the webhooks that inject in a remote, as they are when they are on. */
-export async function injectorsOf(
+/** Returns how istioctl's way switches injection on and off: with the webhooks of the chart, or of the tag `default`. */
+export function istioctlInjector(istioctls: Istioctls): RemoteInjector {
+  const rendered = (site: Site, input: RemoteInput, signal: AbortSignal) =>
+    injectorsOf(istioctls, site, input, signal);
+  return {
+    switchOn: async (site, input, mode, proofs) => {
+      const { cluster, step } = site;
+      return await switchOnInjectors(cluster, await rendered(site, input, step.signal), mode, proofs, step);
+    },
+    plan: async (site, input) => await planInjectors(site, await rendered(site, input, site.step.signal)),
+    switchOff: async (site, input, signal) => {
+      await switchOffAll(site.cluster, await rendered(site, input, signal), signal);
+    },
+    whenOn: async (site, input, signal) => {
+      const manifests = await rendered(site, input, signal);
+      return manifests.map((manifest) => objectOf<WebhookConfiguration>(manifest));
+    },
+  };
+}
+
+async function injectorsOf(
   istioctls: Istioctls,
   { cluster }: Site,
   input: RemoteInput,

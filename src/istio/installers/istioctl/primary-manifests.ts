@@ -3,8 +3,9 @@ import type { PrimaryInput } from '../../../rollout/resolve/resolved.js';
 import { type Manifest, objectOf } from '../../apply/manifests.js';
 import type { Installation } from '../../apply/ownership.js';
 import { switchedOff } from '../../inject/injector-webhook.js';
+import { liveDefaultTag } from '../../inject/live-default-tag.js';
 import type { WebhookConfiguration } from '../../inject/webhook-configuration.js';
-import { defaultTagManifests, hasDefaultTag, liveDefaultTag } from './default-tag.js';
+import { defaultTagManifests, hasDefaultTag } from './default-tag.js';
 import { primaryOperator } from './istio-operator.js';
 import type { Renderer } from './renderer.js';
 

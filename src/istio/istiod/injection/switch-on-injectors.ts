@@ -17,21 +17,30 @@ export interface InjectorProofs {
   readonly after: () => Promise<void>;
 }
 
+/** What decides how injectors are switched on. */
+export interface InjectorMode {
+  readonly revision: string;
+  /** CA of the mesh, PEM. */
+  readonly root: string;
+  /**
+   * The injectors were on before this rollout: there is nothing to try, and they stay on, because whoever asks for sidecars
+   * would silently get none.
+   */
+  readonly wasLive: boolean;
+}
+
 /**
  * Applies the webhooks that inject in such an order that no Pod is refused on the way, wherever this is interrupted: first
  * a trial, which affects probe Pods only; then the webhooks switched off, so that istiod writes its CA into them; then on.
  * When the proof after that fails, those that this has switched on are switched off again.
  *
- * @param root CA of the mesh, PEM
- * @param wasLive the injectors were on before this rollout: there is nothing to try, and they stay on, because whoever asks
- * for sidecars would silently get none
  * @returns how many webhook configurations were created or changed
  * @throws RolloutError `webhook-ca-missing` when istiod does not write its CA; ClusterError; what the proofs throw
  */
 export async function switchOnInjectors(
   client: ClusterClient,
   injectors: readonly Manifest[],
-  { revision, root, wasLive }: { revision: string; root: string; wasLive: boolean },
+  { revision, root, wasLive }: InjectorMode,
   proofs: InjectorProofs,
   step: StepContext,
 ): Promise<number> {

@@ -1,6 +1,6 @@
 import type { InjectionInput } from '../../../rollout/activities.js';
 import { RolloutError } from '../../../rollout/rollout-error.js';
-import { readInjectors, switchOffAll } from '../../inject/injector-webhook.js';
+import { readInjectors } from '../../inject/injector-webhook.js';
 import { isSwitchedOff } from '../../inject/webhook-configuration.js';
 import type { Site } from '../../steps/site.js';
 import { activateInjection } from '../activate-injection.js';
@@ -28,10 +28,7 @@ export async function withWorkingInjector<T>(
     return await work();
   } catch (error) {
     const isBroken = error instanceof RolloutError && error.code === 'injection-missing';
-    if (isBroken)
-      await step.takeBack(async (time) =>
-        switchOffAll(cluster, await way.injectors(site, input, time), time),
-      );
+    if (isBroken) await step.takeBack((time) => way.injector.switchOff(site, input, time));
     throw error;
   }
 }

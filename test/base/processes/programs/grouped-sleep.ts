@@ -1,9 +1,10 @@
-import { runProcessGroup } from '../../../../src/base/processes/process-group.js';
+import { runInGroup } from '../../../../src/base/processes/run-in-group.js';
 
-/** A worker that runs a program which has started another one; the test kills it. */
-await runProcessGroup({
+/** A worker that runs a program which starts another one; the test kills it. */
+await runInGroup({
   command: 'sh',
-  args: ['-c', 'sleep 43.75 & sleep 44.75'],
+  args: ['-c', 'sleep 43.25; true'],
   env: { PATH: process.env.PATH ?? '' },
+  cwd: '/',
   graceSeconds: 1,
 });
