@@ -29,8 +29,8 @@ export async function runWorker(config: ServiceConfig): Promise<void> {
   const log = createLog('worker', config.logLevel);
   const clusters = new Clusters(requireInventory(config));
   const { clusters: known } = await clusters.inventory();
-  const { istioctl, helm, helmCharts = '' } = config;
-  const installers = new Installers({ istioctl, helm, charts: parseChartSources(helmCharts) });
+  const { istioctl, kubectl, helm, helmCharts = '' } = config;
+  const installers = new Installers({ istioctl, kubectl, helm, charts: parseChartSources(helmCharts) });
   installRuntime(log, config.worker.sdkMetricsAddress);
   const dataConverter = createDataConverter(config.codecKeys);
   const bundle = config.codecKeys.length > 0 ? ENCODING_WORKFLOW_BUNDLE : WORKFLOW_BUNDLE;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { isAnswer } from '../tolerate.js';
 import { checkoutFolder } from '../tools/recipes-folder.js';
+import type { Release } from '../tools/releases.js';
 import { waitFor } from '../wait.js';
 import { type ApiAccess, ApiClient } from './api-client.js';
 import type { ClusterRole } from './lab-cluster.js';
@@ -42,8 +43,9 @@ export async function createProductAccount(
   admin: ApiClient,
   access: Omit<ApiAccess, 'token'>,
   role: ClusterRole,
+  release: Release,
 ): Promise<string> {
-  const manifests = await readManifests(role);
+  const manifests = await readManifests(role, release);
   // One after the other, as kubectl does: so they share a connection, and namespaces come before what is in them.
   for (const manifest of manifests) await create(admin, manifest);
   const request = {
@@ -60,8 +62,8 @@ export async function createProductAccount(
  * Lets the account also have its rights in another namespace that is to have sidecars, as the manifests do for
  * `default`.
  */
-export async function bindInNamespace(admin: ApiClient, namespace: string): Promise<void> {
-  const bindings = (await readManifests('remote')).filter(
+export async function bindInNamespace(admin: ApiClient, namespace: string, release: Release): Promise<void> {
+  const bindings = (await readManifests('remote', release)).filter(
     ({ kind, metadata }) => kind === 'RoleBinding' && metadata.namespace === 'default',
   );
   for (const binding of bindings) {
@@ -69,8 +71,9 @@ export async function bindInNamespace(admin: ApiClient, namespace: string): Prom
   }
 }
 
-async function readManifests(role: ClusterRole): Promise<Manifest[]> {
-  const path = join(await checkoutFolder(), 'deploy', 'permissions', `${role}.yaml`);
+async function readManifests(role: ClusterRole, release: Release): Promise<Manifest[]> {
+  const file = release === '1.4' ? `${role}-1.4.yaml` : `${role}.yaml`;
+  const path = join(await checkoutFolder(), 'deploy', 'permissions', file);
   return parseAllDocuments(await readFile(path, 'utf8')).map((document) => document.toJS() as Manifest);
 }
 

@@ -111,7 +111,7 @@ async function bringUp(host: ClusterHost, spec: ClusterSpec, ends: (() => unknow
   const [productToken] = await Promise.all([
     spec.productRights === 'everything'
       ? files.adminToken
-      : createProductAccount(api, { server, certificateAuthority }, spec.role),
+      : createProductAccount(api, { server, certificateAuthority }, spec.role, spec.release),
     starting,
   ]);
   const productKubeconfigPath = join(directory, 'product.yaml');
@@ -146,7 +146,7 @@ async function bringUp(host: ClusterHost, spec: ClusterSpec, ends: (() => unknow
     },
     addNamespace: async (namespace, metadata = {}) => {
       await api.post('/api/v1/namespaces', { metadata: { name: namespace, ...metadata } });
-      if (spec.productRights === 'manifests') await bindInNamespace(api, namespace);
+      if (spec.productRights === 'manifests') await bindInNamespace(api, namespace, spec.release);
       await waitFor({
         what: `the default account of ${namespace}`,
         check: () => api.get(`/api/v1/namespaces/${namespace}/serviceaccounts/default`),

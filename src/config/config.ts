@@ -12,6 +12,8 @@ export interface Config {
   readonly inventory?: string;
   /** Paths of istioctl, or its name on PATH; one for each minor of Istio. */
   readonly istioctl: readonly string[];
+  /** Path of kubectl, or its name on PATH: istioctl 1.4 calls it. */
+  readonly kubectl: string;
   /** Path of Helm, or its name on PATH. */
   readonly helm: string;
   /** Where Istio's charts are, as `<release>=<source>` with commas between. */
@@ -63,6 +65,7 @@ export function readConfig(environment: Environment): Config {
   return freeze({
     ...(value.MESH_ROLLOUT_INVENTORY !== undefined && { inventory: value.MESH_ROLLOUT_INVENTORY }),
     istioctl: value.MESH_ROLLOUT_ISTIOCTL.split(delimiter).filter((path) => path !== ''),
+    kubectl: value.MESH_ROLLOUT_KUBECTL,
     helm: value.MESH_ROLLOUT_HELM,
     ...(value.MESH_ROLLOUT_HELM_CHARTS !== undefined && { helmCharts: value.MESH_ROLLOUT_HELM_CHARTS }),
     logLevel: value.MESH_ROLLOUT_LOG_LEVEL,

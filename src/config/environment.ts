@@ -43,6 +43,12 @@ export const VARIABLES = z.object({
     .describe(
       'Path of istioctl, or its name on PATH; several, one for each release, with colons between; for the worker',
     ),
+  MESH_ROLLOUT_KUBECTL: z
+    .string()
+    .default('kubectl')
+    .describe(
+      'Path of the kubectl that istioctl 1.4 calls, 1.15 to 1.26, or its name on PATH; for the worker',
+    ),
   MESH_ROLLOUT_HELM: z
     .string()
     .default('helm')

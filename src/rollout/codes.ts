@@ -83,7 +83,7 @@ export const FINDINGS = {
     overridable: true,
   },
   'own-control-plane': {
-    title: 'A remote runs a control plane of its own.',
+    title: 'A cluster runs a control plane that is not of the rollout.',
     action: 'Uninstall its istiod first (istioctl uninstall --revision <revision>), then retry the cluster.',
     overridable: false,
   },
@@ -306,12 +306,12 @@ export const ERRORS = {
     transient: false,
   },
   'control-plane-not-ready': {
-    title: 'The Deployment of istiod is not available yet.',
+    title: 'A Deployment of the control plane is not available yet.',
     action: 'Nothing: it is waited for. Look at the Pods of istiod in the primary if it lasts.',
     transient: true,
   },
   'no-ready-endpoint': {
-    title: 'No Pod of istiod in the primary is ready.',
+    title: 'No Pod of the control plane in the primary is ready.',
     action: 'Nothing: it is waited for. Look at the Pods of istiod in the primary if it lasts.',
     transient: true,
   },
@@ -327,22 +327,22 @@ export const ERRORS = {
     transient: false,
   },
   'not-synced': {
-    title: 'istiod has not synced with the remote yet.',
+    title: 'The control plane has not synced with the remote yet.',
     action: 'Nothing: it is waited for. Check that istiod reaches apiServer of the inventory if it lasts.',
     transient: true,
   },
   'webhook-ca-missing': {
-    title: 'istiod has not written its CA into the injector webhook of the remote yet.',
+    title: 'The injector webhook of the remote does not have its CA yet.',
     action: 'Nothing: it is waited for. Look at the logs of istiod if it lasts.',
     transient: true,
   },
   'root-cert-missing': {
-    title: 'A namespace of the remote has no ConfigMap istio-ca-root-cert yet.',
+    title: 'A namespace of the remote has no root certificate of the mesh yet.',
     action: 'Nothing: it is waited for. Look at the logs of istiod if it lasts.',
     transient: true,
   },
   'endpoints-outdated': {
-    title: 'The endpoints in the remote are not the ready Pods of istiod.',
+    title: 'The endpoints in the remote are not the ready Pods of the control plane.',
     action: 'Nothing: they are written again.',
     transient: true,
   },

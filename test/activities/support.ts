@@ -63,7 +63,7 @@ export async function dependenciesOn(
   await writeFile(path, JSON.stringify({ clusters }));
   return {
     clusters: new Clusters(path, refusalPatienceMs),
-    installers: new Installers({ istioctl: [istioctl] }),
+    installers: new Installers({ istioctl: [istioctl], kubectl: 'kubectl' }),
     temporalClient: () => Promise.reject(new Error('no Temporal in this test')),
     maxActivities: 10,
     isStopping: () => false,

@@ -16,6 +16,7 @@ describe('readConfig', () => {
   it('has a default for everything but the inventory and credentials', () => {
     expect(readConfig({})).toEqual({
       istioctl: ['istioctl'],
+      kubectl: 'kubectl',
       helm: 'helm',
       logLevel: 'info',
       server: { host: '127.0.0.1', port: 8180, isBehindTls: false },
@@ -39,6 +40,7 @@ describe('readConfig', () => {
     const config = readConfig({
       MESH_ROLLOUT_INVENTORY: '/etc/inventory.yaml',
       MESH_ROLLOUT_ISTIOCTL: '/opt/istioctl',
+      MESH_ROLLOUT_KUBECTL: '/opt/kubectl',
       MESH_ROLLOUT_HOST: '0.0.0.0',
       MESH_ROLLOUT_PORT: '0',
       MESH_ROLLOUT_TOKENS_FILE: '/etc/tokens.yaml',
@@ -59,6 +61,7 @@ describe('readConfig', () => {
     expect(config).toEqual({
       inventory: '/etc/inventory.yaml',
       istioctl: ['/opt/istioctl'],
+      kubectl: '/opt/kubectl',
       helm: 'helm',
       logLevel: 'debug',
       server: { host: '0.0.0.0', port: 0, tokensFile: '/etc/tokens.yaml', isBehindTls: true },

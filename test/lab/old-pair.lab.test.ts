@@ -62,7 +62,7 @@ describe('a lab of the release 1.4', () => {
   it('gives the product its account, and lets users come and go', async () => {
     const product = new ApiClient({ ...remote, token: remote.productToken });
     await expect(product.get('/api/v1/namespaces/default/pods')).resolves.toMatchObject({ kind: 'PodList' });
-    await expect(product.get('/apis/apps/v1/namespaces/default/statefulsets')).rejects.toMatchObject({
+    await expect(product.get('/apis/apps/v1/namespaces/default/controllerrevisions')).rejects.toMatchObject({
       status: 403,
     });
     product.close();

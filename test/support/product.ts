@@ -1,6 +1,8 @@
 import { type Product, prepareProduct } from '../../lab/product.js';
+import { toolNames } from '../../lab/tools/tool-names.js';
 import { ensureTools } from '../../lab/tools/tools.js';
 import { useLab } from './lab.js';
+import { watchedIstioctl } from './watched-istioctl.js';
 
 let product: Promise<Product> | undefined;
 
@@ -16,8 +18,12 @@ export function productIsInUse(): boolean {
 }
 
 async function start(): Promise<Product> {
-  const [lab, tools] = [await useLab(), await ensureTools({})];
-  const prepared = await prepareProduct(lab, tools);
+  const [lab, tools] = [await useLab(), await ensureTools({ names: toolNames })];
+  const old = await watchedIstioctl(lab.directory, tools['istioctl-1.4']);
+  const prepared = await prepareProduct(lab, tools, {
+    MESH_ROLLOUT_ISTIOCTL: [tools.istioctl, old].join(':'),
+    MESH_ROLLOUT_KUBECTL: tools['kubectl-1.15'],
+  });
   await prepared.startWorker();
   await prepared.startServer();
   return prepared;

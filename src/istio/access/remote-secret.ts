@@ -127,7 +127,8 @@ async function applySecret(
   return (await primary.apply(secret, { fieldManager: MANAGED_BY, force: true, signal })).changed;
 }
 
-async function refuseSecondRegistration(
+/** @throws RolloutError `field-conflict` when another remote secret registers the cluster */
+export async function refuseSecondRegistration(
   primary: ClusterClient,
   namespace: string,
   { cluster, server, token }: RemoteAccess,

@@ -12,6 +12,9 @@ export type AccessTrial =
   /** The worker cannot tell: it has no way to the server. istiod may have one. */
   | { readonly outcome: 'unreachable'; readonly reason: string };
 
+/** What a reader may list in its whole cluster: not every release lets it list namespaces. */
+export type ListedResource = 'namespaces' | 'services';
+
 /** To an address that nothing answers, nothing answers after a minute either. */
 const TIMEOUT_MS = 4_000;
 
@@ -29,19 +32,24 @@ const ROLE_ATTEMPTS = 6;
  * that the reader may do. Only the cluster that issued the token accepts it, so that also the address of another
  * cluster is found out.
  *
+ * @param listed what the reader of the release may list
  * @throws RolloutError `remote-secret-refused` when the server answered and one of the three is wrong;
  * `api-unavailable` when it cannot answer now; the signal's reason
  */
-export async function tryAccess(access: RemoteAccess, signal: AbortSignal): Promise<AccessTrial> {
+export async function tryAccess(
+  access: RemoteAccess,
+  listed: ListedResource,
+  signal: AbortSignal,
+): Promise<AccessTrial> {
   for (let attempt = 1; ; attempt++) {
     let status: number;
     try {
-      status = await getStatus(access, '/api/v1/namespaces?limit=1', signal);
+      status = await getStatus(access, `/api/v1/${listed}?limit=1`, signal);
     } catch (error) {
       signal.throwIfAborted();
       return judgeError(access, error as NodeJS.ErrnoException);
     }
-    if (status !== 403 || attempt === ROLE_ATTEMPTS) return judgeStatus(access, status);
+    if (status !== 403 || attempt === ROLE_ATTEMPTS) return judgeStatus(access, listed, status);
     await pause(ROLE_DELAY_MS, signal);
   }
 }
@@ -56,17 +64,17 @@ function judgeError(access: RemoteAccess, { code = '', message }: NodeJS.ErrnoEx
   );
 }
 
-function judgeStatus(access: RemoteAccess, status: number): AccessTrial {
+function judgeStatus(access: RemoteAccess, listed: ListedResource, status: number): AccessTrial {
   const { cluster, server } = access;
   if (status === 200) return { outcome: 'works' };
   if (status === 401)
     throw refused(access, `it does not accept the token (401): is it the API server of ${cluster}?`);
-  if (status === 403) throw refused(access, 'the token may not list namespaces there (403)');
+  if (status === 403) throw refused(access, `the token may not list ${listed} there (403)`);
   if (status === 429 || status >= 500) {
     const message = `${server} answered ${status} to the token of the remote secret`;
     throw new RolloutError('api-unavailable', message, { cluster });
   }
-  throw refused(access, `it answered ${status} where an API server lists namespaces`);
+  throw refused(access, `it answered ${status} where an API server lists ${listed}`);
 }
 
 function refused({ cluster, server }: RemoteAccess, why: string): RolloutError {

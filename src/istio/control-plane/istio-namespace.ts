@@ -32,27 +32,10 @@ export async function preparePrimaryNamespace(
   input: IstioNamespaceInput,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { istioNamespace, network, mesh } = input;
+  const { istioNamespace, network } = input;
   const live = await readUsable(primary, istioNamespace, signal);
-  const owner = live?.metadata.annotations?.[MESH_ANNOTATION];
-  if (owner !== undefined && owner !== mesh) {
-    throw new RolloutError(
-      'preflight-blocked',
-      `namespace ${istioNamespace} belongs to mesh ${owner}, not ${mesh}`,
-      {
-        cluster: primary.name,
-        action: 'Use the mesh name under which the primary was rolled out, or another primary.',
-      },
-    );
-  }
-  return applyNamespace(
-    primary,
-    istioNamespace,
-    live,
-    { [NETWORK]: network },
-    { [MESH_ANNOTATION]: mesh },
-    signal,
-  );
+  const annotations = ownerAnnotations(primary, live, input);
+  return applyNamespace(primary, istioNamespace, live, { [NETWORK]: network }, annotations, signal);
 }
 
 /**
@@ -71,8 +54,46 @@ export async function prepareRemoteNamespace(
   move: boolean,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { istioNamespace, network, primary } = input;
+  const { istioNamespace, network } = input;
   const live = await readUsable(remote, istioNamespace, signal);
+  const { annotations, isMoved } = leaderAnnotations(remote, live, input, move);
+  return applyNamespace(remote, istioNamespace, live, { [NETWORK]: network }, annotations, signal, isMoved);
+}
+
+/**
+ * Returns the annotation by which the namespace of a primary names the mesh that owns it.
+ *
+ * @throws RolloutError `preflight-blocked` when another mesh owns it
+ */
+export function ownerAnnotations(
+  primary: ClusterClient,
+  live: Namespace | undefined,
+  { istioNamespace, mesh }: Pick<IstioNamespaceInput, 'istioNamespace' | 'mesh'>,
+): Record<string, string> {
+  const owner = live?.metadata.annotations?.[MESH_ANNOTATION];
+  if (owner === undefined || owner === mesh) return { [MESH_ANNOTATION]: mesh };
+  throw new RolloutError(
+    'preflight-blocked',
+    `namespace ${istioNamespace} belongs to mesh ${owner}, not ${mesh}`,
+    {
+      cluster: primary.name,
+      action: 'Use the mesh name under which the primary was rolled out, or another primary.',
+    },
+  );
+}
+
+/**
+ * Returns the annotation by which the namespace of a remote names the primary that leads there.
+ *
+ * @param move true when the user has accepted `attached-elsewhere`
+ * @throws RolloutError `remote-taken` when another primary is annotated
+ */
+export function leaderAnnotations(
+  remote: ClusterClient,
+  live: Namespace | undefined,
+  { istioNamespace, primary }: Pick<IstioNamespaceInput, 'istioNamespace' | 'primary'>,
+  move: boolean,
+): { annotations: Record<string, string>; isMoved: boolean } {
   const annotated = live?.metadata.annotations?.[CONTROL_PLANES];
   const others = otherControlPlanes(annotated, primary);
   if (others.length > 0 && !move) {
@@ -84,15 +105,7 @@ export async function prepareRemoteNamespace(
   }
   // '*' lets every istiod lead, this one included; whoever wrote that meant it.
   const annotations: Record<string, string> = annotated === '*' ? {} : { [CONTROL_PLANES]: primary };
-  return applyNamespace(
-    remote,
-    istioNamespace,
-    live,
-    { [NETWORK]: network },
-    annotations,
-    signal,
-    others.length > 0,
-  );
+  return { annotations, isMoved: others.length > 0 };
 }
 
 /** Whether the istio namespace of a remote lets a primary's istiod lead there. */
@@ -107,7 +120,12 @@ export function otherControlPlanes(annotation: string | undefined, primary: stri
   return names.filter((name) => name !== '' && name !== '*' && name !== primary);
 }
 
-async function readUsable(
+/**
+ * Reads Istio's namespace.
+ *
+ * @throws RolloutError `api-unavailable` while it is being deleted
+ */
+export async function readUsable(
   client: ClusterClient,
   name: string,
   signal: AbortSignal,

@@ -1,6 +1,6 @@
 import { concurrently } from '../../base/concurrency/concurrently.js';
 import type { ClusterClient } from '../../kubernetes/client/cluster-client.js';
-import type { ForwardedAnswer } from '../../kubernetes/connection/port-forward.js';
+import type { ForwardedAnswer } from '../../kubernetes/connection/port-forward/port-forward.js';
 import { RolloutError } from '../../rollout/rollout-error.js';
 import { type ControlPlane, type ControlPlanePod, readyControlPlanePods } from './control-plane-pods.js';
 import { SharedAnswers } from './shared-answers.js';

@@ -3,6 +3,7 @@ import type { InjectionInput } from '../../rollout/activities.js';
 import type { StepResult } from '../../rollout/progress/step-results.js';
 import type { RemoteInput } from '../../rollout/resolve/resolved.js';
 import { RolloutError } from '../../rollout/rollout-error.js';
+import { readAccess } from '../access/register.js';
 import { readRemoteSecret, touchRemoteSecret } from '../access/remote-secret.js';
 import { checkRootCertificate, readMeshRoot } from '../control-plane/root-certificate.js';
 import { checkSynced } from '../control-plane/sync-status.js';
@@ -12,7 +13,7 @@ import { summarise } from '../steps/summarise.js';
 import { waitUntil } from '../steps/wait-until.js';
 import { injectorProofs } from './injection/injector-proofs.js';
 import type { IstiodWay } from './istiod-way.js';
-import { readAccess, registerRemote } from './register-remote.js';
+import { istiodRegistrar, registerRemote } from './register-remote.js';
 
 /** istiod writes the root certificate within a second or two of having synced, where it leads. */
 const LEADS_WITHIN_MS = 8_000;
@@ -89,7 +90,7 @@ async function touchWhenLate(site: Site, input: RemoteInput): Promise<boolean> {
   log.info('the namespace was annotated after the remote secret; istiod is to read the remote again', {
     cluster,
   });
-  const { access } = await readAccess(site, input);
+  const { access } = await readAccess(istiodRegistrar, site, input);
   await touchRemoteSecret(primary, istioNamespace, access, input.release, signal);
   return true;
 }

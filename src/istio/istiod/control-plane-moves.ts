@@ -1,9 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { ClusterClient } from '../../kubernetes/client/cluster-client.js';
 import type { PrimaryInput } from '../../rollout/resolve/resolved.js';
 import { readControlPlaneDeployment } from '../control-plane/control-plane-deployment.js';
+import { getsNewPods } from '../control-plane/moves.js';
 
-/** Whether istiod would get new Pods: its Deployment is new, or would have another template. */
+/** Whether istiod would get new Pods. */
 export async function movesControlPlane(
   now: ClusterClient,
   planned: ClusterClient,
@@ -13,5 +13,5 @@ export async function movesControlPlane(
   const [before, after] = await Promise.all(
     [now, planned].map((client) => readControlPlaneDeployment(client, input, signal)),
   );
-  return before === undefined || !isDeepStrictEqual(before.spec.template, after?.spec.template);
+  return getsNewPods(before, after);
 }

@@ -12,11 +12,12 @@ import {
 } from '../inject/injection-labels.js';
 import { askingLabels } from '../inject/injection-probe.js';
 import { checkInjectorCA, readInjectors } from '../inject/injector-webhook.js';
+import { requireInjection } from '../inject/probed-namespaces.js';
 import type { Site } from '../steps/site.js';
 import type { StepContext } from '../steps/step-context.js';
 import { summarise } from '../steps/summarise.js';
 import { waitUntil } from '../steps/wait-until.js';
-import { probeNamespaces, requireInjection } from './injection/prove-injection.js';
+import { probeNamespaces } from './injection/prove-injection.js';
 import { withWorkingInjector } from './injection/working-injector.js';
 import type { IstiodWay } from './istiod-way.js';
 

@@ -1,21 +1,20 @@
 import { concurrently } from '../../base/concurrency/concurrently.js';
-import { readNamespace } from '../../kubernetes/facts/namespaces.js';
 import type { InjectionInput } from '../../rollout/activities.js';
-import type { Finding } from '../../rollout/checks/findings.js';
-import { FINDINGS } from '../../rollout/codes.js';
 import type { Proof, VerifyInjectionResult } from '../../rollout/progress/step-results.js';
 import type { RemoteInput } from '../../rollout/resolve/resolved.js';
 import { checkRootCertificate, readMeshRoot } from '../control-plane/root-certificate.js';
-import { countPodsWithoutSidecar } from '../inject/pods-without-sidecar.js';
+import { findPodsWithoutSidecar } from '../inject/pods-without-sidecar.js';
+import {
+  injectionProofs,
+  namesOf,
+  type ProbedNamespace,
+  requireInjection,
+  unprovenFindings,
+} from '../inject/probed-namespaces.js';
 import type { Site } from '../steps/site.js';
 import { summarise } from '../steps/summarise.js';
 import { waitUntil } from '../steps/wait-until.js';
-import {
-  type ProbedNamespace,
-  probeNamespaces,
-  requireInjection,
-  unprovenFindings,
-} from './injection/prove-injection.js';
+import { probeNamespaces } from './injection/prove-injection.js';
 import { withWorkingInjector } from './injection/working-injector.js';
 import type { IstiodWay } from './istiod-way.js';
 
@@ -36,38 +35,21 @@ export async function verifyInjection(
     () => withWorkingInjector(way, site, input, () => probeInjection(site, input)),
     async () => [],
   );
-  const counts = await concurrently(namespaces, CONCURRENCY, ({ name }) => countIn(site, name));
-  const podsWithoutSidecar = counts.reduce((sum, each) => sum + each.pods, 0);
+  const { pods: podsWithoutSidecar, findings: ofPods } = await findPodsWithoutSidecar(
+    site.cluster,
+    namespaces.map(({ name }) => name),
+    site.step.signal,
+  );
   const pods = podsWithoutSidecar === 0 ? '' : `; ${podsWithoutSidecar} running Pods have no sidecar`;
   const injected = namesOf(probed, 'injected');
   const fact = `injection proven in ${injected.length} of ${probed.length} namespaces${pods}`;
-  const findings = [
-    ...unprovenFindings(cluster, probed),
-    ...counts.flatMap((count) => sidecarFindings(cluster, count)),
-  ];
+  const findings = [...unprovenFindings(cluster, probed), ...ofPods];
   return {
     ...summarise(probed.length, 0, fact),
     ...(findings.length === 0 ? {} : { findings }),
-    proofs: proofsOf(probed),
+    proofs: injectionProofs(probed),
     podsWithoutSidecar,
   };
-}
-
-/** A namespace that is missing has no Pods; on a plan that is a finding already. */
-async function countIn({ cluster, step }: Site, name: string): Promise<{ name: string; pods: number }> {
-  const { signal } = step;
-  const exists = (await readNamespace(cluster, name, { signal })) !== undefined;
-  return { name, pods: exists ? await countPodsWithoutSidecar(cluster, name, signal) : 0 };
-}
-
-/** Returns what was proven of injection. A policy can refuse the Pod of a probe, so that nothing is proven there. */
-function proofsOf(probed: readonly ProbedNamespace[]): Proof[] {
-  const what = 'injection';
-  const [injected, unproven] = [namesOf(probed, 'injected'), namesOf(probed, 'unproven')];
-  return [
-    ...(injected.length === 0 ? [] : [{ what, value: injected.join(', '), proven: true }]),
-    ...(unproven.length === 0 ? [] : [{ what, value: unproven.join(', '), proven: false }]),
-  ];
 }
 
 /** What the step proves, also after a wave's minSuccessTime; see {@link probeInjection}. */
@@ -75,7 +57,7 @@ export async function proveInjection(
   site: Site,
   input: Pick<RemoteInput, 'cluster' | 'primary' | 'istioNamespace' | 'namespaces' | 'accept'>,
 ): Promise<Proof[]> {
-  return proofsOf(await probeInjection(site, input));
+  return injectionProofs(await probeInjection(site, input));
 }
 
 /**
@@ -97,16 +79,4 @@ async function probeInjection(
     waitUntil(step, () => checkRootCertificate(remote, name, root, signal)),
   );
   return probed;
-}
-
-function namesOf(probed: readonly ProbedNamespace[], wanted: 'injected' | 'unproven'): string[] {
-  return probed.flatMap(({ name, verdict }) => (verdict.verdict === wanted ? [name] : []));
-}
-
-function sidecarFindings(cluster: string, { name, pods }: { name: string; pods: number }): Finding[] {
-  if (pods === 0) return [];
-  const code = 'pods-without-sidecar';
-  const what = `${pods} running Pods have no sidecar`;
-  const where = `Namespace ${name}`;
-  return [{ code, severity: 'info', cluster, where, what, action: FINDINGS[code].action }];
 }

@@ -10,7 +10,8 @@ import {
   type ForwardedAnswer,
   type ForwardOptions,
   getThroughPortForward,
-} from '../connection/port-forward.js';
+} from '../connection/port-forward/port-forward.js';
+import { type PortableAccess, portableAccess } from '../connection/portable-access.js';
 import { untilReady } from '../connection/startup.js';
 import { ClusterError } from '../errors/cluster-error.js';
 import { connectionError } from '../errors/connection-errors.js';
@@ -21,7 +22,7 @@ import { garbageError, statusError } from '../errors/status-errors.js';
 import { type Applied, type ApplyOptions, applyObject } from './apply.js';
 import { discoverResource } from './discover-resource.js';
 import { sendRequest } from './http-request.js';
-import { collectionPath, knownResource, objectPath, resourcePath } from './kinds.js';
+import { knownResource, objectPath, resourcePath } from './kinds.js';
 import { listAll } from './list-all.js';
 import type { KubernetesObject, ObjectReference, SerialisedObject } from './objects.js';
 import { referenceOf } from './objects.js';
@@ -134,10 +135,11 @@ export class ClusterClient {
     return this.request<T>('PATCH', path, { ...writeOptions(options), body: patch, contentType });
   }
 
-  /** Creates an object of a well-known kind. A taken name is a ClusterError of reason `AlreadyExists`. */
+  /** Creates an object. A taken name is a ClusterError of reason `AlreadyExists`. */
   async create<T extends KubernetesObject>(object: T, options: WriteOptions): Promise<T> {
-    const path = collectionPath(object.apiVersion, object.kind, object.metadata.namespace);
-    return this.request<T>('POST', path, { ...writeOptions(options), body: object });
+    const path = await this.pathOf(object, options.signal);
+    const collection = path.slice(0, path.lastIndexOf('/'));
+    return this.request<T>('POST', collection, { ...writeOptions(options), body: object });
   }
 
   /** Deletes an object of a well-known kind; false when it did not exist. It may be there for a while, terminating. */
@@ -175,6 +177,16 @@ export class ClusterClient {
       this.#credentials.renew(access);
       throw this.#credentials.refused(error);
     }
+  }
+
+  /**
+   * Returns what another program needs to reach the cluster as this client does ({@link portableAccess}). It holds the
+   * credentials.
+   */
+  async portableAccess(signal?: AbortSignal): Promise<PortableAccess> {
+    // First: it turns what plugins and files fail with into the errors that users read.
+    await abortable(this.#credentials.access(), signal);
+    return await abortable(portableAccess(this.#credentials.config, this.name), signal);
   }
 
   /** The path of one object of any kind that the cluster serves; custom resources are looked up once. */

@@ -1,4 +1,7 @@
+import { isMap } from '../../base/is-map.js';
+import { mergeValues } from '../../rollout/document/merge-values.js';
 import { ClusterError } from '../errors/cluster-error.js';
+import { firstDifference } from '../merge/covers.js';
 import type { Applied, ApplyOptions } from './apply.js';
 import { ClusterClient } from './cluster-client.js';
 import { groupOf, objectPath, type Resource, resourcePath } from './kinds.js';
@@ -8,7 +11,7 @@ import {
   referenceOf,
   type SerialisedObject,
 } from './objects.js';
-import type { DeleteOptions, Method, ReadOptions, RequestOptions } from './request-options.js';
+import type { DeleteOptions, Method, ReadOptions, RequestOptions, WriteOptions } from './request-options.js';
 
 /** What would happen to an object. */
 export type DryRunAction = 'create' | 'change' | 'prune' | 'keep';
@@ -100,6 +103,44 @@ export class DryRunClient extends ClusterClient {
       const unsupported = whyUnsupported(error);
       if (unsupported === undefined) throw error;
       return this.#takeForGranted<T>(object, path, unsupported, live === undefined ? 'create' : 'change');
+    }
+  }
+
+  override async create<T extends KubernetesObject>(object: T, options: WriteOptions): Promise<T> {
+    const path = await this.pathOf(object, options.signal);
+    const missing = this.#whyUntriable(object, path);
+    if (missing !== undefined) return this.#takeForGranted<T>(object, path, missing).object;
+    try {
+      const tried = await super.create(object, { ...options, dryRun: true });
+      this.#note(object, path, 'create');
+      this.#remember(path, tried);
+      return tried;
+    } catch (error) {
+      const unsupported = whyUnsupported(error);
+      if (unsupported === undefined) throw error;
+      return this.#takeForGranted<T>(object, path, unsupported).object;
+    }
+  }
+
+  override async patch<T>(path: string, patch: unknown, options: WriteOptions): Promise<T> {
+    const known = this.#objects.get(path);
+    const missing = known ? this.#whyUntriable(known, path) : undefined;
+    if (known && missing !== undefined) {
+      const merged = mergeValues({ ...known }, isMap(patch) ? patch : {}) as unknown as KubernetesObject;
+      return this.#takeForGranted(merged, path, missing).object as T;
+    }
+    const live = await super.get<KubernetesObject>(path, timing(options));
+    try {
+      const tried = await super.patch<KubernetesObject>(path, patch, { ...options, dryRun: true });
+      this.#note(tried, path, differ(live, tried) ? 'change' : 'keep');
+      this.#remember(path, tried);
+      return tried as T;
+    } catch (error) {
+      const unsupported = whyUnsupported(error);
+      if (unsupported === undefined || live === undefined) throw error;
+      const merged = mergeValues({ ...live }, isMap(patch) ? patch : {}) as unknown as KubernetesObject;
+      const action = differ(live, merged) ? 'change' : 'keep';
+      return this.#takeForGranted(merged, path, unsupported, action).object as T;
     }
   }
 
@@ -220,6 +261,16 @@ function harmless(method: Method, options: RequestOptions): RequestOptions {
   return method === 'DELETE' ? { ...harmlessOptions, body } : harmlessOptions;
 }
 
-function timing({ signal, timeoutMs }: ApplyOptions): ReadOptions {
+/** Whether a dry run of a patch changed anything but the record of who has written. */
+function differ(before: KubernetesObject | undefined, after: KubernetesObject): boolean {
+  if (before === undefined) return true;
+  const [live, tried] = [before, after].map((object) => ({
+    ...object,
+    metadata: { ...object.metadata, managedFields: null },
+  }));
+  return (firstDifference(live, tried) ?? firstDifference(tried, live)) !== undefined;
+}
+
+function timing({ signal, timeoutMs }: WriteOptions): ReadOptions {
   return { signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
 }

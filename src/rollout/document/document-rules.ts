@@ -3,6 +3,7 @@ import { quote } from '../../base/text/wording.js';
 import { formatPath } from '../problems/problem-path.js';
 import type { Problem } from '../problems/problems.js';
 import type { RolloutDocument } from './document.js';
+import { releaseProblems } from './release-rules.js';
 
 /** Rules between the fields of a document that need no inventory. They look at whatever could be read. */
 
@@ -15,6 +16,7 @@ const SYSTEM_NAMESPACE = /^kube-/;
 /** Every problem of a document that lies in how its fields go together. */
 export function documentProblems(document: Readable<RolloutDocument>): Problem[] {
   return [
+    ...releaseProblems(document),
     ...istioNamespaceProblems(document),
     ...remoteProblems(document),
     ...namespaceProblems(document),

@@ -1,27 +1,13 @@
 import { dnsLabelProblem, stringProblem } from '../../base/text/syntax.js';
 import { quote } from '../../base/text/wording.js';
-import { INSTALLERS, RELEASES, SUPPORTED_INSTALLERS } from '../releases.js';
+import { INSTALLERS, PROFILES, RELEASES, SUPPORTED_INSTALLERS } from '../releases.js';
 
 /** The fields of the document whose values are words of Istio. Every function says what is wrong, or nothing. */
 
 /** The longest revision for which the Service `istiod-<revision>` has a valid name. */
 export const LONGEST_REVISION = 56;
 
-/** Profiles of istioctl that install istiod as a primary needs it. */
-export const PROFILES = ['minimal', 'default', 'demo', 'preview', 'stable'] as const;
-
 const MINOR = /^[0-9]+\.[0-9]+$/;
-
-const USELESS_PROFILES: Readonly<Record<string, string>> = {
-  remote: 'it installs no istiod, and the primary runs it; remotes get it by themselves',
-  ambient: 'Istio has no ambient mode for a primary with remotes',
-  // It sets values.pilot.cni.enabled (istio 1.31, files/profile-platform-openshift.yaml), which takes istio-init out of
-  // every Pod that the primary injects, in the remotes too.
-  openshift:
-    'its Pods need Istio CNI in every cluster, and this version of mesh-rollout does not install it in remotes',
-  'openshift-ambient': 'Istio has no ambient mode for a primary with remotes',
-  empty: 'it installs nothing, and the primary runs istiod',
-};
 
 /** The release: a minor that this version can install. */
 export function releaseProblem(input: unknown): string | undefined {
@@ -44,12 +30,14 @@ export function installerProblem(input: unknown): string | undefined {
   return `${quote(input)} is not an installer; what works now: ${works}`;
 }
 
-/** The profile of the primary. */
+/** The profile of the primary: one that some release has, or why none can be used. */
 export function profileProblem(input: unknown): string | undefined {
   if (typeof input !== 'string') return stringProblem(input);
-  if (PROFILES.some((profile) => profile === input)) return undefined;
+  if (PROFILES.includes(input)) return undefined;
   const known = PROFILES.join(', ');
-  const reason = Object.hasOwn(USELESS_PROFILES, input) ? USELESS_PROFILES[input] : undefined;
+  const [reason] = Object.values(RELEASES).flatMap(({ uselessProfiles }) =>
+    Object.hasOwn(uselessProfiles, input) ? [uselessProfiles[input]] : [],
+  );
   if (reason === undefined) return `${quote(input)} is not a profile for a primary; use one of ${known}`;
   return `profile ${input} cannot be used: ${reason}; use one of ${known}`;
 }

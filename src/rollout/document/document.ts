@@ -1,14 +1,13 @@
 import { z } from 'zod';
 import { PATTERN } from '../../base/text/syntax.js';
 import { name, text } from '../../base/text/text-schema.js';
-import { INSTALLERS, RELEASES } from '../releases.js';
+import { INSTALLERS, PROFILES, RELEASES } from '../releases.js';
 import { acceptedFinding, identifier, selector, values } from './document-fields.js';
 import { strategy } from './document-strategy.js';
 import {
   injectionProblem,
   installerProblem,
   LONGEST_REVISION,
-  PROFILES,
   profileProblem,
   releaseProblem,
   revisionProblem,
@@ -25,10 +24,12 @@ export const LARGEST_DOCUMENT = 24 * 1024;
 const revisionMeta = { pattern: PATTERN.dnsLabel, maxLength: LONGEST_REVISION };
 
 const primary = z.strictObject({
-  cluster: name().describe('Name of the cluster in the inventory that runs istiod. Example: hub'),
+  cluster: name().describe('Name of the cluster in the inventory that runs the control plane. Example: hub'),
   profile: text(profileProblem, { enum: PROFILES })
-    .default('minimal')
-    .describe('Profile of Istio for the primary: minimal is base and istiod only. Example: default'),
+    .exactOptional()
+    .describe(
+      'Profile of Istio for the primary. If left out: minimal, which is base and istiod only; for release 1.4 default. Example: default',
+    ),
   values: values()
     .default({})
     .describe('Istio values for the primary only. Example: { pilot: { autoscaleMin: 2 } }'),
@@ -92,7 +93,7 @@ export const RolloutDocument = z.strictObject({
   values: values()
     .default({})
     .describe('Istio values for every cluster. Example: { meshConfig: { accessLogFile: /dev/stdout } }'),
-  primary: primary.describe('The cluster that runs istiod. Example: { cluster: hub }'),
+  primary: primary.describe('The cluster that runs the control plane. Example: { cluster: hub }'),
   remotes: z
     .array(remote)
     .min(1, 'must have at least one entry')

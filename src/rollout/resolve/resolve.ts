@@ -5,6 +5,7 @@ import type { Readable } from '../../base/text/readable.js';
 import type { RolloutDocument } from '../document/document.js';
 import { REST } from '../document/document-rules.js';
 import type { Problem } from '../problems/problems.js';
+import { RELEASES } from '../releases.js';
 import { type ChosenRemotes, chooseRemotes, unknownCluster } from './resolve-remotes.js';
 import { type AssignedWaves, assignWaves, unknownRemotes } from './resolve-waves.js';
 import type { ResolvedNamespace, ResolvedRollout, ResolvedWave } from './resolved.js';
@@ -61,7 +62,11 @@ export function resolvedRollout(document: RolloutDocument, { chosen, waves }: Re
     meshID: document.meshID ?? document.mesh,
     network: document.network,
     values: document.values,
-    primary: { cluster: primary.cluster, profile: primary.profile, values: primary.values },
+    primary: {
+      cluster: primary.cluster,
+      profile: primary.profile ?? RELEASES[document.release]?.profiles[0] ?? '',
+      values: primary.values,
+    },
     remotes,
     remoteValues,
     namespaces: document.namespaces.map(resolvedNamespace),

@@ -33,13 +33,28 @@ const LISTS = [
   '/apis/networking.k8s.io/v1/networkpolicies',
 ];
 
+/** The same on Kubernetes 1.15. */
+const OLD_LISTS = [
+  ...LISTS.filter((path) => path.startsWith('/api/v1/') || /apps|rbac|networking/.test(path)),
+  '/api/v1/endpoints',
+  '/apis/apiextensions.k8s.io/v1beta1/customresourcedefinitions',
+  '/apis/admissionregistration.k8s.io/v1beta1/mutatingwebhookconfigurations',
+  '/apis/policy/v1beta1/poddisruptionbudgets',
+  '/apis/autoscaling/v2beta1/horizontalpodautoscalers',
+  '/apis/networking.istio.io/v1alpha3/gateways',
+];
+
+function listsOf({ release }: LabCluster): readonly string[] {
+  return release === '1.4' ? OLD_LISTS : LISTS;
+}
+
 /** ConfigMaps with which istiod elects leaders: it renews them for ever, whatever a rollout does. */
 const LEADER = 'control-plane.alpha.kubernetes.io/leader';
 
 /** Everything that a rollout could have changed in a cluster, with the path of its list. */
 export async function itemsOf(cluster: LabCluster): Promise<{ path: string; item: Item }[]> {
   const lists = await Promise.all(
-    LISTS.map(async (path) => {
+    listsOf(cluster).map(async (path) => {
       const { items } = await cluster.api.get<{ items: Item[] }>(path);
       const lasting = items.filter(({ metadata }) => metadata.annotations?.[LEADER] === undefined);
       return lasting.map((item) => ({ path, item }));
@@ -105,9 +120,8 @@ export function moved(
 }
 
 async function autoscalersSeen(cluster: LabCluster): Promise<boolean> {
-  const { items } = await cluster.api.get<{ items: { status?: { conditions?: unknown[] } }[] }>(
-    '/apis/autoscaling/v2/horizontalpodautoscalers',
-  );
+  const path = listsOf(cluster).find((each) => each.endsWith('/horizontalpodautoscalers')) ?? '';
+  const { items } = await cluster.api.get<{ items: { status?: { conditions?: unknown[] } }[] }>(path);
   return items.every(({ status }) => (status?.conditions?.length ?? 0) > 0);
 }
 

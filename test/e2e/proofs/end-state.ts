@@ -91,7 +91,7 @@ const REMINDER = 'mesh-rollout/established-again';
 /** Takes the reminder out, and whose field it is: it shows what a cluster went through, and not what it is. */
 function forgetReminder({ metadata }: Item): void {
   if (metadata.annotations?.[REMINDER] === undefined) return;
-  const managed = metadata as { annotations: Record<string, string>; managedFields?: object[] };
+  const managed = metadata as { annotations: Record<string, string>; managedFields?: object[] | undefined };
   delete managed.annotations[REMINDER];
   managed.managedFields = (managed.managedFields ?? []).filter(
     (entry) => !JSON.stringify(entry).includes(`f:${REMINDER}`),

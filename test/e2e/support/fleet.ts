@@ -15,13 +15,19 @@ export interface Fleet {
   remove(): Promise<void>;
 }
 
-/** @param remotes options of each remote */
-export async function freshFleet(remotes: readonly AddClusterOptions[]): Promise<Fleet> {
+/**
+ * @param remotes options of each remote
+ * @param all options of every cluster; the document is for their release
+ */
+export async function freshFleet(
+  remotes: readonly AddClusterOptions[],
+  all: AddClusterOptions = {},
+): Promise<Fleet> {
   const lab = await useLab();
   const mesh = freshName('mesh');
   const [primary, ...others] = await Promise.all([
-    lab.addCluster(`${mesh}-hub`, { role: 'primary' }),
-    ...remotes.map((options, index) => lab.addCluster(`${mesh}-r${index + 1}`, options)),
+    lab.addCluster(`${mesh}-hub`, { ...all, role: 'primary' }),
+    ...remotes.map((options, index) => lab.addCluster(`${mesh}-r${index + 1}`, { ...all, ...options })),
   ]);
   return {
     lab,
@@ -35,7 +41,7 @@ export async function freshFleet(remotes: readonly AddClusterOptions[]): Promise
     },
     document: (over = {}) => ({
       mesh,
-      release: '1.31',
+      release: all.release ?? '1.31',
       primary: { cluster: primary.name },
       remotes: others.map(({ name }) => ({ cluster: name })),
       namespaces: [{ name: 'default', injection: 'enabled' }],

@@ -33,32 +33,36 @@ beforeAll(async () => {
 
 describe('tryAccess', () => {
   it('accepts server, CA and token that belong together', async () => {
-    expect(await tryAccess(access, never)).toEqual({ outcome: 'works' });
+    expect(await tryAccess(access, 'namespaces', never)).toEqual({ outcome: 'works' });
   });
 
   it('reaches by a proxy what only the proxy reaches', async () => {
-    expect(await tryAccess({ ...access, server: remote.apiServer }, never)).toEqual({ outcome: 'works' });
+    expect(await tryAccess({ ...access, server: remote.apiServer }, 'namespaces', never)).toEqual({
+      outcome: 'works',
+    });
   });
 
   it('refuses the server of another cluster', async () => {
     const wrong = { ...access, server: other.server };
-    await expect(tryAccess(wrong, never)).rejects.toMatchObject({ code: 'remote-secret-refused' });
+    await expect(tryAccess(wrong, 'namespaces', never)).rejects.toMatchObject({
+      code: 'remote-secret-refused',
+    });
   });
 
   it('refuses it also when that cluster has the same CA', async () => {
     const wrong = { ...access, server: other.server, ca: other.certificateAuthority };
-    const failure = tryAccess(wrong, never);
+    const failure = tryAccess(wrong, 'namespaces', never);
     await expect(failure).rejects.toMatchObject({ code: 'remote-secret-refused' });
     await expect(failure).rejects.toThrow('(401)');
   });
 
   it('refuses a token that may read nothing', async () => {
     const wrong = { ...access, token: await powerlessToken() };
-    await expect(tryAccess(wrong, never)).rejects.toThrow('may not list namespaces');
+    await expect(tryAccess(wrong, 'namespaces', never)).rejects.toThrow('may not list namespaces');
   });
 
   it('says nothing of the token when it fails', async () => {
-    const error: Error = await tryAccess({ ...access, server: other.server }, never).then(
+    const error: Error = await tryAccess({ ...access, server: other.server }, 'namespaces', never).then(
       () => new Error('it succeeded'),
       (reason) => reason,
     );

@@ -26,25 +26,25 @@ describe('tryAccess', () => {
     onTestFinished(() => void server.close());
     for (const path of ['/k8s/c-1', '/k8s/c-1/']) {
       const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
-      const trial = await tryAccess({ ...access(url), ca: authority.certificate }, never);
+      const trial = await tryAccess({ ...access(url), ca: authority.certificate }, 'namespaces', never);
       expect(trial).toEqual({ outcome: 'works' });
     }
   });
 
   it('says unreachable where nothing listens', async () => {
-    expect(await tryAccess(access('https://127.0.0.1:1'), never)).toEqual({
+    expect(await tryAccess(access('https://127.0.0.1:1'), 'namespaces', never)).toEqual({
       outcome: 'unreachable',
       reason: 'ECONNREFUSED',
     });
   });
 
   it('says unreachable of a name that does not resolve', async () => {
-    const trial = await tryAccess(access('https://no-such-host.invalid:6443'), never);
+    const trial = await tryAccess(access('https://no-such-host.invalid:6443'), 'namespaces', never);
     expect(trial.outcome).toBe('unreachable');
   });
 
   it('refuses what speaks no TLS', async () => {
-    await expect(tryAccess(access(await plainServer()), never)).rejects.toMatchObject({
+    await expect(tryAccess(access(await plainServer()), 'namespaces', never)).rejects.toMatchObject({
       code: 'remote-secret-refused',
       cluster: 'eu-1',
     });
@@ -52,6 +52,8 @@ describe('tryAccess', () => {
 
   it('obeys the signal', async () => {
     const reason = new Error('cancelled');
-    await expect(tryAccess(access('https://127.0.0.1:1'), AbortSignal.abort(reason))).rejects.toBe(reason);
+    await expect(
+      tryAccess(access('https://127.0.0.1:1'), 'namespaces', AbortSignal.abort(reason)),
+    ).rejects.toBe(reason);
   });
 });

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { ISTIOCTL_14_PERMISSIONS } from '../../../src/istio/permissions/istioctl-14-permissions.js';
 import { permissionManifests } from '../../../src/istio/permissions/permission-manifests.js';
 import { PERMISSIONS } from '../../../src/istio/permissions/permissions.js';
 import { parseResource } from '../../../src/kubernetes/facts/access-review.js';
@@ -18,8 +19,20 @@ interface Manifest {
 }
 
 const parse = (text: string) => parseAllDocuments(text).map((document) => document.toJS() as Manifest);
-const manifestsOf = (role: 'primary' | 'remote', istioNamespace = 'istio-system', namespaces = ['default']) =>
-  permissionManifests({ role, permissions: PERMISSIONS[role], istioNamespace, namespaces });
+const manifestsOf = (
+  role: 'primary' | 'remote',
+  release: string,
+  istioNamespace = 'istio-system',
+  namespaces = ['default'],
+) => permissionManifests({ role, permissions: permissionsOf(release)[role], istioNamespace, namespaces });
+const permissionsOf = (release: string) => (release === '1.4' ? ISTIOCTL_14_PERMISSIONS : PERMISSIONS);
+
+const FILES = [
+  ['primary', '1.31', 'primary'],
+  ['remote', '1.31', 'remote'],
+  ['primary', '1.4', 'primary-1.4'],
+  ['remote', '1.4', 'remote-1.4'],
+] as const;
 
 /** Verbs that a binding gives, as `verb group/resource`, by where it gives them: a namespace, or '' for everywhere. */
 function granted(manifests: readonly Manifest[]): Map<string, Set<string>> {
@@ -36,18 +49,18 @@ function granted(manifests: readonly Manifest[]): Map<string, Set<string>> {
   return rights;
 }
 
-test.each(['primary', 'remote'] as const)(
-  'deploy/permissions/%s.yaml is what the table says; else: npm run permissions',
-  async (role) => {
-    const file = new URL(`../../../deploy/permissions/${role}.yaml`, import.meta.url);
-    expect(await readFile(file, 'utf8')).toBe(manifestsOf(role));
+test.each(FILES)(
+  'a %s of %s: deploy/permissions/%s.yaml is what the table says; else: npm run permissions',
+  async (role, release, name) => {
+    const file = new URL(`../../../deploy/permissions/${name}.yaml`, import.meta.url);
+    expect(await readFile(file, 'utf8')).toBe(manifestsOf(role, release));
   },
 );
 
-test.each(['primary', 'remote'] as const)(
-  'a %s grants every row of the table where it is needed, and nothing else',
-  (role) => {
-    const rights = granted(parse(manifestsOf(role, 'mesh-system', ['shop', 'cart'])));
+test.each(FILES)(
+  'a %s of %s grants every row of the table where it is needed, and nothing else',
+  (role, release) => {
+    const rights = granted(parse(manifestsOf(role, release, 'mesh-system', ['shop', 'cart'])));
     const places = {
       cluster: [''],
       istio: ['mesh-system'],
@@ -55,7 +68,7 @@ test.each(['primary', 'remote'] as const)(
       injected: ['shop', 'cart'],
     };
     const wanted = new Map<string, Set<string>>();
-    for (const { scope, resource, verbs, untilIstioNamespaceExists } of PERMISSIONS[role]) {
+    for (const { scope, resource, verbs, untilIstioNamespaceExists } of permissionsOf(release)[role]) {
       if (untilIstioNamespaceExists) continue;
       const { group, plural, subresource } = parseResource(resource);
       for (const place of places[scope]) {
@@ -69,21 +82,29 @@ test.each(['primary', 'remote'] as const)(
   },
 );
 
-test('nobody may read Secrets or create Pods in the whole cluster; Pods may be listed, and that is optional', () => {
-  for (const role of ['primary', 'remote'] as const) {
-    const everywhere = [...(granted(parse(manifestsOf(role))).get('') ?? [])];
+test.each(FILES)(
+  'a %s of %s: nobody may read Secrets, or do more with Pods of the whole cluster than list them',
+  (role, release) => {
+    const everywhere = [...(granted(parse(manifestsOf(role, release))).get('') ?? [])];
     expect(everywhere.filter((right) => / \/(secrets|pods|configmaps|serviceaccounts)/.test(right))).toEqual([
       'list /pods',
     ]);
-    expect(
-      PERMISSIONS[role].find(({ scope, resource }) => scope === 'cluster' && resource === 'pods'),
-    ).toMatchObject({ verbs: ['list'], optional: expect.any(String) });
     expect(everywhere.filter((right) => right.includes('*'))).toEqual([]);
-  }
-});
+  },
+);
+
+test.each(['primary', 'remote'] as const)(
+  'a %s of a release with istiod need not let Pods be listed',
+  (role) => {
+    const pods = permissionsOf('1.31')[role].find(
+      ({ scope, resource }) => scope === 'cluster' && resource === 'pods',
+    );
+    expect(pods).toMatchObject({ verbs: ['list'], optional: expect.any(String) });
+  },
+);
 
 test('of the Secrets of a remote only the one for istiod can be read', () => {
-  const rules = parse(manifestsOf('remote')).flatMap(({ rules = [] }) => rules);
+  const rules = parse(manifestsOf('remote', '1.31')).flatMap(({ rules = [] }) => rules);
   const secrets = rules.filter(({ resources }) => resources.includes('secrets'));
   expect(secrets.map(({ resourceNames, verbs }) => [resourceNames?.[0], verbs])).toEqual([
     ['istio-reader-service-account-istio-remote-secret-token', ['get', 'patch']],
@@ -92,7 +113,9 @@ test('of the Secrets of a remote only the one for istiod can be read', () => {
 });
 
 test('only two ConfigMaps of kube-system can be read', () => {
-  const role = parse(manifestsOf('remote')).find(({ metadata }) => metadata.namespace === 'kube-system');
+  const role = parse(manifestsOf('remote', '1.31')).find(
+    ({ metadata }) => metadata.namespace === 'kube-system',
+  );
   expect(role?.rules?.find(({ resources }) => resources[0] === 'configmaps')?.resourceNames).toEqual([
     'cilium-config',
     'kubeadm-config',

@@ -20,7 +20,7 @@ export async function newWorker(): Promise<ActivityDependencies> {
   for (const name of ['HTTPS_PROXY', 'https_proxy']) vi.stubEnv(name, lab.proxyUrl);
   return {
     clusters: new Clusters(lab.inventoryPath),
-    installers: new Installers({ istioctl: [istioctl] }),
+    installers: new Installers({ istioctl: [istioctl], kubectl: 'kubectl' }),
     temporalClient: () => Promise.reject(new Error('no Temporal in this test')),
     maxActivities: 10,
     isStopping: () => false,

@@ -37,6 +37,13 @@ test('the smallest document gets every default', () => {
   });
 });
 
+test('a document for Istio 1.4 gets the profile that has policy and telemetry', () => {
+  expect(resolved['release-14']).toMatchObject({
+    ok: true,
+    value: { release: '1.4', primary: { profile: 'default' } },
+  });
+});
+
 test('the complete document keeps what it says, with selectors, durations and waves resolved', () => {
   expect(resolved.complete).toMatchObject({
     ok: true,

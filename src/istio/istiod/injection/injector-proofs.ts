@@ -1,8 +1,9 @@
 import type { ClusterClient } from '../../../kubernetes/client/cluster-client.js';
 import { TRIAL_LABELS } from '../../inject/injection-trial.js';
 import { labelledNamespaces } from '../../inject/labelled-namespaces.js';
+import { requireInjection } from '../../inject/probed-namespaces.js';
 import type { StepContext } from '../../steps/step-context.js';
-import { probeNamespaces, requireInjection } from './prove-injection.js';
+import { probeNamespaces } from './prove-injection.js';
 import type { InjectorProofs } from './switch-on-injectors.js';
 
 /** What the proofs are about. */

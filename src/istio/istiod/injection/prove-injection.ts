@@ -1,14 +1,12 @@
 import { concurrently } from '../../../base/concurrency/concurrently.js';
 import type { ClusterClient } from '../../../kubernetes/client/cluster-client.js';
-import type { Finding } from '../../../rollout/checks/findings.js';
-import { FINDINGS } from '../../../rollout/codes.js';
 import { RolloutError } from '../../../rollout/rollout-error.js';
-import { type ProbeVerdict, probeInjection } from '../../inject/injection-probe.js';
+import { probeInjection } from '../../inject/injection-probe.js';
+import type { ProbedNamespace } from '../../inject/probed-namespaces.js';
 import type { StepContext } from '../../steps/step-context.js';
 import { waitUntil } from '../../steps/wait-until.js';
 
 const CONCURRENCY = 4;
-const REASON_LENGTH = 300;
 /** API servers learn of a new webhook, and of a new label, within about a second. */
 const WAIT = { intervalMs: 250, sliceMs: 15_000 };
 
@@ -18,12 +16,6 @@ export interface ProbeTarget {
   readonly labels: Readonly<Record<string, string>>;
   /** The credentials need not be allowed to create Pods there: then nothing is proven. */
   readonly optional?: boolean;
-}
-
-/** What a Pod in a namespace has shown. */
-export interface ProbedNamespace {
-  readonly name: string;
-  readonly verdict: ProbeVerdict;
 }
 
 /**
@@ -49,42 +41,4 @@ export function probeNamespaces(
       return { name, verdict: { verdict: 'unproven', reason: error.message } };
     }
   });
-}
-
-/**
- * Makes sure that a sidecar is allowed wherever a Pod is.
- *
- * @param accept codes of findings that the user has taken on; `injection-unproven` lets namespaces pass that refuse every
- * probe Pod
- * @throws RolloutError `injection-refused` or `injection-not-proven`, with every namespace and the reason
- */
-export function requireInjection(
-  cluster: string,
-  probed: readonly ProbedNamespace[],
-  accept: readonly string[],
-): void {
-  const refused = reasons(probed, 'refused');
-  if (refused.length > 0) throw new RolloutError('injection-refused', refused.join('; '), { cluster });
-  const unproven = accept.includes('injection-unproven') ? [] : reasons(probed, 'unproven');
-  if (unproven.length > 0) throw new RolloutError('injection-not-proven', unproven.join('; '), { cluster });
-}
-
-/** The findings about namespaces in which nothing could be proven. */
-export function unprovenFindings(cluster: string, probed: readonly ProbedNamespace[]): Finding[] {
-  return probed.flatMap(({ name, verdict }): Finding[] => {
-    if (verdict.verdict !== 'unproven') return [];
-    const code = 'injection-unproven';
-    const what = `every probe Pod was refused: ${verdict.reason.slice(0, REASON_LENGTH)}`;
-    const where = `Namespace ${name}`;
-    return [{ code, severity: 'warn', cluster, where, what, action: FINDINGS[code].action }];
-  });
-}
-
-function reasons(probed: readonly ProbedNamespace[], wanted: 'refused' | 'unproven'): string[] {
-  const what = wanted === 'refused' ? 'refuses Pods with a sidecar' : 'refuses every probe Pod';
-  return probed.flatMap(({ name, verdict }) =>
-    verdict.verdict === wanted
-      ? [`namespace ${name} ${what}: ${verdict.reason.slice(0, REASON_LENGTH)}`]
-      : [],
-  );
 }

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import { Duplex, PassThrough } from 'node:stream';
 import { type KubeConfig, PortForward } from '@kubernetes/client-node';
-import { type HttpAnswer as ForwardedAnswer, readAnswer } from '../client/read-answer.js';
+import { type HttpAnswer as ForwardedAnswer, readAnswer } from '../../client/read-answer.js';
 import { type ForwardTarget, forwardError } from './port-forward-errors.js';
 
 export type { ForwardedAnswer };

@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
-import { redact } from '../../base/text/redact.js';
-import { RolloutError } from '../../rollout/rollout-error.js';
-import { ClusterError } from '../errors/cluster-error.js';
-import { connectionError } from '../errors/connection-errors.js';
-import { statusError } from '../errors/status-errors.js';
+import { redact } from '../../../base/text/redact.js';
+import { RolloutError } from '../../../rollout/rollout-error.js';
+import { ClusterError } from '../../errors/cluster-error.js';
+import { connectionError } from '../../errors/connection-errors.js';
+import { statusError } from '../../errors/status-errors.js';
 
 /** Which port of which Pod, and how messages name the cluster. */
 export interface ForwardTarget {
