@@ -185,7 +185,8 @@ describe('the guide of Istio 1.4', () => {
     await remote.api.delete(citadel);
     await api.start(document);
     await stopChild(product, /istioctl\S* manifest apply/);
-    const children = await killWorker(product);
+    // A program that is stopped does not obey SIGTERM: it is killed 5 s later.
+    const children = await killWorker(product, 15_000);
     expect(children.join('\n')).toMatch(/istioctl\S* manifest apply/);
     await product.startWorker();
     await api.reaches(fleet.mesh, 'Succeeded');

@@ -44,9 +44,10 @@ export async function stopChild({ worker }: Product, command: RegExp): Promise<v
 /**
  * Kills the worker (SIGKILL), and nothing but it: its children must end by themselves.
  *
+ * @param withinMs how long the children may take
  * @returns the command lines of the children that it had
  */
-export async function killWorker({ worker }: Product): Promise<string[]> {
+export async function killWorker({ worker }: Product, withinMs = 5_000): Promise<string[]> {
   if (!worker) throw new Error('no worker runs');
   const children = await descendants(worker.pid);
   process.kill(worker.pid, 'SIGKILL');
@@ -55,7 +56,7 @@ export async function killWorker({ worker }: Product): Promise<string[]> {
   const left = async () =>
     (await processes()).filter(({ pid, command }) => pids.has(pid) && isAlive(command));
   await until('the children of the killed worker to end', async () => (await left()).length === 0, {
-    timeoutMs: 5_000,
+    timeoutMs: withinMs,
   });
   return children.map(({ command }) => command);
 }
