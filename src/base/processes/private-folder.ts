@@ -11,19 +11,32 @@ const NAME = new RegExp(`^${PREFIX}${HOST}-(\\d+)-(\\d+)-\\w{6}$`);
 
 /**
  * Runs `work` with a new folder that only this user can enter (0700), and removes the folder afterwards, whatever
- * happened. What processes that were killed have left behind is removed first.
+ * happened.
  *
  * @throws what `work` throws; the error of the file system
  */
 export async function inPrivateFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  await sweep();
-  const owner = `${HOST}-${process.pid}-${startOf(process.pid) ?? 0}`;
-  const folder = await mkdtemp(join(tmpdir(), `${PREFIX}${owner}-`));
+  const folder = await makePrivateFolder();
   try {
     return await work(folder);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await removePrivateFolder(folder);
   }
+}
+
+/**
+ * Makes a folder that only this user can enter (0700) and that lasts until {@link removePrivateFolder}. What processes that
+ * were killed have left behind is removed first.
+ */
+export async function makePrivateFolder(): Promise<string> {
+  await sweep();
+  const owner = `${HOST}-${process.pid}-${startOf(process.pid) ?? 0}`;
+  return await mkdtemp(join(tmpdir(), `${PREFIX}${owner}-`));
+}
+
+/** Removes a private folder with everything in it. */
+export async function removePrivateFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
 }
 
 /** Removes the folders whose process has ended. */

@@ -1,4 +1,4 @@
-import type { ProgramOutcome } from '../../../base/processes/process-group.js';
+import type { GroupOutcome } from '../../../base/processes/run-in-group.js';
 import { cut } from '../../../base/text/cut.js';
 import { redact } from '../../../base/text/redact.js';
 import type { ErrorCode } from '../../../rollout/codes.js';
@@ -30,7 +30,7 @@ const ACTIONS: Partial<Record<ErrorCode, string>> = {
  *
  * @param path of istioctl
  */
-export function renderFailure(path: string, outcome: ProgramOutcome): RolloutError {
+export function renderFailure(path: string, outcome: GroupOutcome): RolloutError {
   const { status, stdout, stderr } = outcome;
   if (status === 126 || status === 127) return notRunnable(path, status);
   // It repeats the whole input after its reason.
@@ -44,7 +44,7 @@ export function renderFailure(path: string, outcome: ProgramOutcome): RolloutErr
  * @param path of istioctl
  * @param cluster its name in the inventory
  */
-export function applyFailure(path: string, cluster: string, outcome: ProgramOutcome): RolloutError {
+export function applyFailure(path: string, cluster: string, outcome: GroupOutcome): RolloutError {
   const { status, stdout, stderr } = outcome;
   if (status === 126 || status === 127) return notRunnable(path, status);
   if (status >= 128 && status < 255) {

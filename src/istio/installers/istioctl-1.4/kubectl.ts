@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
 import { inPrivateFolder } from '../../../base/processes/private-folder.js';
-import { runProcessGroup } from '../../../base/processes/process-group.js';
+import { runInGroup } from '../../../base/processes/run-in-group.js';
 import { cut } from '../../../base/text/cut.js';
 import { redact } from '../../../base/text/redact.js';
 import { compareMinors } from '../../../kubernetes/facts/server-version.js';
@@ -21,10 +21,12 @@ const NEWEST = '1.26';
  * @throws RolloutError `tool-version-differs` when there is no kubectl, or its version does not fit
  */
 export async function requireKubectl(path: string, folder: string, signal?: AbortSignal): Promise<string> {
-  const { status, stdout, stderr } = await runProcessGroup({
+  const { status, stdout, stderr } = await runInGroup({
     command: path,
     args: ['version', '--client', '-o', 'json'],
     env: { PATH: process.env.PATH ?? '', HOME: folder },
+    cwd: folder,
+    graceSeconds: 1,
     signal,
   });
   if (status !== 0) {

@@ -1,7 +1,8 @@
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { inPrivateFolder } from '../../../base/processes/private-folder.js';
-import { type ProgramOutcome, runProcessGroup } from '../../../base/processes/process-group.js';
+import { type GroupOutcome, runInGroup } from '../../../base/processes/run-in-group.js';
+import { redact } from '../../../base/text/redact.js';
 import type { ClusterClient } from '../../../kubernetes/client/cluster-client.js';
 import { RolloutError } from '../../../rollout/rollout-error.js';
 import type { CommandLine } from './command-lines.js';
@@ -23,6 +24,8 @@ export interface RunOptions {
   readonly onLine?: (line: string) => void;
 }
 
+/** How long istioctl and its kubectl may take to end after SIGTERM. */
+const GRACE_SECONDS = 5;
 /** What stands at the end of the output of an apply without an error. */
 const COMPLETE = /Installation complete/;
 
@@ -115,18 +118,20 @@ export class Istioctl14 {
     folder: string,
     env: Readonly<Record<string, string>>,
     { signal, onLine }: Partial<RunOptions>,
-  ): Promise<ProgramOutcome> {
+  ): Promise<GroupOutcome> {
     const [home, programs] = [join(folder, 'home'), join(folder, 'bin')];
     await Promise.all([mkdir(home), mkdir(programs)]);
     // istioctl calls the first kubectl on its PATH.
     await symlink(await findProgram(this.paths.kubectl), join(programs, 'kubectl'));
     const PATH = [programs, process.env.PATH ?? ''].join(delimiter);
-    return await runProcessGroup({
+    return await runInGroup({
       command: this.paths.istioctl,
       args,
       env: { ...env, PATH, HOME: home, TMPDIR: folder },
+      cwd: process.cwd(),
+      graceSeconds: GRACE_SECONDS,
       signal,
-      onLine,
+      onLine: onLine && ((line) => onLine(redact(line.trim()))),
     });
   }
 }

@@ -3,9 +3,9 @@ import { join, resolve } from 'node:path';
 import { CORE_SCHEMA, load } from 'js-yaml';
 import { abortable } from '../../../../base/concurrency/abortable.js';
 import { isMap } from '../../../../base/is-map.js';
+import { makePrivateFolder, removePrivateFolder } from '../../../../base/processes/private-folder.js';
 import { RolloutError } from '../../../../rollout/rollout-error.js';
 import type { Helm } from './helm.js';
-import { makePrivateFolder, removePrivateFolder } from './private-folder.js';
 
 /**
  * Where a chart is: the path of a folder or an archive, an OCI reference (`oci://registry/charts/istiod`), or a chart of a

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Semaphore } from '../../../../base/concurrency/semaphore.js';
+import { inPrivateFolder } from '../../../../base/processes/private-folder.js';
 import { type GroupOutcome, runInGroup } from '../../../../base/processes/run-in-group.js';
 import { cut } from '../../../../base/text/cut.js';
 import { redact } from '../../../../base/text/redact.js';
@@ -9,7 +10,6 @@ import type { Values } from '../../../../rollout/resolve/resolved.js';
 import { RolloutError } from '../../../../rollout/rollout-error.js';
 import { helmFailure } from './helm-failure.js';
 import { kubeconfigOf } from './kubeconfig.js';
-import { withPrivateFolder } from './private-folder.js';
 
 /** Helm marks a release as failed within a second of SIGTERM; an API server on a busy machine takes its time. */
 const GRACE_SECONDS = 8;
@@ -85,7 +85,7 @@ export class Helm {
     { release, namespace, chart, values }: ReleaseRequest,
     signal?: AbortSignal,
   ): Promise<string> {
-    return withPrivateFolder(async (folder) => {
+    return inPrivateFolder(async (folder) => {
       const file = await writePrivate(folder, 'values.json', JSON.stringify(values));
       const flags = ['--namespace', namespace, '--values', file, '--is-upgrade'];
       const { stdout } = await this.#run(folder, 'template', [release, chart, ...flags], { signal });
@@ -99,7 +99,7 @@ export class Helm {
    * @throws RolloutError `render-failed` when there is no such chart; `tool-version-differs`
    */
   async showChart(chart: string, signal?: AbortSignal): Promise<string> {
-    return withPrivateFolder(async (folder) => {
+    return inPrivateFolder(async (folder) => {
       return (await this.#run(folder, 'show', ['chart', chart], { signal })).stdout;
     });
   }
@@ -111,7 +111,7 @@ export class Helm {
    * @throws RolloutError `render-failed` with Helm's own words; `tool-version-differs`
    */
   async pull(args: readonly string[], destination: string, signal?: AbortSignal): Promise<void> {
-    await withPrivateFolder((folder) =>
+    await inPrivateFolder((folder) =>
       this.#run(folder, 'pull', [...args, '--destination', destination], { signal }),
     );
   }
@@ -133,7 +133,7 @@ export class Helm {
     }
     this.#busy.add(key);
     try {
-      await withPrivateFolder(async (folder) => {
+      await inPrivateFolder(async (folder) => {
         const kubeconfig = kubeconfigOf(await client.connection(signal));
         const args = [
           ...[release, chart, '--install', '--namespace', namespace, '--reset-values'],
@@ -162,7 +162,7 @@ export class Helm {
   }
 
   async #askVersion(): Promise<string> {
-    const { stdout } = await withPrivateFolder((folder) =>
+    const { stdout } = await inPrivateFolder((folder) =>
       this.#run(folder, 'version', ['--template', '{{.Version}}'], {}),
     );
     const version = /^v?((?:3|4)\.\d+\.\S+)/.exec(stdout.trim())?.[1];

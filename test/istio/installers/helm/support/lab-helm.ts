@@ -102,7 +102,7 @@ export async function killHelm({ path }: Helm, release: string): Promise<void> {
   const { stdout } = await execa('ps', ['-eo', 'pid=,args=']);
   for (const line of stdout.split('\n')) {
     const [, pid, args = ''] = /^\s*(\d+)\s+(.*)$/.exec(line) ?? [];
-    const isOwn = args.includes(`-${process.pid}-`) && args.includes('mesh-rollout-helm-');
+    const isOwn = args.includes(`-${process.pid}-`) && args.includes('mesh-rollout-private-');
     if (isOwn && args.startsWith(`${path} upgrade ${release} `)) process.kill(Number(pid), 'SIGKILL');
   }
 }

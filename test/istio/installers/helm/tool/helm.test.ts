@@ -31,7 +31,7 @@ async function upgrade(
 /** What private folders this process has. */
 async function folders(): Promise<string[]> {
   return (await readdir(tmpdir())).filter(
-    (name) => name.startsWith('mesh-rollout-helm-') && name.includes(`-${process.pid}-`),
+    (name) => name.startsWith('mesh-rollout-private-') && name.includes(`-${process.pid}-`),
   );
 }
 
