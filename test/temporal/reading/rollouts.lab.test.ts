@@ -229,7 +229,7 @@ describe('rollouts in a real Temporal', () => {
     ]) {
       await expect(decision()).rejects.toMatchObject({
         code: 'rollout-changed',
-        message: `The decision is for rollout ${first} of mesh again, and rollout ${second} runs now.`,
+        message: `The decision is for rollout ${first} of mesh again, and rollout ${second} is running now.`,
       });
     }
     await withWorker(async () => {
