@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { LabProcess } from './lab-process.js';
 import type { Reaper } from './reaper.js';
 
@@ -52,6 +52,8 @@ export class ProcessTable {
     mkdirSync(dirname(spec.logFile), { recursive: true });
     const log = openSync(spec.logFile, 'a');
     const child = spawn(spec.command, spec.args, {
+      // Programs name their field manager after themselves, and some binaries of the lab have a release in their name.
+      argv0: basename(spec.command).replace(/-\d+\.\d+$/, ''),
       cwd: spec.workingDirectory,
       env: { PATH: process.env.PATH ?? '', HOME: this.#home, ...spec.env },
       detached: true,

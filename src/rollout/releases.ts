@@ -28,7 +28,7 @@ export interface Release {
   readonly hasIdentities: boolean;
   /**
    * Whether the control plane keeps the endpoints of a remote when its remote secret is rewritten. Where it does not, the
-   * secret is deleted and created again.
+   * control plane is made to forget the remote first.
    */
   readonly rewritesSecretsInPlace: boolean;
 }

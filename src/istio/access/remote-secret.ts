@@ -1,3 +1,4 @@
+import { pause } from '../../base/concurrency/pause.js';
 import type { ClusterClient } from '../../kubernetes/client/cluster-client.js';
 import { objectPath } from '../../kubernetes/client/kinds.js';
 import { MANAGED_BY } from '../../rollout/names.js';
@@ -12,6 +13,9 @@ import {
 } from './registration.js';
 import { findOtherRegistrations } from './registrations.js';
 import { givesAccess, kubeconfigOf, type RemoteAccess } from './remote-access.js';
+
+/** istiod hears of a change of a Secret within a second. */
+const NOTICED_WITHIN_MS = 3_000;
 
 /**
  * The remote secret: a Secret in the primary with which istiod reads a remote, as `istioctl create-remote-secret` makes
@@ -53,8 +57,8 @@ export async function isRegistered(
 /**
  * Writes the remote secret of a cluster. An existing one is changed in place where the release allows it: istiod builds the
  * cluster again beside the old one and swaps them when the new one has synced, so that no endpoint is lost (istio 1.31,
- * pkg/kube/multicluster/secretcontroller.go; deleting drops them all). Otherwise it is deleted and created again, which
- * costs the mesh the remote's endpoints for about a second, and not for good.
+ * pkg/kube/multicluster/secretcontroller.go; deleting drops them all). Otherwise istiod is made to
+ * forget the remote first, which costs the mesh the remote's endpoints for some seconds, and not for good.
  *
  * @param release minor of Istio
  * @returns true when it was created or changed
@@ -69,7 +73,7 @@ export async function writeRemoteSecret(
   signal: AbortSignal,
 ): Promise<boolean> {
   await refuseSecondRegistration(primary, namespace, access, signal);
-  if (!rewritesInPlace(release)) await removeSecret(primary, namespace, access.cluster, signal);
+  if (!rewritesInPlace(release)) await hideSecret(primary, namespace, access.cluster, signal);
   return applySecret(primary, namespace, access, kubeconfigOf(access), signal);
 }
 
@@ -86,7 +90,7 @@ export async function touchRemoteSecret(
   release: string,
   signal: AbortSignal,
 ): Promise<void> {
-  if (!rewritesInPlace(release)) await removeSecret(primary, namespace, access.cluster, signal);
+  if (!rewritesInPlace(release)) await hideSecret(primary, namespace, access.cluster, signal);
   const comment = `# read again since ${new Date().toISOString()}\n`;
   await applySecret(primary, namespace, access, kubeconfigOf(access) + comment, signal);
 }
@@ -95,14 +99,22 @@ function rewritesInPlace(release: string): boolean {
   return RELEASES[release]?.rewritesSecretsInPlace ?? true;
 }
 
-async function removeSecret(
+/**
+ * Takes a remote secret out of istiod's sight, which makes istiod forget the remote: without its label it is none. Two
+ * changes at once would be one for istiod, so that the second one waits.
+ */
+async function hideSecret(
   primary: ClusterClient,
   namespace: string,
   cluster: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const metadata = { namespace, name: remoteSecretName(cluster) };
-  await primary.delete({ apiVersion: 'v1', kind: 'Secret', metadata }, { signal });
+  const live = await readRemoteSecret(primary, namespace, cluster, signal);
+  if (live?.metadata.labels?.[MULTICLUSTER_LABEL] !== 'true') return;
+  const path = objectPath({ apiVersion: 'v1', kind: 'Secret', namespace, name: remoteSecretName(cluster) });
+  const hidden = { metadata: { labels: { [MULTICLUSTER_LABEL]: null } } };
+  await primary.patch(path, hidden, { fieldManager: MANAGED_BY, signal });
+  await pause(NOTICED_WITHIN_MS, signal);
 }
 
 async function applySecret(
