@@ -52,8 +52,7 @@ export class ProcessTable {
     mkdirSync(dirname(spec.logFile), { recursive: true });
     const log = openSync(spec.logFile, 'a');
     const child = spawn(spec.command, spec.args, {
-      // Programs name their field manager after themselves, and some binaries of the lab have a release in their name.
-      argv0: basename(spec.command).replace(/-\d+\.\d+$/, ''),
+      argv0: withoutRelease(spec.command),
       cwd: spec.workingDirectory,
       env: { PATH: process.env.PATH ?? '', HOME: this.#home, ...spec.env },
       detached: true,
@@ -85,4 +84,9 @@ export class ProcessTable {
       this.#onChange();
     });
   }
+}
+
+/** Programs name their field manager after themselves, and some binaries of the lab have a release at the end of their name. */
+function withoutRelease(command: string): string {
+  return /-\d+\.\d+$/.test(command) ? basename(command).replace(/-\d+\.\d+$/, '') : command;
 }
