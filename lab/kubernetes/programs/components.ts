@@ -77,9 +77,17 @@ export class Components {
         return (await nodesReady(this.#api, controllers)) ? true : undefined;
       },
       tolerate: isAnswer(404),
-      hopeless: async () => (await Promise.all(this.#processes.map((one) => one.failure()))).find(Boolean),
+      hopeless: () => this.#failure(),
       timeoutMilliseconds: 60_000,
       intervalMilliseconds: 100,
     });
+    // All can be ready though one has ended: the scheduler is not needed for any of it.
+    const failure = await this.#failure();
+    if (failure) throw failure;
+  }
+
+  /** Returns why one of the processes has ended; undefined while all run. */
+  async #failure(): Promise<Error | undefined> {
+    return (await Promise.all(this.#processes.map((one) => one.failure()))).find((one) => one !== undefined);
   }
 }
