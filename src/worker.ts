@@ -38,7 +38,7 @@ export async function runWorker(config: ServiceConfig): Promise<void> {
   const access = openClient(config.temporal, dataConverter);
   const metrics = createWorkerMetrics();
   try {
-    await checkAccess(access);
+    const [tools] = await Promise.all([installers.tools(), checkAccess(access)]);
     await ensureSearchAttributes(access);
     const { deployment, promote } = config.worker;
     const version = await workerVersion(deployment, WORKFLOW_BUNDLE);
@@ -65,7 +65,6 @@ export async function runWorker(config: ServiceConfig): Promise<void> {
     const scraped = metricsAddress && (await serveMetrics(metrics, metricsAddress));
     const about = { ...describeTemporal(config.temporal), codecKeys: config.codecKeys.map(({ id }) => id) };
     const ports = { healthPort: health?.port, metricsPort: scraped?.port };
-    const tools = await installers.tools();
     log.info({ ...about, ...version, clusters: known.length, tools, ...ports }, 'worker runs');
     const onStalled = (workflowId: string) => {
       metrics.rolloutStalled();

@@ -68,7 +68,10 @@ export class PlannedSite implements Site {
 
   apply = async (manifests: readonly Manifest[]): Promise<AppliedSet> => {
     const { signal } = this.step;
-    const crds = await this.attempt(() => readIstioCRDs(this.cluster, 'metadata', { signal }));
+    const hasCRDs = manifests.some(({ serves }) => serves);
+    const crds = hasCRDs
+      ? await this.attempt(() => readIstioCRDs(this.cluster, 'metadata', { signal }))
+      : undefined;
     let changed = 0;
     for (const group of inOrder(manifests)) {
       const applied = await concurrently(group, CONCURRENCY, (manifest) =>

@@ -33,6 +33,29 @@ export function remoteSecretName(cluster: string): string {
   return `istio-remote-secret-${cluster}`;
 }
 
+/**
+ * Returns the remote secret of a cluster.
+ *
+ * @param kubeconfig with which the control plane reads the cluster
+ */
+export function remoteSecretFor(
+  namespace: string,
+  { cluster, server, token }: { readonly cluster: string; readonly server: string; readonly token: string },
+  kubeconfig: string,
+): RemoteSecret {
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: {
+      namespace,
+      name: remoteSecretName(cluster),
+      labels: { [MULTICLUSTER_LABEL]: 'true', 'app.kubernetes.io/managed-by': MANAGED_BY },
+      annotations: registrationAnnotations(cluster, server, token),
+    },
+    data: { [cluster]: Buffer.from(kubeconfig).toString('base64') },
+  };
+}
+
 /** The annotations of a remote secret of ours. They hold no credential. */
 export function registrationAnnotations(
   cluster: string,

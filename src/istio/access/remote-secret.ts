@@ -8,7 +8,7 @@ import {
   CLUSTER_ANNOTATION,
   MULTICLUSTER_LABEL,
   type RemoteSecret,
-  registrationAnnotations,
+  remoteSecretFor,
   remoteSecretName,
 } from './registration.js';
 import { findOtherRegistrations } from './registrations.js';
@@ -120,21 +120,11 @@ async function hideSecret(
 async function applySecret(
   primary: ClusterClient,
   namespace: string,
-  { cluster, server, token }: RemoteAccess,
+  access: RemoteAccess,
   kubeconfig: string,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const secret = {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: {
-      namespace,
-      name: remoteSecretName(cluster),
-      labels: { [MULTICLUSTER_LABEL]: 'true', 'app.kubernetes.io/managed-by': MANAGED_BY },
-      annotations: registrationAnnotations(cluster, server, token),
-    },
-    data: { [cluster]: Buffer.from(kubeconfig).toString('base64') },
-  };
+  const secret = remoteSecretFor(namespace, access, kubeconfig);
   // A token that was renewed must replace the old one, also where kubectl wrote that.
   return (await primary.apply(secret, { fieldManager: MANAGED_BY, force: true, signal })).changed;
 }

@@ -5,7 +5,7 @@ import { MANAGED_BY } from '../../rollout/names.js';
 import {
   MULTICLUSTER_LABEL,
   type RemoteSecret,
-  registrationAnnotations,
+  remoteSecretFor,
   remoteSecretName,
 } from '../access/registration.js';
 import { givesAccess, kubeconfigOf, type RemoteAccess } from '../access/remote-access.js';
@@ -76,23 +76,13 @@ async function replace(
   noticedWithinMs: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const { cluster, server, token } = access;
+  const { cluster } = access;
   if (live !== undefined) {
     const { uid } = live.metadata;
     await primary.delete(referenceOf(namespace, cluster), { ...(uid === undefined ? {} : { uid }), signal });
     await pause(noticedWithinMs, signal);
   }
-  const secret = {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: {
-      namespace,
-      name: remoteSecretName(cluster),
-      labels: { [MULTICLUSTER_LABEL]: 'true', 'app.kubernetes.io/managed-by': MANAGED_BY },
-      annotations: registrationAnnotations(cluster, server, token),
-    },
-    data: { [cluster]: Buffer.from(kubeconfigOf(access)).toString('base64') },
-  };
+  const secret = remoteSecretFor(namespace, access, kubeconfigOf(access));
   await primary.create(secret, { fieldManager: MANAGED_BY, signal });
 }
 

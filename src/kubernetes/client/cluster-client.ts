@@ -184,9 +184,7 @@ export class ClusterClient {
    * credentials.
    */
   async portableAccess(signal?: AbortSignal): Promise<PortableAccess> {
-    // First: it turns what plugins and files fail with into the errors that users read.
-    await abortable(this.#credentials.access(), signal);
-    return await abortable(portableAccess(this.#credentials.config, this.name), signal);
+    return portableAccess(await this.connection(signal), this.name);
   }
 
   /** The path of one object of any kind that the cluster serves; custom resources are looked up once. */

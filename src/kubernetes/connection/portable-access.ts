@@ -1,6 +1,6 @@
-import type https from 'node:https';
-import type { Cluster, KubeConfig } from '@kubernetes/client-node';
 import { RolloutError } from '../../rollout/rollout-error.js';
+import type { Connection } from './connection.js';
+import { kubeconfigFor } from './kubeconfig-for.js';
 
 /** What another program needs to reach a cluster just as the worker does. */
 export interface PortableAccess {
@@ -14,16 +14,15 @@ export interface PortableAccess {
 }
 
 /**
- * Returns the access of a kubeconfig in a form that any program understands: what plugins, auth providers and files give
- * stands in it as a token or a certificate. A token that expires is not renewed.
+ * Returns the access of a connection in a form that old programs understand too: what plugins, auth providers and files
+ * return stands in it as a token or a certificate. A token that expires is not renewed.
  *
  * @param name of the cluster in the inventory, for messages
  * @throws RolloutError `cluster-not-usable` where the kubeconfig relies on `tls-server-name`, which client-go knows since
- * 1.18 only; the error of the plugin or of the file that has the credentials
+ * 1.18 only
  */
-export async function portableAccess(config: KubeConfig, name: string): Promise<PortableAccess> {
-  const cluster = config.getCurrentCluster();
-  if (cluster?.tlsServerName) {
+export function portableAccess({ proxyUrl, ...direct }: Connection, name: string): PortableAccess {
+  if (direct.tlsServerName !== undefined) {
     throw new RolloutError(
       'cluster-not-usable',
       'the kubeconfig names a tls-server-name, which old client programs ignore',
@@ -34,49 +33,11 @@ export async function portableAccess(config: KubeConfig, name: string): Promise<
       },
     );
   }
-  const options: https.RequestOptions = {};
-  await config.applyToHTTPSOptions(options);
-  // JSON is YAML in which a name such as 123 is a text.
-  const kubeconfig = JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': name,
-    clusters: [{ name, cluster: clusterOf(cluster, options) }],
-    users: [{ name, user: userOf(options) }],
-    contexts: [{ name, context: { cluster: name, user: name } }],
-  });
-  return { kubeconfig, env: proxyOf(cluster) };
-}
-
-function clusterOf(cluster: Cluster | null, { ca }: https.RequestOptions): object {
-  const trust = cluster?.skipTLSVerify
-    ? { 'insecure-skip-tls-verify': true }
-    : ca === undefined || ca === null
-      ? {}
-      : { 'certificate-authority-data': base64(ca) };
-  return { server: cluster?.server ?? '', ...trust };
-}
-
-function userOf({ headers, auth, cert, key }: https.RequestOptions): object {
-  const header = headers as Readonly<Record<string, unknown>> | undefined;
-  const token = /^Bearer\s+(\S+)/.exec(String(header?.Authorization ?? '').trim())?.[1];
-  const [, username, password] = /^([^:]*):(.*)$/s.exec(String(auth ?? '')) ?? [];
-  return {
-    ...(token === undefined ? {} : { token }),
-    ...(username === undefined ? {} : { username, password }),
-    ...(cert ? { 'client-certificate-data': base64(cert) } : {}),
-    ...(key ? { 'client-key-data': base64(key) } : {}),
-  };
+  return { kubeconfig: kubeconfigFor(direct, name), env: proxyOf(direct.server, proxyUrl) };
 }
 
 /** NO_PROXY is not passed on: the worker has decided already. */
-function proxyOf(cluster: Cluster | null): Record<string, string> {
-  const { proxyUrl, server = '' } = cluster ?? {};
-  if (!proxyUrl) return {};
+function proxyOf(server: string, proxyUrl: string | undefined): Record<string, string> {
+  if (proxyUrl === undefined) return {};
   return server.startsWith('http:') ? { HTTP_PROXY: proxyUrl } : { HTTPS_PROXY: proxyUrl };
-}
-
-/** client-node has one text or Buffer. */
-function base64(material: unknown): string {
-  return Buffer.from(material as string | Buffer).toString('base64');
 }

@@ -1,14 +1,13 @@
 import type { ClusterClient } from '../../../kubernetes/client/cluster-client.js';
-import { objectPath } from '../../../kubernetes/client/kinds.js';
 import type { PlannedRemoteInput } from '../../../rollout/plan/plan.js';
 import type { InstallRemoteResult } from '../../../rollout/progress/step-results.js';
 import type { RemoteInput } from '../../../rollout/resolve/resolved.js';
 import { findPrunable, prune } from '../../apply/prune.js';
 import { addressesOf, readyControlPlanePods } from '../../control-plane/control-plane-pods.js';
 import { readMeshRoot } from '../../control-plane/root-certificate.js';
-import { controlPlaneService, writeEndpoints } from '../../endpoints/endpoints.js';
 import { isInjectorLive, readLive, switchOffForeign } from '../../inject/injector-webhook.js';
 import { addressesToBe } from '../../istiod/addresses-to-be.js';
+import { pointRemote } from '../../istiod/point-remote.js';
 import { nothing, type Site } from '../../steps/site.js';
 import { summarise } from '../../steps/summarise.js';
 import { waitUntil } from '../../steps/wait-until.js';
@@ -43,7 +42,7 @@ export async function installRemote(
 
   step.heartbeat(`applies ${objects.length} objects`);
   const applied = await site.apply(objects);
-  const endpointsChanged = await pointRemote(site, input, addresses, manifests);
+  const endpointsChanged = await pointRemote(site, input, addresses, manifests.endpointSlice);
   const pruned = applied.isFirst
     ? []
     : ((await site.attempt(async () => {
@@ -75,23 +74,4 @@ async function switchOffOthers(
   const wasLive = isInjectorLive(injectors, root);
   const switchedOff = await switchOffForeign(remote, injectors, root, signal);
   return { wasLive, switchedOff: switchedOff.length };
-}
-
-/** A plan leaves the endpoints out where the Service was refused: that is a problem already. */
-async function pointRemote(
-  site: Site,
-  input: RemoteInput,
-  addresses: readonly string[],
-  { endpointSlice }: RemoteManifests,
-): Promise<number> {
-  const { cluster: remote, step } = site;
-  const { signal } = step;
-  const write = () => writeEndpoints(remote, input, addresses, signal, endpointSlice);
-  return await site.settle(write, async () => {
-    const { istioNamespace: namespace, revision } = input;
-    const name = controlPlaneService(revision);
-    const path = objectPath({ apiVersion: 'v1', kind: 'Service', namespace, name });
-    const service = await remote.get(path, { signal });
-    return service === undefined ? 0 : ((await site.attempt(write)) ?? 0);
-  });
 }

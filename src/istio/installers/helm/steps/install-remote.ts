@@ -1,11 +1,10 @@
-import { objectPath } from '../../../../kubernetes/client/kinds.js';
 import type { PlannedRemoteInput } from '../../../../rollout/plan/plan.js';
 import type { InstallRemoteResult } from '../../../../rollout/progress/step-results.js';
 import { addressesOf, readyControlPlanePods } from '../../../control-plane/control-plane-pods.js';
 import { readMeshRoot } from '../../../control-plane/root-certificate.js';
-import { controlPlaneService, writeEndpoints } from '../../../endpoints/endpoints.js';
 import { isInjectorLive, readLive } from '../../../inject/injector-webhook.js';
 import { addressesToBe } from '../../../istiod/addresses-to-be.js';
+import { pointRemote } from '../../../istiod/point-remote.js';
 import type { Site } from '../../../steps/site.js';
 import { summarise } from '../../../steps/summarise.js';
 import { waitUntil } from '../../../steps/wait-until.js';
@@ -57,22 +56,4 @@ export async function installRemote(
   const changed = own + first.changed + second.changed;
   const fact = `Istio ${version} points to ${addresses.join(', ')}`;
   return { ...summarise(first.objects + second.objects + 2, changed, fact), injectorWasLive: wasLive };
-}
-
-/** A plan leaves the endpoints out where the Service was refused: that is a problem already. */
-async function pointRemote(
-  site: Site,
-  input: PlannedRemoteInput,
-  addresses: readonly string[],
-): Promise<number> {
-  const { cluster: remote, step } = site;
-  const { signal } = step;
-  const write = () => writeEndpoints(remote, input, addresses, signal);
-  return await site.settle(write, async (dryRun) => {
-    const { istioNamespace: namespace, revision } = input;
-    const name = controlPlaneService(revision);
-    const path = objectPath({ apiVersion: 'v1', kind: 'Service', namespace, name });
-    const service = await dryRun.get(path, { signal });
-    return service === undefined ? 0 : ((await site.attempt(write)) ?? 0);
-  });
 }

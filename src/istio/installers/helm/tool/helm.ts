@@ -6,10 +6,10 @@ import { type GroupOutcome, runInGroup } from '../../../../base/processes/run-in
 import { cut } from '../../../../base/text/cut.js';
 import { redact } from '../../../../base/text/redact.js';
 import type { ClusterClient } from '../../../../kubernetes/client/cluster-client.js';
+import { kubeconfigFor } from '../../../../kubernetes/connection/kubeconfig-for.js';
 import type { Values } from '../../../../rollout/resolve/resolved.js';
 import { RolloutError } from '../../../../rollout/rollout-error.js';
 import { helmFailure } from './helm-failure.js';
-import { kubeconfigOf } from './kubeconfig.js';
 
 /** Helm marks a release as failed within a second of SIGTERM; an API server on a busy machine takes its time. */
 const GRACE_SECONDS = 8;
@@ -134,7 +134,7 @@ export class Helm {
     this.#busy.add(key);
     try {
       await inPrivateFolder(async (folder) => {
-        const kubeconfig = kubeconfigOf(await client.connection(signal));
+        const kubeconfig = kubeconfigFor(await client.connection(signal), 'cluster');
         const args = [
           ...[release, chart, '--install', '--namespace', namespace, '--reset-values'],
           ...['--kubeconfig', await writePrivate(folder, 'kubeconfig', kubeconfig)],
